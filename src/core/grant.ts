@@ -1,0 +1,38 @@
+import type { Secret } from './secret.ts'
+
+/** Who signed in. `key` tells accounts of one provider apart (issuer-side user and workspace); the rest is for display. */
+export interface Identity {
+  readonly key?: string
+  readonly email?: string
+  readonly name?: string
+  readonly plan?: string
+  /** Members that the provider's API wants back in request headers, such as the workspace id. Not secret. */
+  readonly attributes?: Readonly<Record<string, string>>
+}
+
+/** The tokens of one account and the authorization server they are bound to (S7). Times are milliseconds of the wall clock. */
+export interface Grant {
+  readonly provider: string
+  /** The issuer identifier of the authorization server (RFC 8414 section 2) that minted these tokens. */
+  readonly issuer: string
+  readonly accessToken: Secret
+  readonly tokenType: string
+  readonly refreshToken?: Secret
+  readonly idToken?: Secret
+  readonly scope?: string
+  readonly obtainedAt: number
+  /** Absent when the authorization server names no end. */
+  readonly expiresAt?: number
+  readonly identity: Identity
+}
+
+/** What the account index keeps of an account: no secret, readable while the vault is locked. */
+export interface AccountRecord {
+  readonly id: string
+  readonly provider: string
+  readonly issuer: string
+  readonly label?: string
+  readonly identity: Identity
+  /** Milliseconds. */
+  readonly createdAt: number
+}

@@ -1,0 +1,38 @@
+import type { BrokerSnapshot, LoginStatus, StartLoginRequest, StartLoginResponse } from '../protocol/index.ts'
+
+/** What the app may ask of the host, and what each question is answered with. Every member survives structured clone. */
+export interface HostCommands {
+  start_login: { readonly ask: StartLoginRequest; readonly answer: StartLoginResponse }
+  submit_response: { readonly ask: { readonly id: string; readonly pasted: string }; readonly answer: LoginStatus }
+  cancel_login: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
+  sign_out: { readonly ask: { readonly id: string }; readonly answer: { readonly revoked: boolean } }
+  /** The machine woke up, the network came back or the person asked: look at every deadline and at the keychain now. */
+  wake: { readonly ask: undefined; readonly answer: undefined }
+}
+
+export type HostCommandName = keyof HostCommands
+
+/** Facts that are fixed while the host runs. */
+export interface HostFacts {
+  readonly socket: string
+  readonly home: string
+  readonly version: string
+}
+
+/**
+ * One running host: broker, vault, redirect receiver and token socket. The daemon holds it in its own thread, the app holds it
+ * in a worker thread behind the same interface, so there is one host to test.
+ */
+export interface HostHandle {
+  readonly facts: HostFacts
+  /** The newest snapshot; never undefined, because a handle exists only once the host is ready. */
+  snapshot(): BrokerSnapshot
+  /** Calls the listener for every new snapshot, not for the present one; the returned function ends it. */
+  onSnapshot(listener: (snapshot: BrokerSnapshot) => void): () => void
+  /** Calls the listener once if the host ends without `stop`, with the reason in a sentence. */
+  onExit(listener: (reason: string) => void): void
+  /** Rejects with a BrokerError. */
+  ask<Name extends HostCommandName>(name: Name, value: HostCommands[Name]['ask']): Promise<HostCommands[Name]['answer']>
+  /** Closes the socket, finishes writes under way and ends. */
+  stop(): Promise<void>
+}

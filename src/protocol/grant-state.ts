@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+/** Unix time in whole seconds, as in RFC 7519 `NumericDate`. */
+export const epochSeconds = z.int()
+
+/** Why an account is in a state that needs attention. `code` is for programs, `description` is a sentence for a person. */
+export const stateError = z.object({
+  code: z.string(),
+  description: z.string(),
+})
+export type StateError = z.infer<typeof stateError>
+
+/** How a pending login waits for the person. `browser` listens on the redirect port, `paste` waits for the pasted response. */
+export const loginPrompt = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('browser'), redirect_port: z.int() }),
+  z.object({ kind: z.literal('paste'), reason: z.string() }),
+])
+export type LoginPrompt = z.infer<typeof loginPrompt>
+
+/** Everything anyone outside the account session may know of a grant. No member holds a secret (P1). */
+export const grantState = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('signed_out') }),
+  z.object({ kind: z.literal('authorizing'), login_id: z.string(), prompt: loginPrompt, expires_at: epochSeconds }),
+  z.object({ kind: z.literal('active'), expires_at: epochSeconds.optional() }),
+  z.object({ kind: z.literal('refreshing'), expires_at: epochSeconds.optional(), attempt: z.int() }),
+  z.object({
+    kind: z.literal('backing_off'),
+    expires_at: epochSeconds.optional(),
+    attempt: z.int(),
+    retry_at: epochSeconds,
+    error: stateError,
+  }),
+  z.object({ kind: z.literal('reauthorization_required'), error: stateError }),
+  z.object({ kind: z.literal('unavailable'), error: stateError }),
+])
+export type GrantState = Readonly<z.infer<typeof grantState>>

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { epochSeconds, loginPrompt, stateError } from './grant-state.ts'
+
+/** Starts a login, or joins the pending one of the same provider and account. */
+export const startLoginRequest = z.strictObject({
+  provider: z.string().max(64),
+  flow: z.enum(['browser', 'paste']).optional().describe('`paste` never binds the redirect port.'),
+  account: z.string().max(64).optional().describe('Label of the account to sign in to again.'),
+  label: z.string().max(64).optional().describe('Label of the new account.'),
+  redirect_host: z.enum(['127.0.0.1', 'localhost']).optional(),
+})
+export type StartLoginRequest = Readonly<z.infer<typeof startLoginRequest>>
+
+/** The answer to whoever started or joined a login: the only message that carries the authorization URL. */
+export const startLoginResponse = z.object({
+  id: z.string(),
+  provider: z.string(),
+  authorization_url: z.string(),
+  prompt: loginPrompt,
+  expires_at: epochSeconds,
+})
+export type StartLoginResponse = Readonly<z.infer<typeof startLoginResponse>>
+
+/** Where a login is. */
+export const loginStatus = z.discriminatedUnion('status', [
+  z.object({
+    id: z.string(),
+    provider: z.string(),
+    status: z.literal('pending'),
+    prompt: loginPrompt,
+    expires_at: epochSeconds,
+  }),
+  z.object({ id: z.string(), provider: z.string(), status: z.literal('completed'), account: z.string() }),
+  z.object({ id: z.string(), provider: z.string(), status: z.literal('failed'), error: stateError }),
+])
+export type LoginStatus = Readonly<z.infer<typeof loginStatus>>
+
+export const loginQuery = z.strictObject({
+  wait: z.coerce.number().int().min(0).max(60).optional().describe('Seconds to wait for the end of the login.'),
+})
+
+export const pastedResponse = z.strictObject({
+  pasted: z.string().min(1).max(8192).describe('The address of the last page, its query string, `code` or `code#state`.'),
+})

@@ -1,0 +1,25 @@
+import { BrokerError } from './errors.ts'
+
+/** Names an account: a provider id or alias, and a label when the provider has several accounts. */
+export interface Selector {
+  readonly provider: string
+  readonly label?: string
+}
+
+const name = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+
+/** Reads `provider` or `provider:label`; throws `invalid_request` for anything else. */
+export function parseSelector(text: string): Selector {
+  const [provider = '', label, ...rest] = text.split(':')
+  if (rest.length > 0 || !name.test(provider) || (label !== undefined && !name.test(label))) {
+    throw new BrokerError('invalid_request', `"${text.slice(0, 80)}" is not a selector.`, {
+      fix: 'Name a provider such as `openai-codex`, or a provider and a label such as `openai-codex:work`.',
+    })
+  }
+  return label === undefined ? { provider: provider.toLowerCase() } : { provider: provider.toLowerCase(), label }
+}
+
+/** The text form of a selector; the inverse of `parseSelector`. */
+export function formatSelector(selector: Selector): string {
+  return selector.label === undefined ? selector.provider : `${selector.provider}:${selector.label}`
+}

@@ -1,0 +1,30 @@
+import type { BrokerSnapshot, SnapshotChange } from './snapshot.ts'
+
+/** What a reader of `previous` must be told to know `next`. Rows are immutable, so a row that is the same object is unchanged. */
+export function changeBetween(previous: BrokerSnapshot, next: BrokerSnapshot): SnapshotChange {
+  const before = new Map(previous.accounts.map((row) => [row.id, row]))
+  const after = new Set(next.accounts.map((row) => row.id))
+  const accounts = next.accounts.filter((row) => before.get(row.id) !== row)
+  const removed = previous.accounts.filter((row) => !after.has(row.id)).map((row) => row.id)
+  return {
+    sequence: next.sequence,
+    ...(previous.vault === next.vault ? {} : { vault: next.vault }),
+    ...(accounts.length === 0 ? {} : { accounts }),
+    ...(removed.length === 0 ? {} : { removed }),
+    ...(previous.logins === next.logins ? {} : { logins: next.logins }),
+  }
+}
+
+/** The snapshot after a change; the inverse of `changeBetween`, up to the order of new rows, which come last. */
+export function applyChange(snapshot: BrokerSnapshot, change: SnapshotChange): BrokerSnapshot {
+  const changed = new Map(change.accounts?.map((row) => [row.id, row]))
+  const removed = new Set(change.removed)
+  const kept = snapshot.accounts.filter((row) => !removed.has(row.id)).map((row) => changed.get(row.id) ?? row)
+  const known = new Set(snapshot.accounts.map((row) => row.id))
+  return {
+    sequence: change.sequence,
+    vault: change.vault ?? snapshot.vault,
+    accounts: [...kept, ...[...changed.values()].filter((row) => !known.has(row.id))],
+    logins: change.logins ?? snapshot.logins,
+  }
+}
