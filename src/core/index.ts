@@ -1,0 +1,7 @@
+export * from './assert-never.ts'
+export * from './broker.ts'
+export * from './clock.ts'
+export * from './grant.ts'
+export * from './log.ts'
+export * from './ports.ts'
+export * from './secret.ts'

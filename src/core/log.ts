@@ -1,0 +1,7 @@
+/** What the broker reports about itself. Fields are names, ids, codes and times; a secret has no place here (P1). */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void
+}
+
+export const silentLog: Log = { info: () => {}, warn: () => {} }

@@ -1,0 +1,51 @@
+import type { Grant } from './grant.ts'
+
+/** A token is handed out when it is valid for at least this long, unless the caller asks for another time. Milliseconds. */
+export const defaultMinValid = 300_000
+
+/** While a refresh is impossible, a caller without a wish of its own still gets a token that is valid this long. */
+const lastResortMinValid = 10_000
+
+const refreshLeeway = 300_000
+const firstBackoff = 1_000
+const longestBackoff = 300_000
+
+/** The whole life of the access token in milliseconds, or undefined when the server named no end. */
+function lifetime(grant: Grant): number | undefined {
+  return grant.expiresAt === undefined ? undefined : Math.max(0, grant.expiresAt - grant.obtainedAt)
+}
+
+/**
+ * Whether the access token satisfies a caller that wants `minValid` milliseconds. A wish beyond half of the token's whole life
+ * is capped there: no refresh could satisfy it for long, and a refresh per call would burn one rotation per call.
+ */
+export function satisfies(grant: Grant, now: number, minValid: number): boolean {
+  if (grant.expiresAt === undefined) return true
+  const wanted = Math.min(minValid, (lifetime(grant) ?? 0) / 2)
+  const left = grant.expiresAt - now
+  return left > 0 && left >= wanted
+}
+
+/** Whether the token may still be handed out while it cannot be refreshed. `minValid` is undefined for a caller without a wish. */
+export function satisfiesMeanwhile(grant: Grant, now: number, minValid: number | undefined): boolean {
+  return satisfies(grant, now, minValid ?? lastResortMinValid)
+}
+
+/**
+ * When to refresh ahead: the leeway or a fifth of the life before the end, whichever is earlier, but never in the first half of
+ * the life, because a short-lived token would otherwise be refreshed without pause. `random` in [0, 1) spreads accounts over a
+ * twentieth of the life. Milliseconds of the wall clock, or undefined when nothing is due.
+ */
+export function refreshDueAt(grant: Grant, random: number): number | undefined {
+  const life = lifetime(grant)
+  if (life === undefined || grant.expiresAt === undefined || grant.refreshToken === undefined) return undefined
+  const ahead = Math.max(refreshLeeway, life / 5) + (random * life) / 20
+  return Math.max(grant.obtainedAt + life / 2, grant.expiresAt - ahead)
+}
+
+/** Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. */
+export function backoffDelay(attempt: number, random: number, retryAfter?: number): number {
+  if (retryAfter !== undefined) return Math.min(longestBackoff, Math.max(firstBackoff, retryAfter * 1000))
+  const full = Math.min(longestBackoff, firstBackoff * 2 ** Math.min(attempt - 1, 16))
+  return Math.max(firstBackoff, full * (0.5 + random / 2))
+}

@@ -1,0 +1,45 @@
+import type { Clock } from './clock.ts'
+
+/**
+ * The longest sleep. After a suspend or a clock jump nobody tells a process that its deadlines have passed, so it looks again
+ * at least this often; a prime keeps it out of step with other timers of the machine.
+ */
+const longestSleep = 37_000
+
+/** Something with a deadline. `dueAt` is in milliseconds of the wall clock, undefined when nothing is due. */
+export interface Scheduled {
+  readonly dueAt: number | undefined
+  /** Called when the deadline has passed; must move the deadline or clear it. */
+  tick(): void
+}
+
+/** One timer for the nearest deadline of all accounts. */
+export class Scheduler {
+  readonly #clock: Clock
+  readonly #items: () => Iterable<Scheduled>
+  #cancel: (() => void) | undefined
+  #stopped = false
+
+  constructor(clock: Clock, items: () => Iterable<Scheduled>) {
+    this.#clock = clock
+    this.#items = items
+  }
+
+  /** Runs what is due and sets the timer anew; called after every change, on resume and when the network is back. */
+  wake(): void {
+    if (this.#stopped) return
+    this.#cancel?.()
+    const now = this.#clock.now()
+    let nearest = now + longestSleep
+    for (const item of this.#items()) {
+      if (item.dueAt !== undefined && item.dueAt <= now) item.tick()
+      nearest = Math.min(nearest, item.dueAt ?? nearest)
+    }
+    this.#cancel = this.#clock.after(Math.max(0, nearest - now), () => this.wake())
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#cancel?.()
+  }
+}

@@ -1,0 +1,56 @@
+import { BrokerError, type StateError } from '../protocol/index.ts'
+import { assertNever } from './assert-never.ts'
+import { toEpochSeconds } from './clock.ts'
+import type { Grant } from './grant.ts'
+import type { SessionState } from './transition.ts'
+
+export const notLoaded: StateError = { code: 'vault_locked', description: 'The vault is not open yet.' }
+export const missing: StateError = { code: 'grant_missing', description: 'The stored login is gone. Sign in again.' }
+export const expired: StateError = {
+  code: 'expired',
+  description: 'The token has expired and cannot be refreshed. Sign in again.',
+}
+
+/** S7 as a state: the grant is kept for the day its own server is configured again. */
+export function foreignIssuer(grant: Grant): StateError {
+  return {
+    code: 'issuer_mismatch',
+    description: `This login belongs to ${grant.issuer}, and another server is configured now. It is kept, and not used.`,
+  }
+}
+
+/** The state that a fault of the vault leads to. */
+export function stateErrorOf(error: unknown): StateError {
+  if (error instanceof BrokerError) return { code: error.code, description: error.message }
+  return { code: 'vault_unavailable', description: 'The vault met an unexpected fault.' }
+}
+
+/** The error that an `unavailable` state is answered with. */
+export function errorOf(error: StateError): BrokerError {
+  const code = error.code === 'vault_locked' || error.code === 'issuer_mismatch' ? error.code : 'vault_unavailable'
+  return new BrokerError(code, error.description)
+}
+
+/** Why a caller gets no token in this state, with the way out. `now` is in milliseconds. */
+export function refusal(state: SessionState, provider: string, now: number): BrokerError {
+  const fix = `Run \`tokentray login ${provider}\`, or press Sign in in the tray.`
+  switch (state.kind) {
+    case 'signed_out':
+      return new BrokerError('reauthorization_required', 'This account was signed out.', { fix })
+    case 'reauthorization_required':
+      return new BrokerError('reauthorization_required', state.error.description, { fix })
+    case 'unavailable':
+      return errorOf(state.error)
+    case 'backing_off':
+      return new BrokerError('temporarily_unavailable', state.error.description, {
+        retryAfter: Math.max(1, state.retry_at - toEpochSeconds(now)),
+      })
+    case 'active':
+    case 'refreshing':
+      return new BrokerError('temporarily_unavailable', 'No token that satisfies the request could be had in time.', {
+        retryAfter: 1,
+      })
+    default:
+      return assertNever(state)
+  }
+}

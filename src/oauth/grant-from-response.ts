@@ -1,0 +1,46 @@
+import { type Grant, Secret } from '../core/index.ts'
+import { readClaims } from './jwt.ts'
+import type { ProviderDefinition } from './provider-definition.ts'
+import type { TokenResponse } from './token-endpoint.ts'
+
+/**
+ * Makes a grant of a token response. `previous` is the grant that was refreshed: RFC 6749 section 6 lets the server leave out
+ * what did not change, and some providers leave out more. Answers undefined when there is no access token at all.
+ */
+export function grantFromResponse(
+  definition: ProviderDefinition,
+  response: TokenResponse,
+  now: number,
+  previous?: Grant,
+): Grant | undefined {
+  const accessToken = response.access_token === undefined ? previous?.accessToken : new Secret(response.access_token)
+  if (accessToken === undefined) return undefined
+  const refreshToken = response.refresh_token === undefined ? previous?.refreshToken : new Secret(response.refresh_token)
+  const idToken = response.id_token === undefined ? previous?.idToken : new Secret(response.id_token)
+  const expiresAt = response.access_token === undefined ? previous?.expiresAt : expiryOf(definition, response, now)
+  const scope = response.scope ?? previous?.scope
+  const identity = previous?.identity ?? definition.identity(readClaims(response.id_token), readClaims(response.access_token))
+  return {
+    provider: definition.id,
+    issuer: definition.issuer,
+    accessToken,
+    tokenType: response.token_type,
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+    ...(idToken === undefined ? {} : { idToken }),
+    ...(scope === undefined ? {} : { scope }),
+    obtainedAt: now,
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    identity,
+  }
+}
+
+/**
+ * The end of the access token on our clock, in milliseconds. The `exp` of a JWT is a time of the server's clock, so it is read
+ * as a distance from the server's own time where the response names it; a wrong local clock then does no harm.
+ */
+function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number): number | undefined {
+  const { exp } = readClaims(response.access_token)
+  const fromJwt = typeof exp === 'number' && Number.isFinite(exp) ? now + (exp * 1000 - (response.serverTime ?? now)) : undefined
+  const fromResponse = response.expires_in === undefined ? undefined : now + response.expires_in * 1000
+  return definition.expiry === 'jwt' ? (fromJwt ?? fromResponse) : (fromResponse ?? fromJwt)
+}

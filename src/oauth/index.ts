@@ -1,0 +1,5 @@
+export * from './jwt.ts'
+export * from './provider-client.ts'
+export * from './provider-definition.ts'
+export * from './redirect-receiver.ts'
+export * from './transport.ts'

@@ -1,0 +1,112 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { type PageName, pageHeaders, pages } from './redirect-pages.ts'
+
+/** A login that waits for its redirect. */
+export interface PendingRedirect {
+  readonly path: string
+  readonly state: string
+  /** Takes an authorization response with the right `state`, and says which page fits; called at most once. */
+  deliver(parameters: URLSearchParams): 'received' | 'refused'
+  /** Somebody asked for the port with `GET /cancel`. */
+  cancel(): void
+}
+
+/**
+ * The HTTP server of one redirect port, on 127.0.0.1 and, where the machine has it, on ::1, because a browser may take either
+ * for `localhost`. A request is judged in two halves: nothing in the first half touches a login (R1).
+ */
+export class RedirectListener {
+  readonly #port: number
+  readonly #hosts: ReadonlySet<string>
+  readonly #pending = new Map<string, PendingRedirect>()
+  #servers: readonly Server[] = []
+
+  constructor(port: number) {
+    this.#port = port
+    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`))
+  }
+
+  /** Binds the port; answers the error code of the system when it cannot be had. */
+  async listen(): Promise<string | undefined> {
+    const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response)
+    const ipv4 = await bind(this.#port, '127.0.0.1', handle)
+    if (typeof ipv4 === 'string') return ipv4
+    const ipv6 = await bind(this.#port, '::1', handle)
+    this.#servers = typeof ipv6 === 'string' ? [ipv4] : [ipv4, ipv6]
+    return undefined
+  }
+
+  add(pending: PendingRedirect): void {
+    this.#pending.set(pending.state, pending)
+  }
+
+  /** Answers how many logins still wait here. */
+  remove(state: string): number {
+    this.#pending.delete(state)
+    return this.#pending.size
+  }
+
+  /** Frees the port at once. Answers under way are finished; a connection that dawdles is cut off after two seconds. */
+  close(): void {
+    for (const server of this.#servers) {
+      server.close()
+      server.closeIdleConnections()
+      setTimeout(() => server.closeAllConnections(), 2_000).unref()
+    }
+    this.#servers = []
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
+    const { status, page } = this.#judge(request)
+    response.writeHead(status, pageHeaders).end(pages[page])
+  }
+
+  #judge(request: IncomingMessage): Answer {
+    if (request.method !== 'GET') return { status: 405, page: 'notFound' }
+    const base = 'http://localhost'
+    const url = URL.canParse(request.url ?? '', base) ? new URL(request.url ?? '', base) : undefined
+    if (url === undefined || !this.#hosts.has(request.headers.host ?? '')) return { status: 400, page: 'notFound' }
+    if (url.pathname === '/success') return { status: 200, page: 'received' }
+    if (url.pathname === '/cancel') return this.#cancel(request)
+    return this.#receive(url)
+  }
+
+  #receive({ pathname, searchParams }: URL): Answer {
+    if (![...this.#pending.values()].some(({ path }) => path === pathname)) return { status: 404, page: 'notFound' }
+    const [state, ...otherStates] = searchParams.getAll('state')
+    const results = ['code', 'error'].flatMap((name) => searchParams.getAll(name))
+    const pending = this.#pending.get(state ?? '')
+    const usable = otherStates.length === 0 && results.length === 1 && results[0] !== ''
+    if (!usable || pending?.path !== pathname) return { status: 400, page: 'unknown' }
+    // The second half: from here on the login ends, and its port is free before the page is drawn.
+    return { status: 200, page: pending.deliver(searchParams) }
+  }
+
+  /** Answers as the official CLI does. A web page cannot cancel a login: its request names its origin or the site it is from. */
+  #cancel({ headers }: IncomingMessage): Answer {
+    const fromPage = headers.origin !== undefined || headers.referer !== undefined
+    if (fromPage || (headers['sec-fetch-site'] ?? 'none') !== 'none') return { status: 403, page: 'notFound' }
+    for (const pending of [...this.#pending.values()]) pending.cancel()
+    return { status: 200, page: 'cancelled' }
+  }
+}
+
+interface Answer {
+  readonly status: number
+  readonly page: PageName
+}
+
+/** Binds one address and answers the server, or the error code of the system. */
+function bind(
+  port: number,
+  host: string,
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<Server | string> {
+  return new Promise((resolve) => {
+    const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 10_000 }, handle)
+    server.on('clientError', (_error, socket) => socket.destroy())
+    server.maxConnections = 64
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown error'))
+    server.listen({ port, host, ipv6Only: host === '::1', exclusive: true }, () => resolve(server))
+  })
+}

@@ -1,0 +1,94 @@
+import { get } from 'node:http'
+import type { Clock, Log } from '../core/index.ts'
+import { portHolder } from './port-holder.ts'
+import { type PendingRedirect, RedirectListener } from './redirect-listener.ts'
+
+/** What came of asking for a redirect port. */
+export type Listening =
+  | { readonly kind: 'listening'; readonly port: number; release(): void }
+  | { readonly kind: 'busy'; readonly description: string }
+
+/**
+ * Owns the redirect ports. A port is bound only while a login is pending on it, because other tools sign in on the same one.
+ * Logins that wait at the same time share it, told apart by their `state`.
+ */
+export class RedirectReceiver {
+  readonly #log: Log
+  readonly #clock: Clock
+  readonly #listeners = new Map<number, RedirectListener>()
+  /** One request at a time, so that two logins that start together do not see each other as a foreign holder of the port. */
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(log: Log, clock: Clock) {
+    this.#log = log
+    this.#clock = clock
+  }
+
+  /**
+   * Waits for a redirect on the first port that can be had. A busy port is asked for with `GET /cancel`, as the official Codex
+   * CLI does, then the next one is tried; the last answer names the programs that hold the ports.
+   */
+  expect(ports: readonly number[], pending: PendingRedirect): Promise<Listening> {
+    const listening = this.#turn.then(() => this.#expect(ports, pending))
+    this.#turn = listening.catch(() => {})
+    return listening
+  }
+
+  async #expect(ports: readonly number[], pending: PendingRedirect): Promise<Listening> {
+    const reasons: string[] = []
+    for (const port of ports) {
+      const reason = await this.#claim(port, pending)
+      if (reason === undefined) return { kind: 'listening', port, release: () => this.#release(port, pending) }
+      reasons.push(reason)
+    }
+    return { kind: 'busy', description: reasons.join(' ') }
+  }
+
+  #release(port: number, pending: PendingRedirect): void {
+    const listener = this.#listeners.get(port)
+    if (listener?.remove(pending.state) !== 0) return
+    this.#listeners.delete(port)
+    listener.close()
+  }
+
+  /** Answers undefined when the login waits on the port, else why it cannot. */
+  async #claim(port: number, pending: PendingRedirect): Promise<string | undefined> {
+    const first = await this.#listen(port, pending)
+    if (first !== 'EADDRINUSE') return first === undefined ? undefined : busyReason(port, first, undefined)
+    const holder = await portHolder(port)
+    await this.#askToCancel(port)
+    const second = await this.#listen(port, pending)
+    this.#log.info('redirect port busy', { port, freed: second === undefined })
+    return second === undefined ? undefined : busyReason(port, second, holder)
+  }
+
+  async #listen(port: number, pending: PendingRedirect): Promise<string | undefined> {
+    const known = this.#listeners.get(port)
+    const listener = known ?? new RedirectListener(port)
+    const failure = known === undefined ? await listener.listen() : undefined
+    if (failure !== undefined) return failure
+    listener.add(pending)
+    this.#listeners.set(port, listener)
+    return undefined
+  }
+
+  /** Asks whoever holds the port to give up its login; settles after the answer, a refusal or two seconds. */
+  #askToCancel(port: number): Promise<void> {
+    return new Promise((resolve) => {
+      const request = get({ host: '127.0.0.1', port, path: '/cancel', timeout: 2_000, agent: false }, (response) => {
+        response.resume()
+        // The holder closes its listener after it has answered.
+        response.on('close', () => this.#clock.after(200, resolve))
+      })
+      request.on('timeout', () => request.destroy())
+      request.on('error', () => resolve())
+    })
+  }
+}
+
+function busyReason(port: number, code: string, holder: string | undefined): string {
+  if (code === 'EADDRINUSE') return `Port ${port} is held by ${holder ?? 'another program'}.`
+  if (code === 'EACCES')
+    return `Port ${port} is reserved by the system (on Windows: netsh interface ipv4 show excludedportrange tcp).`
+  return `Port ${port} cannot be used (${code}).`
+}

@@ -1,0 +1,150 @@
+import * as oauth from 'oauth4webapi'
+import type { StateError } from '../protocol/index.ts'
+import type { BodyEncoding, ProviderDefinition } from './provider-definition.ts'
+import { type HttpAnswer, type Transport, TransportError } from './transport.ts'
+
+/** A well-formed token response (RFC 6749 section 5.1); members beyond the ones we use are dropped. */
+export interface TokenResponse {
+  readonly access_token?: string
+  readonly token_type: string
+  readonly expires_in?: number
+  readonly refresh_token?: string
+  readonly scope?: string
+  readonly id_token?: string
+  /** The server's own clock, in milliseconds, where it says so. */
+  readonly serverTime?: number
+}
+
+/** What the token endpoint answered. `refused` is an OAuth error (RFC 6749 section 5.2); `unclear` is anything else. */
+export type TokenAnswer =
+  | { readonly kind: 'granted'; readonly response: TokenResponse }
+  | { readonly kind: 'refused'; readonly error: StateError; readonly retryAfter?: number }
+  | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number }
+
+/** The definition in the words of oauth4webapi. */
+export function authorizationServer(definition: ProviderDefinition): oauth.AuthorizationServer {
+  return {
+    issuer: definition.issuer,
+    authorization_endpoint: definition.authorizationEndpoint,
+    token_endpoint: definition.tokenEndpoint,
+    ...(definition.revocationEndpoint === undefined ? {} : { revocation_endpoint: definition.revocationEndpoint }),
+  }
+}
+
+export const client = (definition: ProviderDefinition): oauth.Client => ({ client_id: definition.clientId })
+
+/** Builds a request with oauth4webapi and sends it through our transport, in the encoding that the provider wants. */
+export type ProtocolRequest = (options: {
+  [oauth.customFetch]: (url: string, options: oauth.CustomFetchOptions<'POST', URLSearchParams>) => Promise<Response>
+  [oauth.allowInsecureRequests]: boolean
+}) => Promise<Response>
+
+/** Sends a protocol request and answers the raw response; throws TransportError. */
+export async function send(request: ProtocolRequest, transport: Transport, encoding: BodyEncoding): Promise<HttpAnswer> {
+  let answer: HttpAnswer | undefined
+  await request({
+    // http is possible only for a loopback server: the built-in endpoints are https, and an override must be loopback.
+    [oauth.allowInsecureRequests]: true,
+    [oauth.customFetch]: async (url, { headers, body }) => {
+      const json = encoding === 'json'
+      answer = await transport({
+        url,
+        method: 'POST',
+        headers: { ...headers, 'content-type': json ? 'application/json' : 'application/x-www-form-urlencoded' },
+        body: json ? JSON.stringify(Object.fromEntries(body)) : body.toString(),
+      })
+      return new Response(null, { status: 204 })
+    },
+  })
+  if (answer === undefined) throw new TransportError({ code: 'network', description: 'The request was not sent.' })
+  return answer
+}
+
+/**
+ * Reads the answer of a token endpoint. A rotated refresh token must survive everything that is odd about the rest of the
+ * response, so each member is taken for itself, and an id_token is never a reason to refuse.
+ */
+export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
+  const body = parseObject(answer.text)
+  const retryAfter = Number.parseInt(answer.header('retry-after') ?? '', 10)
+  const later = Number.isFinite(retryAfter) ? { retryAfter } : {}
+  if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
+  const refusal = readError(body)
+  if (answer.status === 200 && refusal === undefined) {
+    const response = readResponse(body, answer)
+    if (response.access_token !== undefined || response.refresh_token !== undefined) return { kind: 'granted', response }
+    return { kind: 'unclear', error: { code: 'not_oauth', description: 'The server answered without a token.' } }
+  }
+  const isRefusal = answer.status < 500 && answer.status !== 429 && refusal !== undefined
+  if (isRefusal) return { kind: 'refused', error: refusal, ...later }
+  return { kind: 'unclear', error: statusError(answer.status), ...later }
+}
+
+function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
+  const text = (name: string) => {
+    const value = body[name]
+    return typeof value === 'string' && value !== '' ? { [name]: value } : {}
+  }
+  const expiresIn = Number(body.expires_in ?? Number.NaN)
+  const serverTime = Date.parse(answer.header('date') ?? '')
+  return {
+    ...text('access_token'),
+    ...text('refresh_token'),
+    ...text('scope'),
+    ...text('id_token'),
+    token_type: tokenType(body.token_type),
+    ...(Number.isFinite(expiresIn) && expiresIn >= 0 ? { expires_in: expiresIn } : {}),
+    ...(Number.isFinite(serverTime) ? { serverTime } : {}),
+  }
+}
+
+/** RFC 6749 section 7.1: the type is case-insensitive, but tools copy it into a header, so it is spelt as RFC 6750 does. */
+function tokenType(value: unknown): string {
+  return typeof value !== 'string' || value.toLowerCase() === 'bearer' ? 'Bearer' : value
+}
+
+/** The error of RFC 6749 section 5.2, or its variants: `error` as an object with a `code`, or a top-level `code`. */
+function readError(body: Readonly<Record<string, unknown>>): StateError | undefined {
+  const nested = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}
+  const code = [nested.code, body.error, body.code, nested.type].find((value) => typeof value === 'string' && value !== '')
+  if (typeof code !== 'string') return undefined
+  const description = [body.error_description, nested.message, body.message].find((value) => typeof value === 'string')
+  return { code: printable(code), description: typeof description === 'string' ? printable(description) : printable(code) }
+}
+
+/** Text of a server, made fit for a log and a screen. */
+export function printable(text: string): string {
+  return text.replace(/[^\x20-\x7e\u00a0-\uffff]+/g, ' ').slice(0, 300)
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A page instead of an answer: a Cloudflare challenge is told apart from a captive portal, because the cure differs. */
+function notOAuth(answer: HttpAnswer): StateError {
+  if (answer.header('cf-mitigated') !== undefined || answer.header('server') === 'cloudflare') {
+    return { code: 'blocked', description: 'The network is blocked by a bot check of the provider. The login is kept.' }
+  }
+  if (answer.status >= 300 && answer.status < 400) {
+    return {
+      code: 'not_oauth',
+      description: 'The server redirected a token request. A login page of the network may be in the way.',
+    }
+  }
+  if (answer.status >= 500 || answer.status === 429) return statusError(answer.status)
+  return {
+    code: 'not_oauth',
+    description: 'A page came instead of an answer. A login page of the network (captive portal) may be in the way.',
+  }
+}
+
+function statusError(status: number): StateError {
+  if (status === 429) return { code: 'rate_limited', description: 'The provider asks to wait.' }
+  return { code: 'server_error', description: `The provider answered with status ${status}.` }
+}

@@ -1,0 +1,78 @@
+import type { Dispatcher } from 'undici'
+import type { StateError } from '../protocol/index.ts'
+
+/** Limits of one exchange with an authorization server. */
+export interface TransportLimits {
+  /** Milliseconds from the first byte out to the last byte in, so that a server that drips is cut off. */
+  readonly deadline: number
+  /** Bytes of a response body. */
+  readonly maxBody: number
+}
+
+export const defaultLimits: TransportLimits = { deadline: 30_000, maxBody: 1_048_576 }
+
+export interface HttpRequest {
+  readonly url: string
+  readonly method: 'GET' | 'POST'
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined
+  readonly text: string
+}
+
+/** Why no answer came. `code` is `network`, `timeout` or `too_large`; after a timeout the server may have acted. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly reason: StateError
+
+  constructor(reason: StateError) {
+    super(reason.description)
+    this.reason = reason
+  }
+}
+
+/** Sends one request and never follows a redirect, because a token request must reach the server it is meant for. */
+export type Transport = (request: HttpRequest) => Promise<HttpAnswer>
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * A transport over undici with one pool of connections. Proxies are taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; this
+ * computer itself is never reached through one. undici is loaded with the first request, because an idle broker sends none.
+ */
+export function createTransport(env: Environment = process.env, limits: TransportLimits = defaultLimits): Transport {
+  let dispatcher: Promise<Dispatcher> | undefined
+  const connect = async () => {
+    const { EnvHttpProxyAgent } = await import('undici')
+    const noProxy = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1', 'localhost', '[::1]'].filter(Boolean).join(',')
+    return new EnvHttpProxyAgent({ noProxy, connect: { timeout: 10_000 }, maxResponseSize: limits.maxBody })
+  }
+  return async ({ url, ...options }) => {
+    dispatcher ??= connect()
+    const { request } = await import('undici')
+    const signal = AbortSignal.timeout(limits.deadline)
+    try {
+      const { statusCode, headers, body } = await request(url, { ...options, dispatcher: await dispatcher, signal })
+      const text = await body.text()
+      return { status: statusCode, text, header: (name) => [headers[name]].flat()[0] }
+    } catch (error) {
+      throw new TransportError(reasonOf(error, new URL(url).host))
+    }
+  }
+}
+
+function reasonOf(error: unknown, host: string): StateError {
+  const { name = '', code = '' } = (error ?? {}) as { name?: string; code?: string }
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+    return { code: 'too_large', description: `${host} sent an answer that is too large to be one.` }
+  }
+  if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+    return { code: 'timeout', description: `${host} did not answer in time.` }
+  }
+  return { code: 'network', description: `${host} cannot be reached${code === '' ? '' : ` (${code})`}.` }
+}
