@@ -221,7 +221,18 @@ export class Broker {
     return session
   }
 
+  /** The index may have been rebuilt by the vault, so it is read again when the vault opens. */
+  #addIndexed(): void {
+    for (const record of this.#options.index.list()) {
+      if (this.#sessions.has(record.id)) continue
+      const client = this.#clients.get(record.provider)
+      if (client !== undefined) this.#addSession(record, client)
+      else this.#options.log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
+    }
+  }
+
   async #restoreAll(): Promise<void> {
+    this.#addIndexed()
     const waiting = [...this.#sessions.values()].filter((session) => session.waitsForVault)
     await Promise.all(waiting.map((session) => session.restore()))
   }

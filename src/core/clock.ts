@@ -9,7 +9,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delay, run) => {
-    const timer = setTimeout(run, delay)
+    // A timer of the broker never keeps the process: it lives as long as its socket does.
+    const timer = setTimeout(run, delay).unref()
     return () => clearTimeout(timer)
   },
 }

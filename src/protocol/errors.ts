@@ -45,6 +45,7 @@ const table = {
   broker_unreadable: { status: 502, exit: 1, fix: 'Check what listens on TOKENTRAY_SOCKET.' },
   already_running: { status: 409, exit: 9, fix: 'Use the broker that runs, or end it first.' },
   socket_unusable: { status: 500, exit: 9 },
+  reader_too_slow: { status: 503, exit: 5, fix: 'Connect again; the stream begins with the full snapshot.' },
   internal_error: { status: 500, exit: 1, fix: 'See the log of the broker, and report it if it comes again.' },
 } as const satisfies Record<string, ErrorEntry>
 

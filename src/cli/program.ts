@@ -1,0 +1,86 @@
+import { Command, CommanderError, Option } from 'commander'
+import { createBrokerClient } from '../client/index.ts'
+import { errorTable, socketPath } from '../protocol/index.ts'
+import { readVersion } from '../protocol/version.ts'
+import { type LoginContext, type LoginOptions, login } from './login-command.ts'
+import { reportError } from './report-error.ts'
+import { type StatusOptions, status } from './status-command.ts'
+import { tokenHelp } from './token-command.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Runs every command but `token`; answers the exit code. */
+export async function runProgram(argv: readonly string[], env: Environment, process: NodeJS.Process): Promise<number> {
+  try {
+    await describeProgram(env, process).parseAsync([...argv], { from: 'user' })
+    return 0
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.invalid_request.exit
+    return reportError(error, process)
+  }
+}
+
+function describeProgram(env: Environment, process: NodeJS.Process): Command {
+  const program = new Command('tokentray')
+    .description('One place that owns your AI logins and hands out fresh access tokens.')
+    .version(readVersion(), '-V, --version')
+    .configureHelp({ sortSubcommands: false })
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
+  describeLogin(program, env, process)
+  program
+    .command('logout <selector>')
+    .description('revoke the login where the provider offers it, and forget it')
+    .action(async (selector: string) => {
+      const { id, revoked } = await createBrokerClient(socketPath(env)).signOut(selector)
+      process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
+    })
+  program
+    .command('status')
+    .description('show every provider and account')
+    .option('--json', 'print JSON')
+    .option('--watch', 'print again with every change')
+    .action((options: StatusOptions) => status(options, env, process))
+  // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
+  program
+    .command('token <selector>')
+    .description('print a fresh access token, and nothing else')
+    .option('--min-valid <time>', 'how long the token must still be valid, such as 30m')
+    .option('--json', 'print the token with its expiry, base URL and headers')
+    .addHelpText('after', () => `\n${tokenHelp}`)
+  program
+    .command('daemon')
+    .description('run the broker without a window, until it is told to end')
+    .action(async () => {
+      const { runDaemon } = await import('../daemon/daemon.ts')
+      // Connections to a server may be kept open for reuse; after an orderly stop nothing is left to wait for.
+      process.exit(await runDaemon(env, process))
+    })
+  return program
+}
+
+function describeLogin(program: Command, env: Environment, process: NodeJS.Process): void {
+  program
+    .command('login <provider>')
+    .description('sign in through the browser, or with a pasted response')
+    .option('--no-browser', 'print the address only')
+    .option('--paste', 'do not listen on the redirect port; wait for the pasted response')
+    .option('--label <label>', 'label of a new account, to have several of one provider')
+    .option('--account <label>', 'sign in again to this account')
+    .addOption(new Option('--redirect-host <host>', 'host of the redirect address').choices(['127.0.0.1', 'localhost']))
+    .action((provider: string, options: LoginOptions) => login(provider, options, loginContext(env, process)))
+}
+
+function loginContext(env: Environment, process: NodeJS.Process): LoginContext {
+  return {
+    env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    onInterrupt: (listener) => {
+      process.once('SIGINT', listener)
+      return () => process.off('SIGINT', listener)
+    },
+  }
+}

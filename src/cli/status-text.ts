@@ -1,0 +1,65 @@
+import type { AccountStatus, BrokerSnapshot, GrantState, VaultStatus } from '../protocol/index.ts'
+
+/** The status as a person reads it: one line per account, and the vault only when it needs attention. `now` in milliseconds. */
+export function statusText(snapshot: BrokerSnapshot, now: number): string {
+  const rows = snapshot.accounts.map((account) => [selector(account), describeState(account.state, now), who(account)])
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  )
+  return [...describeVault(snapshot.vault), ...lines].join('\n')
+}
+
+function selector({ provider, label }: AccountStatus): string {
+  return label === undefined ? provider : `${provider}:${label}`
+}
+
+function who({ identity }: AccountStatus): string {
+  return [identity?.email ?? identity?.name, identity?.plan === undefined ? undefined : `(${identity.plan})`]
+    .filter((part) => part !== undefined)
+    .join(' ')
+}
+
+function describeVault({ store, state }: VaultStatus): string[] {
+  if (state.kind === 'ready') return store === 'memory' ? ['vault: memory only, logins end with the broker'] : []
+  if (state.kind === 'opening') return ['vault: opening']
+  return [`vault: ${state.kind}: ${state.error.description}`]
+}
+
+function describeState(state: GrantState, now: number): string {
+  switch (state.kind) {
+    case 'signed_out':
+      return 'signed out'
+    case 'authorizing':
+      return state.prompt.kind === 'browser' ? 'waiting for the browser' : 'waiting for the pasted response'
+    case 'active':
+      return state.expires_at === undefined ? 'ready' : `ready, fresh for ${duration(state.expires_at - now / 1000)}`
+    case 'refreshing':
+      return 'refreshing'
+    case 'backing_off':
+      return `tries again in ${duration(state.retry_at - now / 1000)}: ${state.error.description}`
+    case 'reauthorization_required':
+      return `sign in again: ${state.error.description}`
+    case 'unavailable':
+      return `not available: ${state.error.description}`
+    default:
+      return unknownState(state)
+  }
+}
+
+/** A newer broker may have states that this command does not know. */
+function unknownState(state: never): string {
+  return (state as { kind: string }).kind
+}
+
+/** `seconds` in the largest sensible unit. */
+export function duration(seconds: number): string {
+  const left = Math.max(0, Math.round(seconds))
+  if (left < 120) return `${left} s`
+  if (left < 7_200) return `${Math.round(left / 60)} min`
+  if (left < 172_800) return `${Math.round(left / 3_600)} h`
+  return `${Math.round(left / 86_400)} days`
+}

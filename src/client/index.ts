@@ -1,0 +1,3 @@
+export * from './broker-client.ts'
+export * from './events.ts'
+export * from './one-shot.ts'

@@ -1,0 +1,27 @@
+import { startHost } from '../host/index.ts'
+import { BrokerError, errorTable } from '../protocol/index.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/**
+ * Runs the broker on plain Node until SIGTERM or SIGINT. The ready line on standard output says that the socket answers; what
+ * happens later goes to the log on standard error. Answers the exit code.
+ */
+export async function runDaemon(env: Environment, process: NodeJS.Process): Promise<number> {
+  // Everything this process creates is for its user alone; a worker thread could not set this.
+  process.umask(0o077)
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+  })
+  try {
+    const host = await startHost({ env, host: 'daemon' })
+    process.stdout.write(`tokentray: ready on ${host.facts.socket} (pid ${process.pid})\n`)
+    await stopped
+    await host.stop()
+    return 0
+  } catch (error) {
+    if (!(error instanceof BrokerError)) throw error
+    process.stderr.write(`tokentray: ${error.message}\n${error.fix === undefined ? '' : `  ${error.fix}\n`}`)
+    return errorTable[error.code].exit
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { destination, type Level, pino } from 'pino'
+import type { Log } from '../core/index.ts'
+
+/**
+ * The log of the broker. The fields that reach it are ids, codes and times by type; the redaction is the second line of
+ * defence, for a field that somebody adds one day (P1).
+ */
+export function createBrokerLog(target: 'stderr' | { readonly folder: string }, level: string | undefined): Log {
+  const file = target === 'stderr' ? 2 : join(target.folder, 'tokentray.log')
+  const logger = pino(
+    {
+      name: 'tokentray',
+      level: isLevel(level) ? level : 'info',
+      redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
+    },
+    destination({ dest: file, mkdir: true, sync: true }),
+  )
+  return {
+    info: (event, fields = {}) => logger.info(fields, event),
+    warn: (event, fields = {}) => logger.warn(fields, event),
+  }
+}
+
+/** `code` is not among them, because here it is the code of an error; no authorization code has a way to a log. */
+const secretNames = [
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'accessToken',
+  'refreshToken',
+  'idToken',
+  'code_verifier',
+  'state',
+]
+
+function isLevel(level: string | undefined): level is Level | 'silent' {
+  return ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'].includes(level ?? '')
+}

@@ -1,0 +1,37 @@
+import { BrokerError, homeFolder, socketPath, type VaultStatus } from '../protocol/index.ts'
+import { parseUpstream } from '../providers/index.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Everything the environment decides, checked once at start. */
+export interface HostSettings {
+  readonly home: string
+  readonly socket: string
+  readonly store: VaultStatus['store']
+  readonly refreshAhead: boolean
+  readonly upstream: string | undefined
+  readonly logLevel: string | undefined
+}
+
+/** Throws `invalid_request` or `socket_unusable` for a value that cannot be meant. */
+export function readSettings(env: Environment): HostSettings {
+  return {
+    home: homeFolder(env),
+    socket: socketPath(env),
+    store: oneOf(env, 'TOKENTRAY_VAULT', ['keychain', 'memory']),
+    refreshAhead: oneOf(env, 'TOKENTRAY_REFRESH', ['ahead', 'ondemand']) === 'ahead',
+    upstream: parseUpstream(env.TOKENTRAY_UPSTREAM),
+    logLevel: env.TOKENTRAY_LOG,
+  }
+}
+
+/** The value of a variable with a closed list of values; the first is the default. */
+function oneOf<Value extends string>(env: Environment, name: string, values: readonly [Value, ...Value[]]): Value {
+  const given = env[name]
+  if (given === undefined || given === '') return values[0]
+  const value = values.find((known) => known === given)
+  if (value !== undefined) return value
+  throw new BrokerError('invalid_request', `${name} is "${given.slice(0, 40)}".`, {
+    fix: `Set it to ${values.join(' or ')}, or unset it.`,
+  })
+}

@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { Broker, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
+import { createProviderClient, createTransport, RedirectReceiver } from '../oauth/index.ts'
+import type { HealthResponse } from '../protocol/index.ts'
+import { readVersion } from '../protocol/version.ts'
+import { providers, withUpstream } from '../providers/index.ts'
+import { becomeOwner, startTokenServer } from '../server/index.ts'
+import { createVault } from '../vault/index.ts'
+import { createBrokerLog } from './broker-log.ts'
+import { type Environment, type HostSettings, readSettings } from './environment.ts'
+import type { HostCommandName, HostCommands, HostHandle } from './handle.ts'
+import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
+
+export interface HostOptions {
+  readonly env: Environment
+  readonly host: HealthResponse['host']
+}
+
+/**
+ * Wires the broker together and starts it: ownership, vault, providers, token socket, in this order, so that a second broker
+ * ends before it touches anything. The socket answers before the vault is open, because a keychain may wait for its owner.
+ * Throws `already_running`, `socket_unusable` or `invalid_request`.
+ */
+export async function startHost({ env, host }: HostOptions): Promise<HostHandle> {
+  const settings = readSettings(env)
+  const { home, socket } = settings
+  const owned = await becomeOwner(home, { pid: process.pid, host, socket })
+  const clock = systemClock
+  const log = createBrokerLog(host === 'daemon' ? 'stderr' : { folder: join(home, 'log') }, settings.logLevel)
+  const { vault, index } = createVault({ home, store: settings.store, clock })
+  const transport = createTransport(env)
+  const receiver = new RedirectReceiver(log, clock)
+  const { clients, practice } = createClients(settings, (definition) =>
+    createProviderClient(definition, { clock, transport, receiver }),
+  )
+  const broker = new Broker({ clock, vault, index, clients, log, refreshAhead: settings.refreshAhead })
+  const version = readVersion()
+  const health: HealthResponse = {
+    name: 'tokentray',
+    version,
+    api: 'v1',
+    host,
+    pid: process.pid,
+    home,
+    started_at: toEpochSeconds(clock.now()),
+  }
+  const server = await startTokenServer(socket, { broker, clock, health, log })
+  void broker.start()
+  log.info('ready', { socket, host, version })
+  return {
+    facts: { socket, home, version },
+    snapshot: () => broker.snapshot(),
+    onSnapshot: (listener) => broker.subscribe(listener),
+    onExit: () => {},
+    ask: (name, value) => answer(broker, name, value),
+    stop: async () => {
+      await broker.stop()
+      await server.close()
+      await practice?.stop()
+      vault.close()
+      await owned.release()
+      log.info('stopped')
+    },
+  }
+}
+
+/** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */
+function createClients(
+  { upstream, store, home }: HostSettings,
+  create: (definition: (typeof providers)[number]) => ProviderClient,
+): { readonly clients: ProviderClient[]; readonly practice: PracticeOnDemand | undefined } {
+  if (upstream !== undefined) {
+    return { clients: providers.map((definition) => create(withUpstream(definition, upstream))), practice: undefined }
+  }
+  const own = providers.map(create)
+  const practiceClient = own.find((client) => client.id === 'practice')
+  if (practiceClient === undefined) return { clients: own, practice: undefined }
+  const practice = practiceOnDemand(practiceClient, store === 'memory' ? undefined : join(home, 'practice'))
+  return { clients: own.map((client) => (client === practiceClient ? practice.client : client)), practice }
+}
+
+async function answer<Name extends HostCommandName>(
+  broker: Broker,
+  name: Name,
+  value: HostCommands[Name]['ask'],
+): Promise<HostCommands[Name]['answer']> {
+  const handlers: {
+    readonly [Each in HostCommandName]: (ask: HostCommands[Each]['ask']) => Promise<HostCommands[Each]['answer']>
+  } = {
+    start_login: (ask) => broker.startLogin(ask),
+    submit_response: ({ id, pasted }) => broker.submitResponse(id, pasted),
+    cancel_login: ({ id }) => broker.cancelLogin(id),
+    sign_out: ({ id }) => broker.signOut(id),
+    wake: async () => {
+      broker.wake()
+      return undefined
+    },
+  }
+  return handlers[name](value)
+}

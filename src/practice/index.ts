@@ -1,0 +1,6 @@
+export * from './approve.ts'
+export * from './constants.ts'
+export * from './people.ts'
+export * from './probe.ts'
+export * from './server.ts'
+export * from './statistics.ts'

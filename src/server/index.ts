@@ -1,0 +1,2 @@
+export * from './single-owner.ts'
+export * from './token-server.ts'

@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Broker, Clock } from '../core/index.ts'
+import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
+import { streamEvents } from './event-stream.ts'
+
+export interface RouteContext {
+  readonly broker: Broker
+  readonly clock: Clock
+  readonly health: HealthResponse
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
+
+interface Call<Route extends Endpoint> {
+  readonly params: Parsed<Route['params']>
+  readonly query: Parsed<Route['query']>
+  readonly body: Parsed<Route['body']>
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Registers one endpoint of the protocol table: its schemas are checked before the handler sees anything. */
+function add<Route extends Endpoint>(app: FastifyInstance, route: Route, handle: (call: Call<Route>) => unknown): void {
+  app.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    handler: (request, reply) =>
+      handle({
+        params: check(route.params, request.params),
+        query: check(route.query, request.query),
+        body: check(route.body, request.body),
+        request,
+        reply,
+      } as Call<Route>),
+  })
+}
+
+function check(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (schema === undefined) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
+  throw new BrokerError('invalid_request', faults.join('; ').slice(0, 500))
+}
+
+/** The token socket, route by route. */
+export function registerRoutes(app: FastifyInstance, { broker, clock, health }: RouteContext): void {
+  const streams = new Set<() => void>()
+  app.addHook('preClose', async () => {
+    for (const end of streams) end()
+  })
+  add(app, endpoints.token, async ({ params, query, request, reply }) => {
+    const { min_valid: minValid, rejected, account } = query
+    const wish = {
+      ...(minValid === undefined ? {} : { minValid: minValid * 1000 }),
+      ...(rejected === undefined ? {} : { rejected }),
+    }
+    const token = await broker.token(params.provider, wish, account)
+    // RFC 6749 section 5.1: a response with a token is never cached.
+    reply.header('cache-control', 'no-store')
+    if (!request.headers.accept?.startsWith('text/plain')) return token
+    return reply.type('text/plain; charset=utf-8').send(token.access_token)
+  })
+  add(app, endpoints.status, () => broker.snapshot())
+  add(app, endpoints.events, ({ reply }) => {
+    reply.hijack()
+    const end = streamEvents(reply.raw, broker, clock)
+    streams.add(end)
+    reply.raw.on('close', () => streams.delete(end))
+  })
+  add(app, endpoints.startLogin, ({ body, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return broker.startLogin(body)
+  })
+  add(app, endpoints.login, ({ params, query }) => broker.loginStatus(params.id, (query.wait ?? 0) * 1000))
+  add(app, endpoints.pastedResponse, ({ params, body }) => broker.submitResponse(params.id, body.pasted))
+  add(app, endpoints.cancelLogin, ({ params }) => broker.cancelLogin(params.id))
+  add(app, endpoints.signOut, ({ params }) => broker.signOut(params.id))
+  add(app, endpoints.health, () => health)
+}

@@ -1,0 +1,134 @@
+import { chmod, lstat, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { createConnection } from 'node:net'
+import { basename, dirname, join } from 'node:path'
+import { BrokerError, type HealthResponse } from '../protocol/index.ts'
+import { type KernelLock, takeLock } from './kernel-lock.ts'
+
+/** What a broker leaves for a second one, so that it can say who is there. */
+type OwnerNote = Pick<HealthResponse, 'pid' | 'host'> & { readonly socket: string }
+
+/**
+ * Makes this process the one owner of `home` and of `socket`, because two brokers on one vault would refresh one token twice.
+ * Throws `already_running` with who is there, or `socket_unusable` when the place is not safe. A socket that a dead broker left
+ * is removed only after a connection to it has failed.
+ */
+export async function becomeOwner(home: string, note: OwnerNote): Promise<KernelLock> {
+  await preparePrivateFolder(home)
+  const locks = [await lockOrName(`home ${home}`, home, home)]
+  try {
+    if (process.platform !== 'win32') {
+      const folder = dirname(note.socket)
+      if (folder !== home) await prepareSocketFolder(folder)
+      locks.push(await lockOrName(`socket ${note.socket}`, folder, home))
+      await removeStaleSocket(note.socket)
+    }
+    await writeFile(join(home, 'owner.json'), JSON.stringify(note), { mode: 0o600 })
+  } catch (error) {
+    await releaseAll(locks)
+    throw error
+  }
+  return { release: () => releaseAll(locks) }
+}
+
+async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
+  await Promise.all(locks.map((lock) => lock.release()))
+}
+
+async function lockOrName(name: string, folder: string, home: string): Promise<KernelLock> {
+  const lock = await takeLock(name, folder)
+  if (lock !== undefined) return lock
+  throw alreadyRunning(await readOwner(home))
+}
+
+function alreadyRunning(owner: OwnerNote | undefined): BrokerError {
+  const who = owner === undefined ? 'Another TokenTray' : `TokenTray (${owner.host}, pid ${owner.pid})`
+  const where = owner === undefined ? '' : ` and holds ${owner.socket}`
+  return new BrokerError('already_running', `${who} is running already${where}.`)
+}
+
+async function readOwner(home: string): Promise<OwnerNote | undefined> {
+  try {
+    const note = JSON.parse(await readFile(join(home, 'owner.json'), 'utf8')) as Partial<OwnerNote> | null
+    const { pid, host, socket } = note ?? {}
+    if (typeof pid !== 'number' || typeof socket !== 'string' || (host !== 'app' && host !== 'daemon')) return undefined
+    return { pid, host, socket }
+  } catch {
+    return undefined
+  }
+}
+
+/** Our own folder: made with mode 0700, and put right when it is ours and too open. */
+async function preparePrivateFolder(folder: string): Promise<void> {
+  await makeFolder(folder)
+  const mode = await ownedFolderMode(folder)
+  if ((mode & 0o077) !== 0) await chmod(folder, 0o700)
+}
+
+/**
+ * The folder of the socket. The default one is ours and is repaired; one that the person chose is refused when others may write
+ * in it, because they could put a socket of their own there.
+ */
+async function prepareSocketFolder(folder: string): Promise<void> {
+  await makeFolder(folder)
+  const mode = await ownedFolderMode(folder)
+  if (basename(folder) === 'tokentray' && (mode & 0o077) !== 0) return chmod(folder, 0o700)
+  if ((mode & 0o022) !== 0) {
+    throw new BrokerError('socket_unusable', `Other users may write in the folder of the socket: ${folder}`, {
+      fix: `Run \`chmod 700 ${folder}\`, or set TOKENTRAY_SOCKET to a path in a folder of your own.`,
+    })
+  }
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    throw new BrokerError('socket_unusable', `The folder ${folder} cannot be made (${code}).`, {
+      fix: 'Set TOKENTRAY_HOME to a folder that you may write in.',
+    })
+  }
+}
+
+/** The mode bits of a real folder of this user; a link or somebody else's folder is refused. Windows has neither. */
+async function ownedFolderMode(folder: string): Promise<number> {
+  const facts = await lstat(folder)
+  if (process.platform === 'win32') return 0o700
+  if (!facts.isDirectory() || facts.uid !== process.getuid?.()) {
+    throw new BrokerError('socket_unusable', `${folder} is not a folder of your own.`, {
+      fix: 'Set TOKENTRAY_HOME and TOKENTRAY_SOCKET to places in a folder that belongs to you and is not a link.',
+    })
+  }
+  return facts.mode & 0o777
+}
+
+async function removeStaleSocket(path: string): Promise<void> {
+  const facts = await lstat(path).catch(() => undefined)
+  if (facts === undefined) return
+  if (!facts.isSocket()) {
+    throw new BrokerError('socket_unusable', `${path} exists and is not a socket.`, {
+      fix: 'Move it away, or set TOKENTRAY_SOCKET to another path.',
+    })
+  }
+  if (await answers(path)) {
+    throw new BrokerError('already_running', `Another program listens on ${path} already.`, {
+      fix: 'End it, or set TOKENTRAY_SOCKET to another path.',
+    })
+  }
+  await unlink(path)
+}
+
+/** Whether anybody takes connections on the socket. */
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection(path)
+    connection.setTimeout(2_000)
+    const end = (answer: boolean) => {
+      connection.destroy()
+      resolve(answer)
+    }
+    connection.on('connect', () => end(true))
+    connection.on('timeout', () => end(true))
+    connection.on('error', () => end(false))
+  })
+}

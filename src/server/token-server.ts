@@ -1,0 +1,77 @@
+import { chmod } from 'node:fs/promises'
+import type { Socket } from 'node:net'
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import type { Log } from '../core/index.ts'
+import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
+import { refuseForeignRequests } from './request-guard.ts'
+import { type RouteContext, registerRoutes } from './routes.ts'
+
+/** Bytes of a request body and of its head. */
+const largestRequest = 16_384
+
+export interface TokenServer {
+  close(): Promise<void>
+}
+
+/** Serves the local API on a unix socket or a named pipe. The place must have been made safe by `becomeOwner`. */
+export async function startTokenServer(path: string, context: RouteContext & { readonly log: Log }): Promise<TokenServer> {
+  const app = createApp(context)
+  await app.listen({ path, backlog: 511 })
+  // The folder is 0700, so nobody else could connect between the two steps either.
+  if (process.platform !== 'win32') await chmod(path, 0o600)
+  return { close: () => app.close() }
+}
+
+export function createApp(context: RouteContext & { readonly log: Log }): FastifyInstance {
+  const app = fastify({
+    bodyLimit: largestRequest,
+    http: { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    requestTimeout: 15_000,
+    keepAliveTimeout: 60_000,
+    forceCloseConnections: true,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
+    clientErrorHandler: refuseMalformed,
+    serializerOpts: {},
+  })
+  app.server.maxConnections = 1_024
+  app.addHook('onRequest', refuseForeignRequests)
+  app.setNotFoundHandler(({ method, url }) => {
+    throw new BrokerError('not_found', `There is no ${method} ${url.split('?')[0]?.slice(0, 80)}.`)
+  })
+  app.setErrorHandler((error: FastifyError | BrokerError, request, reply) => {
+    const known = error instanceof BrokerError ? error : fromFastify(error)
+    if (known === undefined) context.log.warn('request failed', { route: request.routeOptions.url, error: error.name })
+    const body = errorResponse(known ?? error)
+    if (body.retry_after !== undefined) reply.header('retry-after', body.retry_after)
+    return reply.status(errorTable[body.error].status).send(body)
+  })
+  registerRoutes(app, context)
+  return app
+}
+
+/** The faults that fastify finds before a handler runs, in our words; undefined for a fault of our own. */
+function fromFastify(error: FastifyError): BrokerError | undefined {
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new BrokerError('request_too_large', 'The body is over 16 KiB.')
+  if (error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new BrokerError('invalid_request', 'The body must be JSON.', { fix: 'Send `Content-Type: application/json`.' })
+  }
+  if (error instanceof SyntaxError || error.code?.startsWith('FST_ERR_CTP')) {
+    return new BrokerError('invalid_request', 'The body is not well-formed JSON.')
+  }
+  return error.statusCode !== undefined && error.statusCode < 500
+    ? new BrokerError('invalid_request', 'The request is malformed.')
+    : undefined
+}
+
+/** Answers a request that is not HTTP, is too large or dawdles, and ends its connection. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+  const text = late ? 'The request took too long.' : 'The request is not well-formed HTTP.'
+  const body = JSON.stringify(errorResponse(new BrokerError('invalid_request', text)))
+  const status = late ? '408 Request Timeout' : '400 Bad Request'
+  socket.end(
+    `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
