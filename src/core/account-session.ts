@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 import type { GrantVault, ProviderClient, RefreshOutcome } from './ports.ts'
 import { backoffDelay, defaultMinValid, refreshDueAt, satisfies, satisfiesMeanwhile } from './refresh-policy.ts'
 import type { Scheduled } from './scheduler.ts'
-import { errorOf, expired, foreignIssuer, missing, notLoaded, refusal, stateErrorOf } from './session-errors.ts'
+import { bornExpired, errorOf, expired, foreignIssuer, missing, notLoaded, refusal, stateErrorOf } from './session-errors.ts'
 import { type SessionEvent, type SessionState, transition } from './transition.ts'
 
 export interface SessionContext {
@@ -208,6 +208,11 @@ export class AccountSession implements Scheduled {
     if (generation !== this.#generation) return
     this.#unsaved = undefined
     this.#grant = grant
+    // A server that answers with a token that has ended already would be asked without pause.
+    if (!satisfies(grant, this.#context.clock.now(), 0)) {
+      this.#defer(grant, bornExpired, undefined)
+      return
+    }
     this.#attempt = 0
     this.#retryAt = undefined
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })

@@ -13,7 +13,7 @@ import { type Clock, toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
-import type { AccountIndex, GrantVault, ProviderClient } from './ports.ts'
+import type { AccountIndex, Asker, GrantVault, ProviderClient } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
 
@@ -134,10 +134,10 @@ export class Broker {
   }
 
   /** The machine woke up, the network is back or the person asked: nothing that may work now waits any longer. */
-  wake(): void {
+  wake(asker: Asker = 'program'): void {
     for (const session of this.#sessions.values()) session.retrySoon()
     this.#scheduler.wake()
-    void this.#options.vault.open()
+    void this.#options.vault.open(asker)
   }
 
   /** Frees the redirect port, stops the timers and waits for writes under way. */
@@ -146,6 +146,8 @@ export class Broker {
     this.#stopVault()
     await this.#desk.stop()
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()))
+    this.#options.vault.close()
+    await this.#options.vault.settled()
   }
 
   async #adopt(grant: Grant, target: LoginTarget): Promise<string> {

@@ -7,17 +7,22 @@ export type StoredGrant =
   | { readonly kind: 'absent' }
   | { readonly kind: 'damaged'; readonly error: StateError }
 
-/** Keeps grants durably and sealed. Every method but `status` and `onStatus` throws `vault_locked` or `vault_unavailable`. */
+/** Who wants the vault open. A program must not bring up a prompt of the keychain again and again; a person who asks wants it. */
+export type Asker = 'person' | 'program'
+
+/** Keeps grants durably and sealed. `load`, `save` and `remove` throw `vault_locked` or `vault_unavailable`. */
 export interface GrantVault {
   status(): VaultStatus
   /** Calls the listener whenever `status` changes; the returned function ends it. */
   onStatus(listener: (status: VaultStatus) => void): () => void
   /** Tries to reach the key store and settles when the answer is known; never throws. May be called again at any time. */
-  open(): Promise<VaultStatus>
+  open(asker?: Asker): Promise<VaultStatus>
   load(account: string): Promise<StoredGrant>
   /** Resolves when the grant would survive a power cut. */
   save(account: string, grant: Grant): Promise<void>
   remove(account: string): Promise<void>
+  /** Settles when every write under way has ended. */
+  settled(): Promise<void>
   close(): void
 }
 

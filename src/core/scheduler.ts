@@ -6,6 +6,9 @@ import type { Clock } from './clock.ts'
  */
 const longestSleep = 37_000
 
+/** Keeps a deadline that does not move from becoming a loop without pause. */
+const shortestSleep = 100
+
 /** Something with a deadline. `dueAt` is in milliseconds of the wall clock, undefined when nothing is due. */
 export interface Scheduled {
   readonly dueAt: number | undefined
@@ -33,9 +36,9 @@ export class Scheduler {
     let nearest = now + longestSleep
     for (const item of this.#items()) {
       if (item.dueAt !== undefined && item.dueAt <= now) item.tick()
-      nearest = Math.min(nearest, item.dueAt ?? nearest)
+      nearest = Math.min(nearest, Math.max(item.dueAt ?? nearest, now + shortestSleep))
     }
-    this.#cancel = this.#clock.after(Math.max(0, nearest - now), () => this.wake())
+    this.#cancel = this.#clock.after(nearest - now, () => this.wake())
   }
 
   stop(): void {

@@ -11,6 +11,11 @@ export const expired: StateError = {
   description: 'The token has expired and cannot be refreshed. Sign in again.',
 }
 
+export const bornExpired: StateError = {
+  code: 'born_expired',
+  description: 'The server answered with a token that has expired already. Is the clock of this computer right?',
+}
+
 /** S7 as a state: the grant is kept for the day its own server is configured again. */
 export function foreignIssuer(grant: Grant): StateError {
   return {

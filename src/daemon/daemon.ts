@@ -17,11 +17,17 @@ export async function runDaemon(env: Environment, process: NodeJS.Process): Prom
     const host = await startHost({ env, host: 'daemon' })
     process.stdout.write(`tokentray: ready on ${host.facts.socket} (pid ${process.pid})\n`)
     await stopped
-    await host.stop()
+    if ((await host.stop()) === 'held') endBySignal(process)
     return 0
   } catch (error) {
     if (!(error instanceof BrokerError)) throw error
     process.stderr.write(`tokentray: ${error.message}\n${error.fix === undefined ? '' : `  ${error.fix}\n`}`)
     return errorTable[error.code].exit
   }
+}
+
+/** The only way out past a keychain prompt that nobody answered; everything else has ended in order by now. */
+function endBySignal(process: NodeJS.Process): void {
+  process.removeAllListeners('SIGTERM')
+  process.kill(process.pid, 'SIGTERM')
 }

@@ -1,3 +1,4 @@
+import type { Asker } from '../core/index.ts'
 import type { BrokerSnapshot, LoginStatus, StartLoginRequest, StartLoginResponse } from '../protocol/index.ts'
 
 /** What the app may ask of the host, and what each question is answered with. Every member survives structured clone. */
@@ -7,7 +8,7 @@ export interface HostCommands {
   cancel_login: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
   sign_out: { readonly ask: { readonly id: string }; readonly answer: { readonly revoked: boolean } }
   /** The machine woke up, the network came back or the person asked: look at every deadline and at the keychain now. */
-  wake: { readonly ask: undefined; readonly answer: undefined }
+  wake: { readonly ask: { readonly asker: Asker } | undefined; readonly answer: undefined }
 }
 
 export type HostCommandName = keyof HostCommands
@@ -34,5 +35,11 @@ export interface HostHandle {
   /** Rejects with a BrokerError. */
   ask<Name extends HostCommandName>(name: Name, value: HostCommands[Name]['ask']): Promise<HostCommands[Name]['answer']>
   /** Closes the socket, finishes writes under way and ends. */
-  stop(): Promise<void>
+  stop(): Promise<Stopped>
 }
+
+/**
+ * How the host ended. `held` means that a keychain prompt which nobody answered still holds a thread: neither `process.exit` nor
+ * the end of a worker can interrupt it, so the process has to end by a signal.
+ */
+export type Stopped = 'ended' | 'held'

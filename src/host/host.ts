@@ -54,12 +54,12 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     onExit: () => {},
     ask: (name, value) => answer(broker, name, value),
     stop: async () => {
-      await broker.stop()
       await server.close()
+      await broker.stop()
       await practice?.stop()
-      vault.close()
       await owned.release()
-      log.info('stopped')
+      log.info('stopped', { held: vault.busy })
+      return vault.busy ? 'held' : 'ended'
     },
   }
 }
@@ -91,8 +91,8 @@ async function answer<Name extends HostCommandName>(
     submit_response: ({ id, pasted }) => broker.submitResponse(id, pasted),
     cancel_login: ({ id }) => broker.cancelLogin(id),
     sign_out: ({ id }) => broker.signOut(id),
-    wake: async () => {
-      broker.wake()
+    wake: async (ask) => {
+      broker.wake(ask?.asker)
       return undefined
     },
   }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { assertNever } from '../core/index.ts'
 import { BrokerError, type BrokerSnapshot, errorFromResponse } from '../protocol/index.ts'
-import type { HostCommandName, HostCommands, HostFacts, HostHandle } from './handle.ts'
+import type { HostCommandName, HostCommands, HostFacts, HostHandle, Stopped } from './handle.ts'
 import type { HostOptions } from './host.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
@@ -20,7 +20,8 @@ class WorkerLink implements HostHandle {
   readonly #questions = new Map<number, { resolve(value: never): void; reject(error: BrokerError): void }>()
   readonly #snapshotListeners = new Set<(snapshot: BrokerSnapshot) => void>()
   readonly #exitListeners = new Set<(reason: string) => void>()
-  readonly #stopped: Promise<void>
+  readonly #stopped: Promise<Stopped>
+  #settleStopped: (how: Stopped) => void = () => {}
   #facts: HostFacts | undefined
   #snapshot: BrokerSnapshot | undefined
   #stopping = false
@@ -35,10 +36,11 @@ class WorkerLink implements HostHandle {
     worker.on('message', (message: FromWorker) => this.#receive(message))
     worker.on('error', (error) => this.#ended(error.message))
     this.#stopped = new Promise((resolve) => {
-      worker.on('exit', (code) => {
-        this.#ended(`it ended with code ${code}`)
-        resolve()
-      })
+      this.#settleStopped = resolve
+    })
+    worker.on('exit', (code) => {
+      this.#ended(`it ended with code ${code}`)
+      this.#settleStopped('ended')
     })
   }
 
@@ -67,10 +69,10 @@ class WorkerLink implements HostHandle {
     })
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<Stopped> {
     this.#stopping = true
     this.#send({ kind: 'stop' })
-    await this.#stopped
+    return this.#stopped
   }
 
   #send(message: ToWorker): void {
@@ -100,6 +102,7 @@ class WorkerLink implements HostHandle {
         this.#take(message.id)?.reject(errorFromResponse(message.error))
         return
       case 'stopped':
+        if (message.how === 'held') this.#settleStopped('held')
         void this.#worker.terminate()
         return
       default:

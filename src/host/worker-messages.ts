@@ -1,5 +1,5 @@
 import type { BrokerSnapshot, ErrorResponse } from '../protocol/index.ts'
-import type { HostCommandName, HostFacts } from './handle.ts'
+import type { HostCommandName, HostFacts, Stopped } from './handle.ts'
 import type { HostOptions } from './host.ts'
 
 /** What the worker is started with. */
@@ -17,4 +17,4 @@ export type FromWorker =
   | { readonly kind: 'snapshot'; readonly snapshot: BrokerSnapshot }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorResponse }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stopped'; readonly how: Stopped }

@@ -21,8 +21,7 @@ try {
 
 async function receive(host: HostHandle, message: ToWorker): Promise<void> {
   if (message.kind === 'stop') {
-    await host.stop()
-    send({ kind: 'stopped' })
+    send({ kind: 'stopped', how: await host.stop() })
     return
   }
   const { id, name, value } = message

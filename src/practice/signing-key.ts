@@ -6,9 +6,15 @@ import type { JWK } from 'oidc-provider'
 import writeFileAtomic from 'write-file-atomic'
 import { isMissing, setAside } from './kept-files.ts'
 
+/** Servers in memory share one key per process: making it takes longer than all the rest of a start. */
+let memoryKey: Promise<JWK> | undefined
+
 /** The key that signs id_tokens: the kept one, or a new one. RS256, because OpenID Connect Core section 15.1 promises it to every client. */
 export async function signingKey(folder: string | undefined): Promise<JWK> {
-  if (folder === undefined) return newKey()
+  if (folder === undefined) {
+    memoryKey ??= newKey()
+    return memoryKey
+  }
   const file = join(folder, 'practice-signing-key.json')
   const kept = await keptKey(file)
   if (kept !== undefined) return kept

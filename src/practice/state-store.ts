@@ -39,6 +39,7 @@ export class StateStore {
   readonly #file: string | undefined
   #pending: string[] = []
   #written: number
+  #torn = false
   #puts = 0
   #tail: Promise<void> = Promise.resolve()
 
@@ -98,23 +99,16 @@ export class StateStore {
   }
 
   async #write(): Promise<void> {
-    if (this.#file === undefined || this.#pending.length === 0) return
     const lines = this.#pending
+    if (this.#file === undefined || (lines.length === 0 && !this.#torn)) return
     this.#pending = []
-    try {
-      if (this.#written + lines.length > 2 * this.#entries.size + slack) {
-        await writeAll(this.#file, this.#entries)
-        this.#written = this.#entries.size
-      } else {
-        await appendFile(this.#file, lines.map((text) => text + '\n').join(''), { mode: 0o600 })
-        this.#written += lines.length
-      }
-    } catch (error) {
-      // The line that the disk cut off must not stay in the middle of the log, so the next write replaces the whole file.
-      this.#written = Number.POSITIVE_INFINITY
-      this.#pending = [...lines, ...this.#pending]
-      throw error
-    }
+    const anew = this.#torn || this.#written + lines.length > 2 * this.#entries.size + slack
+    // A write that fails may leave half a line, which must not stay in the middle of the log: the next one replaces the file.
+    this.#torn = true
+    if (anew) await writeAll(this.#file, this.#entries)
+    else await appendFile(this.#file, lines.map((text) => text + '\n').join(''), { mode: 0o600 })
+    this.#torn = false
+    this.#written = anew ? this.#entries.size : this.#written + lines.length
   }
 }
 

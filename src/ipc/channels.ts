@@ -1,0 +1,89 @@
+import type { BrokerSnapshot, ErrorCode } from '../protocol/index.ts'
+import type { Asks } from './asks.ts'
+
+/** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
+export interface Problem {
+  readonly code: ErrorCode
+  readonly description: string
+  /** What the person should do. */
+  readonly fix?: string
+}
+
+/** What the window shows besides the snapshot; fixed while the window exists. */
+export interface Surroundings {
+  readonly version: string
+  /** A popover belongs to the tray icon and closes with Escape; a window stands on its own and also has to offer Quit. */
+  readonly frame: 'popover' | 'window'
+}
+
+/** Everything the window renders. The broker is absent while the host starts or starts again. */
+export interface View {
+  readonly surroundings: Surroundings
+  readonly snapshot?: BrokerSnapshot
+  /** Why there is no snapshot, in a sentence, when that is not simply because the host is starting. */
+  readonly problem?: Problem
+}
+
+/** What the person chose outside the window, such as in the tray menu, and the window is to go on with. */
+export type Intent =
+  | { readonly kind: 'paste'; readonly login: string }
+  | { readonly kind: 'confirm_sign_out'; readonly account: string }
+  | { readonly kind: 'problem'; readonly problem: Problem; readonly account?: string }
+
+/** What each question is answered with. No answer carries a token or an authorization URL (P1). */
+export interface Answers {
+  'view:get': View
+  'intent:take': Intent | undefined
+  /** How the login waits: with `paste`, the person has to open the link and bring the response back. */
+  'login:start': { readonly login: string; readonly waits: 'browser' | 'paste' }
+  'login:open-again': undefined
+  'login:copy-link': undefined
+  'login:cancel': undefined
+  'login:paste': undefined
+  'account:sign-out': { readonly revoked: boolean }
+  'broker:wake': undefined
+  'window:fit': undefined
+  'window:close': undefined
+  'app:quit': undefined
+}
+
+/** What main tells the window without being asked. */
+export interface Events {
+  'view:changed': View
+  /** Something waits to be taken with `intent:take`. */
+  'intent:waiting': undefined
+}
+
+export type Channel = keyof Asks & keyof Answers
+export type EventChannel = keyof Events
+
+export type Reply<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly problem: Problem }
+
+/** The whole of what the preload script gives to the window, as `window.tokentray`. */
+export interface Bridge {
+  /** Rejects only when main refuses the sender; every failure of the broker is a reply. */
+  invoke<Name extends Channel>(channel: Name, ask: Asks[Name]): Promise<Reply<Answers[Name]>>
+  /** The returned function ends it. */
+  on<Name extends EventChannel>(channel: Name, listener: (value: Events[Name]) => void): () => void
+}
+
+/** The channel names at run time. The compiler refuses the list when one is missing or unknown. */
+export const channels = Object.keys({
+  'view:get': 1,
+  'intent:take': 1,
+  'login:start': 1,
+  'login:open-again': 1,
+  'login:copy-link': 1,
+  'login:cancel': 1,
+  'login:paste': 1,
+  'account:sign-out': 1,
+  'broker:wake': 1,
+  'window:fit': 1,
+  'window:close': 1,
+  'app:quit': 1,
+} satisfies Record<Channel, 1>) as readonly Channel[]
+
+export const eventChannels = Object.keys({
+  'view:changed': 1,
+  'intent:waiting': 1,
+} satisfies Record<EventChannel, 1>) as readonly EventChannel[]

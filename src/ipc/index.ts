@@ -1,0 +1,3 @@
+export type { Asks } from './asks.ts'
+export * from './channels.ts'
+export * from './overall.ts'

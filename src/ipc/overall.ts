@@ -1,0 +1,55 @@
+import type { AccountStatus, BrokerSnapshot } from '../protocol/index.ts'
+
+/** The one thing that the tray icon and the head of the window say of the whole broker. */
+export type OverallState = 'ready' | 'needs_you' | 'offline' | 'signed_out'
+
+export interface Overall {
+  readonly state: OverallState
+  /** A short sentence without a full stop. */
+  readonly sentence: string
+}
+
+const needsPerson = new Set(['authorizing', 'reauthorization_required', 'unavailable'])
+const serves = new Set(['active', 'refreshing'])
+
+/**
+ * Sums a snapshot up. What waits for the person comes first, because nothing else gets better without them; a back-off comes
+ * second. An account that nobody signed in to is no fault, so that it is not counted.
+ */
+export function overall(snapshot: BrokerSnapshot): Overall {
+  const vault = vaultSentence(snapshot)
+  if (vault !== undefined) return { state: 'needs_you', sentence: vault }
+  const used = snapshot.accounts.filter((row) => row.state.kind !== 'signed_out')
+  const ready = used.filter((row) => serves.has(row.state.kind))
+  const waiting = used.filter((row) => needsPerson.has(row.state.kind))
+  if (waiting.length > 0) return { state: 'needs_you', sentence: waitingSentence(waiting, ready.length, used.length) }
+  if (used.length === 0) return { state: 'signed_out', sentence: 'Signed out' }
+  if (ready.length === used.length) return { state: 'ready', sentence: allReady(used) }
+  const part = ready.length === 0 ? 'Not reachable' : `${ready.length} of ${used.length} ready`
+  return { state: 'offline', sentence: `${part} · trying again` }
+}
+
+function vaultSentence({ vault }: BrokerSnapshot): string | undefined {
+  switch (vault.state.kind) {
+    case 'locked':
+      return 'The keychain is locked'
+    case 'absent':
+      return 'There is no keychain'
+    case 'broken':
+      return 'The keychain does not work'
+    default:
+      return undefined
+  }
+}
+
+function waitingSentence(waiting: readonly AccountStatus[], ready: number, used: number): string {
+  const [first, ...others] = waiting
+  const who = others.length === 0 && first !== undefined ? `${first.provider_name} needs you` : `${waiting.length} need you`
+  return ready === 0 ? who : `${ready} of ${used} ready · ${who}`
+}
+
+function allReady(used: readonly AccountStatus[]): string {
+  const [only, ...others] = used
+  if (others.length === 0 && only !== undefined) return `${only.provider_name} is ready`
+  return used.length === 2 ? 'Both are ready' : `All ${used.length} are ready`
+}

@@ -1,0 +1,101 @@
+import { app, clipboard, shell } from 'electron'
+import type { HostCommands } from '../host/handle.ts'
+import type { Answers } from '../ipc/channels.ts'
+import { type AccountStatus, BrokerError, type PendingLogin, type StartLoginResponse } from '../protocol/index.ts'
+import { mayOpenExternally } from './external-url.ts'
+import type { HostLink } from './host-link.ts'
+
+/** What the person can do, from the menu and from the window alike. Every action rejects with a BrokerError. */
+export class Actions {
+  readonly #host: HostLink
+  readonly #ownLogins: Map<string, string>
+
+  /** `ownLogins` receives the logins that were started here with their rows, as the person is told how they end. */
+  constructor(host: HostLink, ownLogins: Map<string, string>) {
+    this.#host = host
+    this.#ownLogins = ownLogins
+  }
+
+  /**
+   * Starts a login, or joins it, and sends the browser to it. A login that waits for a pasted response does not open the
+   * browser by itself: the person first has to read what to bring back.
+   */
+  async signIn(account: string): Promise<Answers['login:start']> {
+    const row = this.#row(account)
+    const started = await this.#host.ask('start_login', requestFor(row))
+    this.#ownLogins.set(started.id, account)
+    if (started.prompt.kind === 'browser') await openInBrowser(started.authorization_url)
+    return { login: started.id, waits: started.prompt.kind }
+  }
+
+  async openAgain(login: string): Promise<void> {
+    await openInBrowser((await this.#join(login)).authorization_url)
+  }
+
+  async copyLink(login: string): Promise<void> {
+    clipboard.writeText((await this.#join(login)).authorization_url)
+  }
+
+  async cancel(login: string): Promise<void> {
+    await this.#host.ask('cancel_login', { id: login })
+  }
+
+  async paste(login: string, pasted: string): Promise<void> {
+    const status = await this.#host.ask('submit_response', { id: login, pasted })
+    if (status.status === 'failed') throw new BrokerError('login_failed', status.error.description)
+  }
+
+  signOut(account: string): Promise<HostCommands['sign_out']['answer']> {
+    return this.#host.ask('sign_out', { id: account })
+  }
+
+  wake(): Promise<void> {
+    return this.#host.wake()
+  }
+
+  quit(): void {
+    app.quit()
+  }
+
+  /** The authorization URL is in no snapshot, so that a pending login is asked for it by being joined. */
+  async #join(id: string): Promise<StartLoginResponse> {
+    const login = this.#host.snapshot()?.logins.find((pending) => pending.id === id)
+    if (login === undefined) throw new BrokerError('unknown_login', 'This sign-in has ended.')
+    const joined = await this.#host.ask('start_login', requestToJoin(login))
+    if (joined.id === id) return joined
+    // The login had a label, or ended in the meantime, so that a new one began, which nobody asked for.
+    await this.#host.ask('cancel_login', { id: joined.id })
+    throw new BrokerError('unknown_login', 'This sign-in was started by another program.', {
+      fix: 'Use the link that the program printed, or cancel and start again here.',
+    })
+  }
+
+  #row(account: string): AccountStatus {
+    const row = this.#host.snapshot()?.accounts.find(({ id }) => id === account)
+    if (row === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
+    return row
+  }
+}
+
+/** A row without an account carries its provider's id. */
+function requestFor(row: AccountStatus): HostCommands['start_login']['ask'] {
+  return row.id === row.provider ? { provider: row.provider } : { provider: row.provider, account: row.id }
+}
+
+function requestToJoin(login: PendingLogin): HostCommands['start_login']['ask'] {
+  return { provider: login.provider, ...(login.account === undefined ? {} : { account: login.account }) }
+}
+
+async function openInBrowser(url: string): Promise<void> {
+  if (!mayOpenExternally(url)) {
+    throw new BrokerError('login_failed', 'The sign-in page has an address that is not opened from here.')
+  }
+  try {
+    await shell.openExternal(url)
+  } catch {
+    // The cause would repeat the address, which carries the `state` value.
+    throw new BrokerError('temporarily_unavailable', 'No browser could be opened.', {
+      fix: 'Copy the sign-in link and open it in a browser yourself. The sign-in goes on waiting.',
+    })
+  }
+}

@@ -1,0 +1,57 @@
+import { app } from 'electron'
+import { systemClock } from '../core/clock.ts'
+import { startHostInWorker } from '../host/worker-handle.ts'
+import { Actions } from './actions.ts'
+import { setupScheme } from './app-protocol.ts'
+import { setupApplicationMenu } from './application-menu.ts'
+import { endAfterFailedStart } from './failed-start.ts'
+import { FrameChoice } from './frame.ts'
+import { HostLink } from './host-link.ts'
+import { setupIpc } from './ipc.ts'
+import { setupLoginOutcomes } from './login-outcomes.ts'
+import { menuRunner } from './menu-runner.ts'
+import { paths } from './paths.ts'
+import { setupProcess } from './process.ts'
+import { setupShutdown } from './shutdown.ts'
+import { setupSecondInstance, takeInstanceLock } from './single-instance.ts'
+import { setupTray } from './tray.ts'
+import { trayPresence } from './tray-presence.ts'
+import { setupView } from './view.ts'
+import { setupWake } from './wake.ts'
+import { setupWebContentsLock } from './web-contents-lock.ts'
+import { setupWindow } from './window.ts'
+
+setupProcess()
+if (takeInstanceLock()) start()
+
+/** The host starts while Electron is still getting ready: a tool that asks for a token does not wait for a window system. */
+function start(): void {
+  const host = new HostLink(() => startHostInWorker(paths.hostWorker, { env: process.env, host: 'app' }), systemClock)
+  host.start().catch(endAfterFailedStart)
+  setupScheme()
+  setupWebContentsLock()
+  setupShutdown(host)
+  void app.whenReady().then(() => setupShell(host))
+}
+
+/** Everything that a person sees, once Electron can show it. */
+function setupShell(host: HostLink): void {
+  const ownLogins = new Map<string, string>()
+  const actions = new Actions(host, ownLogins)
+  const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
+  const window = setupWindow(
+    () => frame.current(),
+    () => tray.bounds(),
+  )
+  const tray = setupTray(host, menuRunner(actions, window), () => window.toggle())
+  setupApplicationMenu(process.platform)
+  setupIpc(actions, window, setupView(host, window))
+  setupLoginOutcomes(host, ownLogins, (problem, account) => window.leave({ kind: 'problem', problem, account }))
+  setupWake(host)
+  setupSecondInstance(async () => {
+    tray.recreate()
+    await frame.look()
+    window.show()
+  })
+  void frame.look().then((kind) => kind === 'window' && window.show())
+}

@@ -1,0 +1,50 @@
+import { ipcMain } from 'electron'
+import { type Asks, asks } from '../ipc/asks.ts'
+import type { Answers, Channel, Reply } from '../ipc/channels.ts'
+import { BrokerError } from '../protocol/index.ts'
+import type { Actions } from './actions.ts'
+import type { AppWindow } from './app-window.ts'
+import { problemFrom } from './problem.ts'
+import type { ViewSource } from './view.ts'
+
+type Handlers = { readonly [Name in Channel]: (ask: Asks[Name]) => Answers[Name] | Promise<Answers[Name]> }
+
+/** Answers the channels of the map. A message that is not from our page rejects; everything else is a reply. */
+export function setupIpc(actions: Actions, window: AppWindow, view: ViewSource): void {
+  const handlers: Handlers = {
+    'view:get': () => view.current(),
+    'intent:take': () => window.takeIntent(),
+    'login:start': ({ account }) => actions.signIn(account),
+    'login:open-again': ({ login }) => nothing(actions.openAgain(login)),
+    'login:copy-link': ({ login }) => nothing(actions.copyLink(login)),
+    'login:cancel': ({ login }) => nothing(actions.cancel(login)),
+    'login:paste': ({ login, pasted }) => nothing(actions.paste(login, pasted)),
+    'account:sign-out': ({ account }) => actions.signOut(account),
+    'broker:wake': () => nothing(actions.wake()),
+    'window:fit': ({ height }) => nothing(window.fit(height)),
+    'window:close': () => nothing(window.close()),
+    'app:quit': () => nothing(actions.quit()),
+  }
+  for (const channel of Object.keys(handlers) as Channel[]) {
+    ipcMain.handle(channel, (event, value: unknown) => {
+      if (!window.isPage(event.senderFrame)) throw new Error('This page may not ask.')
+      return answer(channel, value, handlers)
+    })
+  }
+}
+
+async function answer<Name extends Channel>(channel: Name, value: unknown, handlers: Handlers): Promise<Reply<Answers[Name]>> {
+  try {
+    const parsed = asks[channel].safeParse(value)
+    if (!parsed.success) throw new BrokerError('invalid_request', 'The window asked for something that does not exist.')
+    // The schema of the channel has just been applied, which the compiler cannot follow through the index.
+    return { ok: true, value: await handlers[channel](parsed.data as Asks[Name]) }
+  } catch (error) {
+    return { ok: false, problem: problemFrom(error) }
+  }
+}
+
+/** Waits for an action that answers with nothing, and answers with nothing whatever it resolves to. */
+async function nothing(done: void | Promise<void>): Promise<undefined> {
+  await done
+}

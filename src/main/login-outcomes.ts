@@ -1,0 +1,39 @@
+import { adviceFor } from '../ipc/advice.ts'
+import type { Problem } from '../ipc/channels.ts'
+import { BrokerError, errorCodes, type LoginStatus } from '../protocol/index.ts'
+import type { HostLink } from './host-link.ts'
+
+/** Codes of an end that the person has chosen, so that telling them would be an echo. */
+const chosen = new Set(['login_cancelled'])
+
+/**
+ * Tells why a login that was started in this app has failed. A snapshot only shows that it is gone, so that its end is asked
+ * for: cancelling a login that has ended changes nothing and answers how it ended.
+ */
+export function setupLoginOutcomes(
+  host: HostLink,
+  ownLogins: Map<string, string>,
+  tell: (problem: Problem, account: string) => void,
+): void {
+  host.onChange(() => {
+    const snapshot = host.snapshot()
+    if (snapshot === undefined) return
+    const pending = new Set(snapshot.logins.map((login) => login.id))
+    for (const [id, account] of [...ownLogins].filter(([own]) => !pending.has(own))) {
+      ownLogins.delete(id)
+      void host.ask('cancel_login', { id }).then((status) => report(status, (problem) => tell(problem, account)), ignoreUnknown)
+    }
+  })
+}
+
+function report(status: LoginStatus, tell: (problem: Problem) => void): void {
+  if (status.status !== 'failed' || chosen.has(status.error.code)) return
+  const code = errorCodes.find((known) => known === status.error.code) ?? 'login_failed'
+  const fix = adviceFor(code)
+  tell({ code, description: status.error.description, ...(fix === undefined ? {} : { fix }) })
+}
+
+/** A broker that was started again knows nothing of the logins before. */
+function ignoreUnknown(error: unknown): void {
+  if (!(error instanceof BrokerError)) throw error
+}

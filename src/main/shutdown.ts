@@ -1,0 +1,35 @@
+import { app } from 'electron'
+import type { HostLink } from './host-link.ts'
+import { log } from './log.ts'
+
+/** How long writes under way may take before the app ends anyway. Milliseconds. */
+const limit = 5_000
+
+/** What a terminal, a session manager and an administrator send. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * Every end goes through `will-quit`: Quit, a signal, the end of the session. It waits for the host, so that a rotated refresh
+ * token on its way to the disk is not lost. Closing the last window is not an end.
+ */
+export function setupShutdown(host: HostLink): void {
+  app.on('window-all-closed', () => {})
+  // Electron handles signals itself until some module of ours listens for one: the settings library ends the process on the
+  // spot then. A listener that stays, as this one, gets the signal again when another listener sends it on.
+  for (const signal of signals) process.on(signal, () => app.quit())
+  let ending: Promise<void> | undefined
+  app.on('will-quit', (event) => {
+    event.preventDefault()
+    ending ??= endAfter(host)
+  })
+}
+
+async function endAfter(host: HostLink): Promise<void> {
+  const late = setTimeout(() => {
+    log('the broker did not end in time.')
+    app.exit(1)
+  }, limit)
+  await host.stop().catch(() => log('the broker did not end cleanly.'))
+  clearTimeout(late)
+  app.exit(0)
+}

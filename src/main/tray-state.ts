@@ -1,0 +1,27 @@
+import type { Problem } from '../ipc/channels.ts'
+import { overall } from '../ipc/overall.ts'
+import type { BrokerSnapshot } from '../protocol/index.ts'
+
+export interface TrayState {
+  /** The name of a picture in `build/icons`. */
+  readonly icon: 'tray-ready' | 'tray-needs-you' | 'tray-offline' | 'tray-signed-out'
+  readonly tooltip: string
+}
+
+const icons = {
+  ready: 'tray-ready',
+  needs_you: 'tray-needs-you',
+  offline: 'tray-offline',
+  signed_out: 'tray-signed-out',
+} as const
+
+/** How the tray icon looks and what it says when the pointer rests on it. */
+export function trayState(snapshot: BrokerSnapshot | undefined, problem?: Problem): TrayState {
+  if (snapshot === undefined) {
+    return problem === undefined
+      ? { icon: 'tray-signed-out', tooltip: 'TokenTray: starting' }
+      : { icon: 'tray-offline', tooltip: 'TokenTray: the broker is not running' }
+  }
+  const { state, sentence } = overall(snapshot)
+  return { icon: icons[state], tooltip: `TokenTray: ${sentence}` }
+}

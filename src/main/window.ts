@@ -1,0 +1,54 @@
+import { Notification, screen, session } from 'electron'
+import { serveRenderer } from './app-protocol.ts'
+import { AppWindow } from './app-window.ts'
+import type { Area } from './popover-placement.ts'
+import { settings } from './settings.ts'
+import { type Frame, windowPartition } from './window-options.ts'
+
+/** Makes the window's session and the window's maker. `frame` is asked each time, as a tray can come and go. */
+export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined): AppWindow {
+  serveRenderer(session.fromPartition(windowPartition))
+  return new AppWindow(frame, {
+    popover() {
+      const anchor = anchorOf(trayBounds())
+      return { anchor, workArea: screen.getDisplayNearestPoint(anchor).workArea }
+    },
+    async remembered() {
+      const bounds = (await settings()).get('windowBounds')
+      return bounds !== undefined && isReachable(bounds) ? bounds : undefined
+    },
+    remember(bounds) {
+      void settings().then((store) => {
+        store.set('windowBounds', bounds)
+        if (!store.get('knowsThatItStays')) sayThatItStays()
+        store.set('knowsThatItStays', true)
+      })
+    },
+  })
+}
+
+/** Linux reports an empty tray icon, so that the pointer, which has just clicked it, stands for it. */
+function anchorOf(tray: Area | undefined): { x: number; y: number } {
+  if (tray === undefined || tray.width === 0) return screen.getCursorScreenPoint()
+  return { x: Math.round(tray.x + tray.width / 2), y: Math.round(tray.y + tray.height / 2) }
+}
+
+/** A place on a screen that has been unplugged since would hide the window. */
+function isReachable(bounds: Area): boolean {
+  const { workArea } = screen.getDisplayMatching(bounds)
+  return (
+    bounds.x < workArea.x + workArea.width &&
+    bounds.x + bounds.width > workArea.x &&
+    bounds.y < workArea.y + workArea.height &&
+    bounds.y + bounds.height > workArea.y
+  )
+}
+
+/** Without a tray icon the broker is out of sight once its window is closed. */
+function sayThatItStays(): void {
+  if (!Notification.isSupported()) return
+  new Notification({
+    title: 'TokenTray keeps running',
+    body: 'Your tools still get their tokens. Start TokenTray again to open its window, and press Quit there to end it.',
+  }).show()
+}

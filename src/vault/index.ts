@@ -1,0 +1,46 @@
+import type { AccountIndex, Clock, GrantVault } from '../core/index.ts'
+import type { VaultStatus } from '../protocol/index.ts'
+import { StoredAccountIndex } from './account-index.ts'
+import type { Files } from './durable-file.ts'
+import type { KeyStore } from './key-store.ts'
+import { KeychainKeyStore } from './keychain.ts'
+import { MemoryAccountIndex, MemoryVault } from './memory-vault.ts'
+import { SealedVault } from './vault.ts'
+
+export interface VaultOptions {
+  /** The folder of TokenTray; see `homeFolder`. */
+  readonly home: string
+  readonly store: VaultStatus['store']
+  readonly clock: Clock
+  /** Instead of the keychain of the system. */
+  readonly keyStore?: KeyStore
+  /** Instead of the disk. */
+  readonly files?: Files
+}
+
+/** The vault as its owner sees it: more than the broker needs. */
+export interface OwnedVault extends GrantVault {
+  /**
+   * Whether a keychain call is under way. Its thread cannot be interrupted, and both `process.exit` and the end of a worker wait
+   * for it, so that a host that ends while a prompt is on the screen has to end by a signal.
+   */
+  readonly busy: boolean
+}
+
+/** The vault and the index of one home. Neither touches the keychain before `open`. `memory` writes nothing at all. */
+export function createVault(options: VaultOptions): { readonly vault: OwnedVault; readonly index: AccountIndex } {
+  const { home, store, clock, keyStore, files } = options
+  if (store === 'memory' && keyStore === undefined) return { vault: new MemoryVault(), index: new MemoryAccountIndex() }
+  const index = new StoredAccountIndex({ home, now: () => clock.now() })
+  const vault = new SealedVault({
+    home,
+    clock,
+    index,
+    keyStore: keyStore ?? new KeychainKeyStore({ clock }),
+    ...(files === undefined ? {} : { files }),
+  })
+  return { vault, index }
+}
+
+export type { Files } from './durable-file.ts'
+export type { KeyAnswer, KeyStore } from './key-store.ts'

@@ -1,0 +1,27 @@
+import type { VaultStatus } from '../protocol/index.ts'
+import type { VaultFault } from './fault.ts'
+
+/**
+ * What a key store says when it is asked for the data key. V1: locked, absent and broken are three different answers, and none
+ * of them means that there is no key; only `none` does, and only a store that has just proven to be usable may give it.
+ */
+export type KeyAnswer =
+  | { readonly kind: 'present'; readonly key: Buffer }
+  | { readonly kind: 'none' }
+  /** `later` is the answer of the very same question, when it still waits for the person. */
+  | { readonly kind: 'locked'; readonly fault: VaultFault; readonly later?: Promise<KeyAnswer> }
+  | { readonly kind: 'absent'; readonly fault: VaultFault }
+  | { readonly kind: 'broken'; readonly fault: VaultFault }
+
+/** Where the data key of a vault is kept. No method throws: a failure is an answer. */
+export interface KeyStore {
+  readonly kind: VaultStatus['store']
+  /** Whether a call is under way that may wait for the person, and that neither a time-out nor an exit can end. */
+  readonly busy: boolean
+  /** Asks for the key of the vault. May bring up the unlock prompt of the system. */
+  read(vault: string): Promise<KeyAnswer>
+  /** Stores a new random key, reads it back and answers it. Only after `read` has answered `none`. */
+  create(vault: string): Promise<KeyAnswer>
+  /** Whether `read` would be answered without a prompt; undefined when that cannot be known. Never brings up a prompt itself. */
+  unlocked(): Promise<boolean | undefined>
+}

@@ -1,0 +1,157 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../core/index.ts'
+import type { KeyAnswer, KeyStore } from './key-store.ts'
+import { keychainFault, libraryFault, lockedFault, malformedKeyFault, unreliableFault, waitingFault } from './keychain-fault.ts'
+import { isKeychainUnlocked } from './keychain-lock.ts'
+
+/**
+ * The three calls of keytar that are used. `findCredentials` and `findPassword` must never be: on a locked keyring whose prompt
+ * is dismissed they crash the process (atom/node-keytar#477).
+ */
+export interface Keytar {
+  getPassword(service: string, account: string): Promise<string | null>
+  setPassword(service: string, account: string, password: string): Promise<void>
+  deletePassword(service: string, account: string): Promise<boolean>
+}
+
+export interface KeychainOptions {
+  readonly clock: Clock
+  /** Milliseconds after which a call counts as waiting for the person. */
+  readonly patience?: number
+  readonly load?: () => Promise<Keytar>
+  readonly unlocked?: () => Promise<boolean | undefined>
+  readonly platform?: NodeJS.Platform
+}
+
+const service = 'TokenTray'
+const probe = '__probe__'
+const keyLength = 32
+const defaultPatience = 20_000
+
+const keyItem = (vault: string): string => `data-key:${vault}`
+
+/**
+ * The keychain of the system. There is one queue, and its calls run one after the other: a keyring whose prompt nobody answers
+ * holds a call for as long as it likes, each held call takes one of libuv's four threads, and four of them would stop every file
+ * operation of the process. So a question that has been held too long is answered with `locked`, and until it ends no other
+ * call is made; its own answer comes in `later`.
+ */
+export class KeychainKeyStore implements KeyStore {
+  readonly kind = 'keychain'
+  readonly #clock: Clock
+  readonly #patience: number
+  readonly #load: () => Promise<Keytar>
+  readonly #unlocked: () => Promise<boolean | undefined>
+  readonly #platform: NodeJS.Platform
+  #last: Promise<KeyAnswer> = Promise.resolve({ kind: 'none' })
+  #calling = false
+  #held = false
+  readonly #onHeld = new Set<() => void>()
+
+  constructor(options: KeychainOptions) {
+    this.#clock = options.clock
+    this.#patience = options.patience ?? defaultPatience
+    this.#load = options.load ?? loadKeytar
+    this.#platform = options.platform ?? process.platform
+    this.#unlocked = options.unlocked ?? (() => isKeychainUnlocked(this.#platform))
+  }
+
+  get busy(): boolean {
+    return this.#calling
+  }
+
+  read(vault: string): Promise<KeyAnswer> {
+    return this.#enqueue((keytar) => this.#read(keytar, vault))
+  }
+
+  create(vault: string): Promise<KeyAnswer> {
+    return this.#enqueue((keytar) => this.#create(keytar, vault))
+  }
+
+  unlocked(): Promise<boolean | undefined> {
+    return this.#unlocked()
+  }
+
+  /**
+   * The probe is written first, for two reasons: writing brings up the one prompt that the person can answer, and a write that
+   * succeeded is the only proof that a `null` means "no item" and not "locked". That the probe could be deleted again proves
+   * that the keychain was still unlocked when the key was read.
+   */
+  async #read(keytar: Keytar, vault: string): Promise<KeyAnswer> {
+    await this.#call(() => keytar.setPassword(service, probe, probe))
+    const stored = await this.#call(() => keytar.getPassword(service, keyItem(vault)))
+    const deleted = await this.#call(() => keytar.deletePassword(service, probe))
+    const left = await this.#call(() => keytar.getPassword(service, probe))
+    if (stored !== null) return decodeKey(stored, vault)
+    if (!deleted) return { kind: 'locked', fault: lockedFault }
+    if (left !== null) return { kind: 'broken', fault: unreliableFault('an item that was deleted is still there') }
+    return { kind: 'none' }
+  }
+
+  /** The key is used only after it was read back, because files sealed with a key that is not stored would be lost. */
+  async #create(keytar: Keytar, vault: string): Promise<KeyAnswer> {
+    const key = randomBytes(keyLength)
+    await this.#call(() => keytar.setPassword(service, keyItem(vault), key.toString('base64')))
+    const stored = await this.#call(() => keytar.getPassword(service, keyItem(vault)))
+    if (stored === null) return { kind: 'locked', fault: lockedFault }
+    const answer = decodeKey(stored, vault)
+    if (answer.kind !== 'present' || timingSafeEqual(answer.key, key)) return answer
+    return { kind: 'broken', fault: unreliableFault('the key that was read back is not the one that was stored') }
+  }
+
+  #enqueue(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {
+    if (this.#held) return Promise.resolve({ kind: 'locked', fault: waitingFault, later: this.#last })
+    const answer = this.#last.then(() => this.#answer(question))
+    this.#last = answer
+    return new Promise((resolve) => {
+      const giveUp = () => resolve({ kind: 'locked', fault: waitingFault, later: answer })
+      this.#onHeld.add(giveUp)
+      void answer.then((known) => {
+        this.#onHeld.delete(giveUp)
+        resolve(known)
+      })
+    })
+  }
+
+  async #answer(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {
+    let keytar: Keytar
+    try {
+      keytar = await this.#load()
+    } catch {
+      return { kind: 'absent', fault: libraryFault(this.#platform) }
+    }
+    try {
+      return await question(keytar)
+    } catch (error) {
+      return keychainFault(error)
+    }
+  }
+
+  async #call<T>(call: () => Promise<T>): Promise<T> {
+    const cancel = this.#clock.after(this.#patience, () => {
+      this.#held = true
+      for (const giveUp of this.#onHeld) giveUp()
+    })
+    this.#calling = true
+    try {
+      return await call()
+    } finally {
+      cancel()
+      this.#calling = false
+      this.#held = false
+    }
+  }
+}
+
+/** keytar is CommonJS and Node sees only some of its names, so that the whole module is under `default`. */
+async function loadKeytar(): Promise<Keytar> {
+  const { default: keytar } = await import('keytar')
+  return keytar
+}
+
+/** The value is standard base64 of exactly 32 bytes; anything else is not ours to overwrite. */
+function decodeKey(stored: string, vault: string): KeyAnswer {
+  const key = Buffer.from(stored, 'base64')
+  if (key.length === keyLength && key.toString('base64') === stored) return { kind: 'present', key }
+  return { kind: 'broken', fault: malformedKeyFault(service, keyItem(vault)) }
+}

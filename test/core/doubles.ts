@@ -1,0 +1,203 @@
+import {
+  type AccountIndex,
+  type AccountRecord,
+  Broker,
+  type Grant,
+  type GrantVault,
+  type LoginAttempt,
+  type ProviderClient,
+  type RefreshOutcome,
+  Secret,
+  type StoredGrant,
+  silentLog,
+} from '../../src/core/index.ts'
+import { BrokerError, type StartLoginRequest, type VaultStatus } from '../../src/protocol/index.ts'
+import { ManualClock } from './manual-clock.ts'
+
+export const issuer = 'https://server.example'
+export const minute = 60_000
+
+/** A promise that the test settles. */
+export function deferred<Value>() {
+  let resolve: (value: Value) => void = () => {}
+  let reject: (error: unknown) => void = () => {}
+  const promise = new Promise<Value>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  return { promise, resolve, reject }
+}
+
+/** A vault in memory whose disk a test can hold up or break, and which records the order of what was asked. */
+export class TestVault implements GrantVault {
+  readonly files = new Map<string, Grant>()
+  readonly calls: string[] = []
+  state: VaultStatus['state'] = { kind: 'ready' }
+  /** Called before a save takes effect; a throw is a disk fault, a promise holds the write up. */
+  beforeSave: (grant: Grant) => Promise<void> | void = () => {}
+  #listeners = new Set<(status: VaultStatus) => void>()
+  #queue: Promise<unknown> = Promise.resolve()
+
+  status(): VaultStatus {
+    return { store: 'keychain', state: this.state }
+  }
+
+  onStatus(listener: (status: VaultStatus) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  setState(state: VaultStatus['state']): void {
+    this.state = state
+    for (const listener of this.#listeners) listener(this.status())
+  }
+
+  async open(): Promise<VaultStatus> {
+    this.calls.push('open')
+    return this.status()
+  }
+
+  async load(account: string): Promise<StoredGrant> {
+    this.calls.push('load')
+    if (this.state.kind === 'locked') throw new BrokerError('vault_locked', 'The keychain is locked.')
+    const grant = this.files.get(account)
+    return grant === undefined ? { kind: 'absent' } : { kind: 'found', grant }
+  }
+
+  save(account: string, grant: Grant): Promise<void> {
+    this.calls.push('save')
+    return this.#enqueue(async () => {
+      await this.beforeSave(grant)
+      this.files.set(account, grant)
+    })
+  }
+
+  remove(account: string): Promise<void> {
+    this.calls.push('remove')
+    return this.#enqueue(async () => {
+      this.files.delete(account)
+    })
+  }
+
+  async settled(): Promise<void> {
+    await this.#queue
+  }
+
+  close(): void {}
+
+  #enqueue(task: () => Promise<void>): Promise<void> {
+    const done = this.#queue.then(task)
+    this.#queue = done.catch(() => {})
+    return done
+  }
+}
+
+export class TestIndex implements AccountIndex {
+  readonly records = new Map<string, AccountRecord>()
+  list = () => [...this.records.values()]
+  put = (record: AccountRecord) => void this.records.set(record.id, record)
+  remove = (id: string) => void this.records.delete(id)
+}
+
+/** An authorization server in one object: it rotates, counts, and answers when and as the test says. */
+export class TestClient implements ProviderClient {
+  readonly id = 'acme'
+  readonly name = 'Acme'
+  readonly aliases = ['ac']
+  readonly baseUrl = 'https://api.example'
+  readonly sent: string[] = []
+  readonly revoked: string[] = []
+  readonly attempts: ReturnType<typeof testAttempt>[] = []
+  issuer = issuer
+  lifetime = 60 * minute
+  answer: (grant: Grant) => Promise<RefreshOutcome> | RefreshOutcome
+  readonly #clock: ManualClock
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock
+    this.answer = () => this.refreshed()
+  }
+
+  headers = () => ({ 'x-api': 'yes' })
+
+  /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */
+  refreshed(): RefreshOutcome {
+    return { kind: 'refreshed', grant: this.grant(this.sent.length + 1) }
+  }
+
+  grant(number: number, extra: Partial<Grant> = {}): Grant {
+    return {
+      provider: this.id,
+      issuer: this.issuer,
+      accessToken: new Secret(`access-${number}`),
+      refreshToken: new Secret(`refresh-${number}`),
+      tokenType: 'Bearer',
+      obtainedAt: this.#clock.now(),
+      expiresAt: this.#clock.now() + this.lifetime,
+      identity: { key: 'user-1', email: 'a@b.example' },
+      ...extra,
+    }
+  }
+
+  async refresh(grant: Grant): Promise<RefreshOutcome> {
+    this.sent.push(grant.refreshToken?.expose() ?? 'none')
+    return this.answer(grant)
+  }
+
+  async revoke(grant: Grant): Promise<boolean> {
+    this.revoked.push(grant.refreshToken?.expose() ?? 'none')
+    return true
+  }
+
+  async startLogin(_request: StartLoginRequest): Promise<LoginAttempt> {
+    const attempt = testAttempt(this.#clock.now() + 5 * minute)
+    this.attempts.push(attempt)
+    return attempt
+  }
+}
+
+function testAttempt(expiresAt: number) {
+  const { promise, resolve, reject } = deferred<Grant>()
+  promise.catch(() => {})
+  return {
+    authorizationUrl: 'https://server.example/authorize?state=the-state-value',
+    prompt: { kind: 'browser', redirect_port: 1455 } as const,
+    expiresAt,
+    outcome: promise,
+    submit: () => {},
+    cancel: () => reject(new BrokerError('login_cancelled', 'The sign-in was cancelled.')),
+    finish: resolve,
+    fail: reject,
+  }
+}
+
+/** A broker with one signed-in account, `acme`, whose first grant is number 1. */
+export async function signedInBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+  const bench = emptyBroker(options)
+  const { broker, client } = bench
+  const started = await broker.startLogin({ provider: 'acme' })
+  client.attempts[0]?.finish(client.grant(1))
+  const login = await broker.loginStatus(started.id, 1_000)
+  if (login.status !== 'completed') throw new Error(`login ${login.status}`)
+  bench.vault.calls.length = 0
+  return { ...bench, account: login.account }
+}
+
+export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+  const clock = new ManualClock()
+  const vault = new TestVault()
+  const index = new TestIndex()
+  const client = new TestClient(clock)
+  client.lifetime = options.lifetime ?? client.lifetime
+  const make = () =>
+    new Broker({
+      clock,
+      vault,
+      index,
+      clients: [client],
+      log: silentLog,
+      random: () => 0,
+      refreshAhead: options.refreshAhead ?? true,
+    })
+  return { clock, vault, index, client, broker: make(), restart: make }
+}

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** A mounted folder and the way to get rid of it. */
+export interface Disk {
+  readonly path: string
+  makeReadOnly(): void
+  remove(): void
+}
+
+/** Mounts a tiny disk of its own, or answers undefined where that is not permitted (only root may). */
+export function tinyDisk(size: string): Disk | undefined {
+  const parent = mkdtempSync(join(tmpdir(), 'tt-disk-'))
+  const path = join(parent, 'disk')
+  mkdirSync(path)
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size},mode=0700`, 'tmpfs', path], { stdio: 'ignore' })
+  } catch {
+    rmSync(parent, { recursive: true })
+    return undefined
+  }
+  return {
+    path,
+    makeReadOnly: () => execFileSync('mount', ['-o', 'remount,ro', path], { stdio: 'ignore' }),
+    remove: () => {
+      execFileSync('umount', [path], { stdio: 'ignore' })
+      rmSync(parent, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto'
+import type { KeyAnswer, KeyStore } from '../../src/vault/index.ts'
+
+const fault = (code: string) => ({ code, description: `${code}.`, fix: 'Fix it.' })
+
+/** A key store whose mood the test sets. Keys survive, so that the same store serves the next start of a vault. */
+export class FakeKeyStore implements KeyStore {
+  readonly kind = 'keychain'
+  readonly busy = false
+  readonly keys = new Map<string, Buffer>()
+  mood: 'open' | 'locked' | 'absent' | 'broken' = 'open'
+  /** What `unlocked` answers; undefined is "cannot be known". */
+  quietAnswer: boolean | undefined
+  reads = 0
+  creates = 0
+  quietQuestions = 0
+  /** When set, the next read answers `locked` and hands the real answer out through this. */
+  heldBy: Promise<void> | undefined
+
+  async read(vault: string): Promise<KeyAnswer> {
+    this.reads += 1
+    if (this.heldBy !== undefined) {
+      const held = this.heldBy
+      this.heldBy = undefined
+      return { kind: 'locked', fault: fault('keychain_waiting'), later: held.then(() => this.read(vault)) }
+    }
+    if (this.mood !== 'open') return { kind: this.mood, fault: fault(`keychain_${this.mood}`) }
+    const key = this.keys.get(vault)
+    return key === undefined ? { kind: 'none' } : { kind: 'present', key: Buffer.from(key) }
+  }
+
+  async create(vault: string): Promise<KeyAnswer> {
+    this.creates += 1
+    this.keys.set(vault, randomBytes(32))
+    return this.read(vault)
+  }
+
+  async unlocked(): Promise<boolean | undefined> {
+    this.quietQuestions += 1
+    return this.quietAnswer
+  }
+}

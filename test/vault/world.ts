@@ -1,0 +1,64 @@
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { createVault, type Files } from '../../src/vault/index.ts'
+import { sealedName } from '../../src/vault/vault-folder.ts'
+import { FakeKeyStore } from './fake-key-store.ts'
+import { ManualClock } from './manual-clock.ts'
+import { numberOf, sampleGrant, sampleRecord, temporaryHome } from './samples.ts'
+
+/** A home, the keychain beside it, and the brokers that are started in it one after the other. */
+export interface World {
+  readonly home: string
+  readonly keyStore: FakeKeyStore
+  readonly clock: ManualClock
+  /** Starts a broker's vault in this home, as after a restart. */
+  start(files?: Files): ReturnType<typeof createVault>
+  readonly grants: string
+  path(account: string, suffix?: string): string
+}
+
+/** An empty home. */
+export async function world(home?: string): Promise<World> {
+  const folder = home ?? (await temporaryHome())
+  const keyStore = new FakeKeyStore()
+  const clock = new ManualClock()
+  const grants = join(folder, 'vault', 'grants')
+  return {
+    home: folder,
+    keyStore,
+    clock,
+    grants,
+    start(files) {
+      const made = createVault({ home: folder, store: 'keychain', clock, keyStore, ...(files === undefined ? {} : { files }) })
+      onTestFinished(() => made.vault.close())
+      return made
+    },
+    path: (account, suffix = '') => join(grants, `${sealedName(account)}${suffix}`),
+  }
+}
+
+/** A home in which two accounts have been saved twice, so that each has a last good copy. */
+export async function lived(): Promise<World> {
+  const w = await world()
+  const { vault, index } = w.start()
+  for (const [account, number] of [
+    ['a', 1],
+    ['b', 11],
+    ['a', 2],
+    ['b', 12],
+  ] as const) {
+    index.put(sampleRecord(account, `label-${account}`))
+    await vault.save(account, sampleGrant(number))
+  }
+  vault.close()
+  return w
+}
+
+/** What a new start finds for an account. */
+export async function loaded(w: World, account: string) {
+  const { vault } = w.start()
+  await vault.open()
+  const stored = await vault.load(account)
+  vault.close()
+  return stored.kind === 'found' ? { number: numberOf(stored.grant), notice: stored.notice?.code } : stored
+}
