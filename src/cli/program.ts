@@ -9,6 +9,16 @@ import { tokenHelp } from './token-command.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
+const examples = `
+Examples:
+  tokentray login openai-codex      sign in; \`practice\` needs no account
+  tokentray status --watch          follow what happens
+  tokentray token openai-codex      print a token for a script
+
+Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
+6 keychain locked or missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here.
+`
+
 /** Runs every command but `token`; answers the exit code. */
 export async function runProgram(argv: readonly string[], env: Environment, process: NodeJS.Process): Promise<number> {
   try {
@@ -26,8 +36,14 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
     .version(readVersion(), '-V, --version')
     .configureHelp({ sortSubcommands: false })
     .showSuggestionAfterError()
+    .showHelpAfterError('Run `tokentray --help` to see what there is.')
     .exitOverride()
-    .configureOutput({ writeOut: (text) => process.stdout.write(text), writeErr: (text) => process.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => process.stdout.write(text),
+      writeErr: (text) => process.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'tokentray: ')),
+    })
+    .addHelpText('after', examples)
   describeLogin(program, env, process)
   program
     .command('logout <selector>')
@@ -43,12 +59,8 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
     .option('--watch', 'print again with every change')
     .action((options: StatusOptions) => status(options, env, process))
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
-  program
-    .command('token <selector>')
-    .description('print a fresh access token, and nothing else')
-    .option('--min-valid <time>', 'how long the token must still be valid, such as 30m')
-    .option('--json', 'print the token with its expiry, base URL and headers')
-    .addHelpText('after', () => `\n${tokenHelp}`)
+  program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
+    tokenHelp
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
