@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { BrokerError, errorCodes, type LoginStatus, type StartLoginResponse, socketPath } from '../protocol/index.ts'
+import { BrokerError, errorCodes, type LoginStatus, type StartLoginResponse, type StateError, socketPath } from '../protocol/index.ts'
 import { hasDisplay, openInBrowser } from './browser.ts'
 import { type Output, reportError } from './report-error.ts'
 
@@ -74,6 +74,7 @@ function readPastedLines(client: BrokerClient, id: string, context: LoginContext
   }
 }
 
-function loginError({ code, description }: { code: string; description: string }): BrokerError {
-  return new BrokerError(errorCodes.find((known) => known === code) ?? 'login_failed', description)
+function loginError({ code, description, fix }: StateError): BrokerError {
+  const options = fix === undefined ? {} : { fix }
+  return new BrokerError(errorCodes.find((known) => known === code) ?? 'login_failed', description, options)
 }

@@ -26,7 +26,7 @@ function who({ identity }: AccountStatus): string {
 function describeVault({ store, state }: VaultStatus): string[] {
   if (state.kind === 'ready') return store === 'memory' ? ['vault: memory only, logins end with the broker'] : []
   if (state.kind === 'opening') return ['vault: opening']
-  return [`vault: ${state.kind}: ${state.error.description}`]
+  return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
 }
 
 function describeState(state: GrantState, now: number): string {

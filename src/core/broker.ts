@@ -15,6 +15,7 @@ import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
 import type { AccountIndex, Asker, GrantVault, ProviderClient } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
+import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
 
 export interface BrokerOptions {
@@ -181,7 +182,7 @@ export class Broker {
     const { vault } = this.#options
     const { state } = vault.status().state.kind === 'ready' ? vault.status() : await vault.open()
     if (state.kind === 'ready' || state.kind === 'opening') return
-    throw new BrokerError(state.kind === 'locked' ? 'vault_locked' : 'vault_unavailable', state.error.description)
+    throw errorOf({ ...state.error, code: state.kind === 'locked' ? 'vault_locked' : 'vault_unavailable' })
   }
 
   #client(name: string): ProviderClient {

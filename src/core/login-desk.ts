@@ -9,6 +9,7 @@ import {
 import { type Clock, toEpochSeconds } from './clock.ts'
 import type { Grant } from './grant.ts'
 import type { LoginAttempt, ProviderClient } from './ports.ts'
+import { describeError } from './session-errors.ts'
 
 /** How long an ended login can still be asked about. Milliseconds. */
 const keepEnded = 600_000
@@ -169,6 +170,6 @@ function describeStart(login: Login): StartLoginResponse {
 }
 
 function describeFailure(error: unknown) {
-  if (error instanceof BrokerError) return { code: error.code, description: error.message }
+  if (error instanceof BrokerError) return describeError(error)
   return { code: 'login_failed', description: 'The sign-in met an unexpected fault.' }
 }

@@ -24,16 +24,21 @@ export function foreignIssuer(grant: Grant): StateError {
   }
 }
 
+/** An error of ours as a part of a state. */
+export function describeError({ code, message, fix }: BrokerError): StateError {
+  return { code, description: message, ...(fix === undefined ? {} : { fix }) }
+}
+
 /** The state that a fault of the vault leads to. */
 export function stateErrorOf(error: unknown): StateError {
-  if (error instanceof BrokerError) return { code: error.code, description: error.message }
+  if (error instanceof BrokerError) return describeError(error)
   return { code: 'vault_unavailable', description: 'The vault met an unexpected fault.' }
 }
 
 /** The error that an `unavailable` state is answered with. */
 export function errorOf(error: StateError): BrokerError {
   const code = error.code === 'vault_locked' || error.code === 'issuer_mismatch' ? error.code : 'vault_unavailable'
-  return new BrokerError(code, error.description)
+  return new BrokerError(code, error.description, error.fix === undefined ? {} : { fix: error.fix })
 }
 
 /** Why a caller gets no token in this state, with the way out. `now` is in milliseconds. */

@@ -12,6 +12,7 @@ export function createBrokerLog(target: 'stderr' | { readonly folder: string }, 
     {
       name: 'tokentray',
       level: isLevel(level) ? level : 'info',
+      base: null,
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
     },
     destination({ dest: file, mkdir: true, sync: true }),

@@ -50,7 +50,7 @@ export class Actions {
   }
 
   wake(): Promise<void> {
-    return this.#host.wake()
+    return this.#host.wake('person')
   }
 
   quit(): void {

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/index.ts'
-import type { HostCommandName, HostCommands, HostHandle } from '../host/handle.ts'
+import type { Asker, Clock } from '../core/index.ts'
+import type { HostCommandName, HostCommands, HostHandle, Stopped } from '../host/handle.ts'
 import type { Problem } from '../ipc/channels.ts'
 import { BrokerError, type BrokerSnapshot } from '../protocol/index.ts'
 import { log } from './log.ts'
@@ -56,20 +56,19 @@ export class HostLink {
     return this.#handle.ask(name, value)
   }
 
-  /** Looks at every deadline now; starts the host when there is none. */
-  async wake(): Promise<void> {
-    if (this.#handle !== undefined) return this.ask('wake', undefined)
+  /** Looks at every deadline and at the keychain now, which only a person may prompt for; starts the host when there is none. */
+  async wake(asker: Asker): Promise<void> {
+    if (this.#handle !== undefined) return this.ask('wake', { asker })
     this.#cancelRestart()
     await this.start().catch(() => {})
   }
 
   /** Ends the host for good. */
-  async stop(): Promise<void> {
+  async stop(): Promise<Stopped> {
     this.#stopping = true
     this.#cancelRestart()
     await this.#starting?.catch(() => {})
-    await this.#handle?.stop()
-    this.#handle = undefined
+    return (await this.#handle?.stop()) ?? 'ended'
   }
 
   async #connect(): Promise<void> {

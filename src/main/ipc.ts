@@ -1,5 +1,5 @@
 import { ipcMain } from 'electron'
-import { type Asks, asks } from '../ipc/asks.ts'
+import type { Asks } from '../ipc/asks.ts'
 import type { Answers, Channel, Reply } from '../ipc/channels.ts'
 import { BrokerError } from '../protocol/index.ts'
 import type { Actions } from './actions.ts'
@@ -35,6 +35,8 @@ export function setupIpc(actions: Actions, window: AppWindow, view: ViewSource):
 
 async function answer<Name extends Channel>(channel: Name, value: unknown, handlers: Handlers): Promise<Reply<Answers[Name]>> {
   try {
+    // Loaded with the first message, because the schema library would delay the host and the tray icon at every start.
+    const { asks } = await import('../ipc/asks.ts')
     const parsed = asks[channel].safeParse(value)
     if (!parsed.success) throw new BrokerError('invalid_request', 'The window asked for something that does not exist.')
     // The schema of the channel has just been applied, which the compiler cannot follow through the index.

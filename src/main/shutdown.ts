@@ -17,10 +17,11 @@ export function setupShutdown(host: HostLink): void {
   // Electron handles signals itself until some module of ours listens for one: the settings library ends the process on the
   // spot then. A listener that stays, as this one, gets the signal again when another listener sends it on.
   for (const signal of signals) process.on(signal, () => app.quit())
-  let ending: Promise<void> | undefined
+  let ending = false
   app.on('will-quit', (event) => {
     event.preventDefault()
-    ending ??= endAfter(host)
+    if (!ending) void endAfter(host)
+    ending = true
   })
 }
 
@@ -29,7 +30,14 @@ async function endAfter(host: HostLink): Promise<void> {
     log('the broker did not end in time.')
     app.exit(1)
   }, limit)
-  await host.stop().catch(() => log('the broker did not end cleanly.'))
+  const how = await host.stop().catch(() => log('the broker did not end cleanly.'))
   clearTimeout(late)
-  app.exit(0)
+  if (how === 'held') endBySignal()
+  else app.exit(0)
+}
+
+/** The only way out past a keychain prompt that nobody answered: it holds a thread that `exit` would wait for. */
+function endBySignal(): void {
+  process.removeAllListeners('SIGTERM')
+  process.kill(process.pid, 'SIGTERM')
 }

@@ -9,7 +9,7 @@ const lookEvery = 5_000
  * network, so that this is looked at, and only while something waits for it: an app at rest should not wake the processor.
  */
 export function setupWake(host: HostLink): void {
-  const wake = () => void host.wake().catch(() => {})
+  const wake = () => void host.wake('program').catch(() => {})
   powerMonitor.on('resume', wake)
   powerMonitor.on('unlock-screen', wake)
   let online = true

@@ -1,4 +1,4 @@
-import { Notification, screen, session } from 'electron'
+import { app, Notification, screen, session } from 'electron'
 import { serveRenderer } from './app-protocol.ts'
 import { AppWindow } from './app-window.ts'
 import type { Area } from './popover-placement.ts'
@@ -8,6 +8,10 @@ import { type Frame, windowPartition } from './window-options.ts'
 /** Makes the window's session and the window's maker. `frame` is asked each time, as a tray can come and go. */
 export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined): AppWindow {
   serveRenderer(session.fromPartition(windowPartition))
+  let quitting = false
+  app.once('before-quit', () => {
+    quitting = true
+  })
   return new AppWindow(frame, {
     popover() {
       const anchor = anchorOf(trayBounds())
@@ -20,7 +24,8 @@ export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefin
     remember(bounds) {
       void settings().then((store) => {
         store.set('windowBounds', bounds)
-        if (!store.get('knowsThatItStays')) sayThatItStays()
+        if (quitting || store.get('knowsThatItStays')) return
+        sayThatItStays()
         store.set('knowsThatItStays', true)
       })
     },

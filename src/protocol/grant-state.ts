@@ -3,12 +3,16 @@ import { z } from 'zod'
 /** Unix time in whole seconds, as in RFC 7519 `NumericDate`. */
 export const epochSeconds = z.int()
 
-/** Why an account is in a state that needs attention. `code` is for programs, `description` is a sentence for a person. */
+/**
+ * Why an account, a login or the vault needs attention. `code` is for programs, `description` is a sentence for a person, and
+ * `fix` says what to do.
+ */
 export const stateError = z.object({
   code: z.string(),
   description: z.string(),
+  fix: z.string().optional(),
 })
-export type StateError = z.infer<typeof stateError>
+export type StateError = Readonly<z.infer<typeof stateError>>
 
 /** How a pending login waits for the person. `browser` listens on the redirect port, `paste` waits for the pasted response. */
 export const loginPrompt = z.discriminatedUnion('kind', [

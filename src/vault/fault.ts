@@ -7,9 +7,9 @@ export interface VaultFault {
   readonly fix: string
 }
 
-/** The fault as a part of the status. It has one text, so the advice goes into it. */
-export function faultState(fault: VaultFault): StateError {
-  return { code: fault.code, description: `${fault.description} ${fault.fix}` }
+/** The fault as a part of the status. */
+export function faultState({ code, description, fix }: VaultFault): StateError {
+  return { code, description, fix }
 }
 
 /** The fault that an error was made of: an error has only the codes of the protocol, and the status names the fault itself. */
