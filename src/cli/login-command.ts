@@ -1,6 +1,13 @@
 import { createInterface } from 'node:readline'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { BrokerError, errorCodes, type LoginStatus, type StartLoginResponse, type StateError, socketPath } from '../protocol/index.ts'
+import {
+  BrokerError,
+  errorCodes,
+  type LoginStatus,
+  type StartLoginResponse,
+  type StateError,
+  socketPath,
+} from '../protocol/index.ts'
 import { hasDisplay, openInBrowser } from './browser.ts'
 import { type Output, reportError } from './report-error.ts'
 

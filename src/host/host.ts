@@ -46,6 +46,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   }
   const server = await startTokenServer(socket, { broker, clock, health, log })
   void broker.start()
+  if (index.list().some((record) => record.provider === 'practice')) void practice?.start()
   log.info('ready', { socket, host, version })
   return {
     facts: { socket, home, version },

@@ -5,6 +5,8 @@ import type { PracticeServer } from '../practice/index.ts'
 /** The practice provider whose server is started with the first use, so that a broker without practice accounts runs none. */
 export interface PracticeOnDemand {
   readonly client: ProviderClient
+  /** Starts the server now, because an account of it exists and its tokens are of no use without the API. Never throws. */
+  start(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -46,6 +48,7 @@ export function practiceOnDemand(client: ProviderClient, folder: string | undefi
         return client.revoke(grant)
       },
     },
+    start: () => ready().catch(() => {}),
     stop: async () => {
       const server = await starting?.catch(() => undefined)
       await server?.close()
