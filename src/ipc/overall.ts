@@ -36,7 +36,7 @@ function vaultSentence({ vault }: BrokerSnapshot): string | undefined {
     case 'absent':
       return 'There is no keychain'
     case 'broken':
-      return 'The keychain does not work'
+      return 'Stored logins cannot be opened'
     default:
       return undefined
   }

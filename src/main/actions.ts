@@ -42,7 +42,9 @@ export class Actions {
 
   async paste(login: string, pasted: string): Promise<void> {
     const status = await this.#host.ask('submit_response', { id: login, pasted })
-    if (status.status === 'failed') throw new BrokerError('login_failed', status.error.description)
+    if (status.status !== 'failed') return
+    const { description, fix } = status.error
+    throw new BrokerError('login_failed', description, fix === undefined ? {} : { fix })
   }
 
   signOut(account: string): Promise<HostCommands['sign_out']['answer']> {

@@ -1,7 +1,7 @@
-import { adviceFor } from '../ipc/advice.ts'
 import type { Problem } from '../ipc/channels.ts'
 import { BrokerError, errorCodes, type LoginStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
+import { problemFrom } from './problem.ts'
 
 /** Codes of an end that the person has chosen, so that telling them would be an echo. */
 const chosen = new Set(['login_cancelled'])
@@ -29,8 +29,8 @@ export function setupLoginOutcomes(
 function report(status: LoginStatus, tell: (problem: Problem) => void): void {
   if (status.status !== 'failed' || chosen.has(status.error.code)) return
   const code = errorCodes.find((known) => known === status.error.code) ?? 'login_failed'
-  const fix = adviceFor(code)
-  tell({ code, description: status.error.description, ...(fix === undefined ? {} : { fix }) })
+  const { description, fix } = status.error
+  tell(problemFrom(new BrokerError(code, description, fix === undefined ? {} : { fix })))
 }
 
 /** A broker that was started again knows nothing of the logins before. */

@@ -1,9 +1,8 @@
 import { assertNever } from '../core/assert-never.ts'
-import { adviceFor } from '../ipc/advice.ts'
 import type { Problem } from '../ipc/channels.ts'
 import { looseLogins } from '../ipc/loose-logins.ts'
 import { overall } from '../ipc/overall.ts'
-import type { AccountStatus, BrokerSnapshot } from '../protocol/index.ts'
+import type { AccountStatus, BrokerSnapshot, StateError } from '../protocol/index.ts'
 
 /** What a menu item does; `account` and `login` are ids of the snapshot. */
 export type MenuAction =
@@ -43,7 +42,7 @@ export function trayMenu(snapshot: BrokerSnapshot | undefined, problem?: Problem
 
 function withoutBroker(problem: Problem | undefined): MenuModel {
   if (problem === undefined) return [text('Starting…')]
-  return [text(problem.description), ...advice(problem.fix), action('Try again', { kind: 'wake' })]
+  return [...reason(problem), action('Try again', { kind: 'wake' })]
 }
 
 function withBroker(snapshot: BrokerSnapshot): MenuModel {
@@ -60,8 +59,7 @@ function withBroker(snapshot: BrokerSnapshot): MenuModel {
 
 function vaultEntries({ vault }: BrokerSnapshot): MenuModel {
   if (vault.state.kind === 'ready' || vault.state.kind === 'opening') return []
-  const { code, description } = vault.state.error
-  return [text(description), ...advice(adviceFor(code)), action('Try again', { kind: 'wake' })]
+  return [...reason(vault.state.error), action('Try again', { kind: 'wake' })]
 }
 
 function accountEntry(row: AccountStatus): MenuEntry {
@@ -82,16 +80,16 @@ function accountEntry(row: AccountStatus): MenuEntry {
     case 'refreshing':
       return named('refreshing', signOut)
     case 'backing_off':
-      return named('trying again', text(state.error.description), again, signOut)
+      return named('trying again', ...reason(state.error), again, signOut)
     case 'reauthorization_required':
       return named(
         'sign in again',
-        text(state.error.description),
+        ...reason(state.error),
         action('Sign in again…', { kind: 'sign_in', account: row.id }),
         signOut,
       )
     case 'unavailable':
-      return named('not available', text(state.error.description), again, signOut)
+      return named('not available', ...reason(state.error), again, signOut)
     default:
       return assertNever(state)
   }
@@ -115,4 +113,8 @@ function accountName({ provider_name, label, identity }: AccountStatus): string 
 const action = (label: string, chosen: MenuAction): MenuEntry => ({ kind: 'action', label, action: chosen })
 const text = (label: string): MenuEntry => ({ kind: 'text', label })
 const submenu = (label: string, entries: readonly MenuEntry[]): MenuEntry => ({ kind: 'submenu', label, entries })
-const advice = (fix: string | undefined): MenuModel => (fix === undefined ? [] : [text(fix)])
+
+/** What is so and what to do, a line each. */
+function reason({ description, fix }: Pick<StateError, 'description' | 'fix'>): MenuModel {
+  return fix === undefined ? [text(description)] : [text(description), text(fix)]
+}

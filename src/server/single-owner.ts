@@ -79,15 +79,26 @@ async function prepareSocketFolder(folder: string): Promise<void> {
   }
 }
 
+/**
+ * Makes the folder and what is missing above it. Node's own recursive mkdir never ends where a folder cannot be made in one that
+ * exists (`/proc`), so each level is made by itself.
+ */
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    if (!(await exists(dirname(folder)))) await makeFolder(dirname(folder))
+    await mkdir(folder, { mode: 0o700 })
   } catch (error) {
+    if (error instanceof BrokerError) throw error
     const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EEXIST') return
     throw new BrokerError('socket_unusable', `The folder ${folder} cannot be made (${code}).`, {
       fix: 'Set TOKENTRAY_HOME to a folder that you may write in.',
     })
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined
 }
 
 /** The mode bits of a real folder of this user; a link or somebody else's folder is refused. Windows has neither. */
