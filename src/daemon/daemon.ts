@@ -14,7 +14,9 @@ export async function runDaemon(env: Environment, process: NodeJS.Process): Prom
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
   })
   try {
-    const host = await startHost({ env, host: 'daemon' })
+    const host = await Promise.race([startHost({ env, host: 'daemon' }), stopped])
+    // Told to end before it was ready: the locks go with the process.
+    if (host === undefined) return 0
     process.stdout.write(`tokentray: ready on ${host.facts.socket} (pid ${process.pid})\n`)
     await stopped
     if ((await host.stop()) === 'held') endBySignal(process)
