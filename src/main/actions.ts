@@ -37,6 +37,8 @@ export class Actions {
   }
 
   async cancel(login: string): Promise<void> {
+    // The person knows how this login ends. One that another program cancels, to get at the redirect port, they are told of.
+    this.#ownLogins.delete(login)
     await this.#host.ask('cancel_login', { id: login })
   }
 

@@ -47,10 +47,12 @@ export class AppWindow {
     else this.#reveal(this.#window)
   }
 
+  /** What a click on the tray icon does: opens the window, brings one that is behind others to the front, or closes it. */
   toggle(): void {
-    const closedByThisClick = Date.now() - this.#closedAt < sameClick
-    if (this.#window === undefined && !closedByThisClick) this.show()
-    else this.close()
+    const closedByThisClick = this.#window === undefined && Date.now() - this.#closedAt < sameClick
+    const inFront = this.#window?.isFocused() || (this.#window !== undefined && this.#shownAs === 'popover')
+    if (inFront) this.close()
+    else if (!closedByThisClick) this.show()
   }
 
   close(): void {

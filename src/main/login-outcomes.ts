@@ -3,9 +3,6 @@ import { BrokerError, errorCodes, type LoginStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { problemFrom } from './problem.ts'
 
-/** Codes of an end that the person has chosen, so that telling them would be an echo. */
-const chosen = new Set(['login_cancelled'])
-
 /**
  * Tells why a login that was started in this app has failed. A snapshot only shows that it is gone, so that its end is asked
  * for: cancelling a login that has ended changes nothing and answers how it ended.
@@ -27,7 +24,7 @@ export function setupLoginOutcomes(
 }
 
 function report(status: LoginStatus, tell: (problem: Problem) => void): void {
-  if (status.status !== 'failed' || chosen.has(status.error.code)) return
+  if (status.status !== 'failed') return
   const code = errorCodes.find((known) => known === status.error.code) ?? 'login_failed'
   const { description, fix } = status.error
   tell(problemFrom(new BrokerError(code, description, fix === undefined ? {} : { fix })))

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { resolve } from 'node:path'
 import { app } from 'electron'
 import { homeFolder } from '../protocol/index.ts'
 
@@ -7,7 +7,7 @@ import { homeFolder } from '../protocol/index.ts'
 export function setupProcess(): void {
   // Whatever this process or its worker creates is readable by its owner only, the socket included.
   process.umask(0o077)
-  const userData = join(homeFolder(), 'app')
+  const userData = resolve(homeFolder(), 'app')
   // Electron refuses a folder that does not exist. It also keeps the single-instance lock there, one for each TOKENTRAY_HOME.
   mkdirSync(userData, { recursive: true, mode: 0o700 })
   app.setPath('userData', userData)

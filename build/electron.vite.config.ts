@@ -1,0 +1,127 @@
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
+
+const root = process.cwd()
+const out = resolve(root, 'out')
+
+/** Node's version in the oldest Electron that the app runs on, which is also the oldest Node that the CLI runs on. */
+const nodeTarget = 'node20.18'
+/** Chromium's version in the same Electron. */
+const chromeTarget = 'chrome130'
+
+/** Every program that Node or Electron's main process loads, by its place below `out/`. */
+const programs = {
+  'main/index': 'src/main/index.ts',
+  'main/host-worker': 'src/host/worker.ts',
+  'node/tokentray': 'src/cli/tokentray.ts',
+  'node/demo': 'src/practice/demo.ts',
+}
+
+/** The files that a shell starts directly. */
+const executables = ['node/tokentray.js']
+
+/** The rooms whose modules only declare. Unused ones are dropped, so that `tokentray token` does not load a schema library. */
+const pureRooms = /[\\/]src[\\/](protocol|core|ipc)[\\/]/
+
+/** Node's modules and the bundler's own, which begin with a null character, only declare, too. */
+const hasSideEffects = (id: string) => !/^(node:|\0)/.test(id) && !pureRooms.test(id)
+
+/**
+ * What `tokentray token` runs, in one file: programs start it for every request, and each further module costs it about a
+ * millisecond.
+ */
+const tokenPath = /[\\/]src[\\/](cli[\\/]token-command|client[\\/]one-shot|protocol[\\/](errors|selector|socket-path))\.ts$/
+
+function existing(entries: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(resolve(root, file))))
+}
+
+/** Lets a shell start the CLI without naming `node`. */
+function executableBit(): Plugin {
+  return {
+    name: 'tokentray:executable-bit',
+    writeBundle() {
+      for (const file of executables.map((name) => join(out, name)).filter(existsSync)) chmodSync(file, 0o755)
+    },
+  }
+}
+
+/** Puts the pictures beside the programs, as the packaged app has no `build` folder. */
+function pictures(): Plugin {
+  const folder = resolve(root, 'build/icons')
+  return {
+    name: 'tokentray:pictures',
+    generateBundle() {
+      for (const name of readdirSync(folder).filter((file) => file.endsWith('.png'))) {
+        this.emitFile({ type: 'asset', fileName: `icons/${name}`, source: readFileSync(join(folder, name)) })
+      }
+    },
+  }
+}
+
+/**
+ * Removes what an earlier build left. Emptying `out/` before a build would pull the chunks from under a broker that runs from
+ * it and has not loaded them all.
+ */
+function removeStale(base: string, folders: readonly string[]): Plugin {
+  return {
+    name: 'tokentray:remove-stale',
+    writeBundle(_options, bundle) {
+      for (const folder of folders.filter((name) => existsSync(join(base, name)))) {
+        const files = readdirSync(join(base, folder)).map((name) => `${folder}/${name}`)
+        for (const file of files.filter((name) => !(name in bundle))) rmSync(join(base, file), { recursive: true, force: true })
+      }
+    },
+  }
+}
+
+/** One build for everything: the app, the host's worker, the CLI, the preload script and the window. */
+export default defineConfig({
+  main: {
+    plugins: [executableBit(), pictures(), removeStale(out, ['main', 'node', 'chunks', 'icons'])],
+    build: {
+      outDir: out,
+      emptyOutDir: false,
+      target: nodeTarget,
+      rollupOptions: {
+        input: existing(programs),
+        treeshake: { moduleSideEffects: hasSideEffects },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          codeSplitting: { groups: [{ name: 'token', test: tokenPath }] },
+        },
+      },
+    },
+  },
+  ...(existsSync(resolve(root, 'src/preload/index.ts')) && {
+    preload: {
+      build: {
+        outDir: join(out, 'preload'),
+        emptyOutDir: false,
+        target: nodeTarget,
+        // A sandboxed preload script can neither be a module nor load one, so that everything is in one CommonJS file.
+        externalizeDeps: false,
+        rollupOptions: { input: 'src/preload/index.ts', output: { format: 'cjs', entryFileNames: 'index.cjs' } },
+      },
+    },
+  }),
+  ...(existsSync(resolve(root, 'renderer/index.html')) && {
+    renderer: {
+      root: resolve(root, 'renderer'),
+      plugins: [removeStale(join(out, 'renderer'), ['assets'])],
+      build: {
+        outDir: join(out, 'renderer'),
+        emptyOutDir: false,
+        target: chromeTarget,
+        minify: true,
+        // Inlined assets would need `data:` in the content security policy.
+        assetsInlineLimit: 0,
+        rollupOptions: { input: resolve(root, 'renderer/index.html') },
+      },
+    },
+  }),
+})

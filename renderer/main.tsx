@@ -1,0 +1,14 @@
+import { render } from 'preact'
+import { followHeight } from './follow-height.ts'
+import { setupKeys } from './keys.ts'
+import { follow, tick } from './requests.ts'
+import { Popover } from './view/popover.tsx'
+
+const root = document.querySelector<HTMLElement>('#root')
+if (root === null) throw new Error('The page has no root element.')
+
+tick()
+setupKeys()
+await follow()
+render(<Popover />, root)
+followHeight(root)

@@ -1,0 +1,141 @@
+import type { AccountStatus, GrantState, StateError, VaultStatus } from '../../src/protocol/index.ts'
+import { assertNever } from '../assert-never.ts'
+import { inWords } from '../durations.ts'
+import { request } from '../requests.ts'
+import { isWaiting, now, question } from '../store.ts'
+import { personWords, stateWords, toneOf } from '../words.ts'
+import { Button } from './button.tsx'
+import { useFocusBack } from './focus-back.ts'
+import { CancelLogin, LoginPanel } from './login-panel.tsx'
+import { ProblemNote } from './problem-note.tsx'
+import { RowFrame } from './row-frame.tsx'
+import { SignOutPanel } from './sign-out-panel.tsx'
+import { WordsWithCode } from './words-with-code.tsx'
+
+interface RowProps {
+  readonly row: AccountStatus
+  readonly vault: VaultStatus
+}
+
+/** One account: who it is, how it stands, and the one thing that the person may want to do about it. */
+export function AccountRow({ row, vault }: RowProps) {
+  const asked = question.value
+  // The notice above the rows says why, and offers to try again for all of them.
+  const vaultKeepsBack = row.state.kind === 'unavailable' && vault.state.kind !== 'ready'
+  const confirming = asked?.kind === 'sign_out' && asked.account === row.id
+  return (
+    <RowFrame
+      provider={row.provider}
+      name={row.provider_name}
+      label={row.label}
+      person={personWords(row)}
+      tone={toneOf(row.state)}
+      words={vaultKeepsBack ? 'Waiting for the keychain' : stateWords(row.state, now.value)}
+      action={<RowAction row={row} confirming={confirming} />}
+    >
+      <ProblemNote place={row.id} />
+      {confirming && <SignOutPanel row={row} />}
+      {!confirming && !vaultKeepsBack && <RowDetail state={row.state} name={row.provider_name} />}
+    </RowFrame>
+  )
+}
+
+/** What stands at the end of the row; a login under way has its buttons below it. */
+function RowAction({ row, confirming }: { readonly row: AccountStatus; readonly confirming: boolean }) {
+  switch (row.state.kind) {
+    case 'signed_out':
+      return <SignIn row={row} words="Sign in" />
+    case 'reauthorization_required':
+      return <SignIn row={row} words="Sign in again" />
+    case 'authorizing':
+      return <CancelLogin login={row.state.login_id} name={row.provider_name} />
+    case 'active':
+    case 'refreshing':
+    case 'backing_off':
+    case 'unavailable':
+      return <SignOut row={row} confirming={confirming} />
+    default:
+      return assertNever(row.state)
+  }
+}
+
+function SignIn({ row, words }: { readonly row: AccountStatus; readonly words: string }) {
+  return (
+    <Button
+      kind="main"
+      label={`${words} to ${row.provider_name}`}
+      waiting={isWaiting(row.id)}
+      onPress={() => request(row.id, 'login:start', { account: row.id })}
+    >
+      {words}
+    </Button>
+  )
+}
+
+/** Unfolds the question instead of signing out, and gets the keyboard focus back when the question is folded. */
+function SignOut({ row, confirming }: { readonly row: AccountStatus; readonly confirming: boolean }) {
+  const button = useFocusBack(confirming)
+  return (
+    <Button
+      kind="plain"
+      buttonRef={button}
+      label={`Sign out of ${row.provider_name}`}
+      expanded={confirming}
+      onPress={() => {
+        question.value = confirming ? undefined : { kind: 'sign_out', account: row.id }
+      }}
+    >
+      Sign out
+    </Button>
+  )
+}
+
+interface DetailProps {
+  readonly state: GrantState
+  readonly name: string
+}
+
+/** What needs more than a few words: a login under way, or why something does not work. */
+function RowDetail({ state, name }: DetailProps) {
+  switch (state.kind) {
+    case 'authorizing':
+      return <LoginPanel login={state.login_id} prompt={state.prompt} expiresAt={state.expires_at} name={name} />
+    case 'reauthorization_required':
+      return <Reason error={state.error} />
+    case 'backing_off':
+      return (
+        <Reason error={state.error} button="Try now">
+          {state.expires_at !== undefined &&
+            state.expires_at > now.value &&
+            ` Still fresh for ${inWords(state.expires_at - now.value)}.`}
+        </Reason>
+      )
+    case 'unavailable':
+      return <Reason error={state.error} button="Try again" />
+    default:
+      return null
+  }
+}
+
+interface ReasonProps {
+  readonly error: StateError
+  readonly button?: string
+  readonly children?: string | false
+}
+
+/** What is so, what to do about it, and the button that does it. */
+function Reason({ error, button, children }: ReasonProps) {
+  return (
+    <div class="reason">
+      <p>
+        <WordsWithCode text={error.fix === undefined ? error.description : `${error.description} ${error.fix}`} />
+        {children}
+      </p>
+      {button !== undefined && (
+        <Button waiting={isWaiting('wake')} onPress={() => request('wake', 'broker:wake', undefined)}>
+          {button}
+        </Button>
+      )}
+    </div>
+  )
+}

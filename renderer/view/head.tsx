@@ -1,0 +1,23 @@
+import { type Overall, overall } from '../../src/ipc/overall.ts'
+import { snapshot, view } from '../store.ts'
+import { StateGlyph } from './state-glyph.tsx'
+
+/** Says how everything stands, in one sentence that a screen reader hears again when it changes. */
+export function Head() {
+  const { state, sentence } = snapshot.value === undefined ? withoutBroker() : overall(snapshot.value)
+  return (
+    <header class="head" data-part>
+      <StateGlyph tone={state} size={22} />
+      <div class="head-words">
+        <h1>TokenTray</h1>
+        <p role="status">{sentence}</p>
+      </div>
+    </header>
+  )
+}
+
+function withoutBroker(): Overall {
+  return view.value?.problem === undefined
+    ? { state: 'signed_out', sentence: 'Starting' }
+    : { state: 'offline', sentence: 'The broker is not running' }
+}

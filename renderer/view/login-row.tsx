@@ -1,0 +1,18 @@
+import type { PendingLogin } from '../../src/protocol/index.ts'
+import { CancelLogin, LoginPanel } from './login-panel.tsx'
+import { RowFrame } from './row-frame.tsx'
+
+/** A login that no account row shows, such as one for a further account. */
+export function LoginRow({ login, providerName }: { readonly login: PendingLogin; readonly providerName: string }) {
+  return (
+    <RowFrame
+      provider={login.provider}
+      name={providerName}
+      tone="needs_you"
+      words={login.account === undefined ? 'Signing in to one more account' : 'Signing in again'}
+      action={<CancelLogin login={login.id} name={providerName} />}
+    >
+      <LoginPanel login={login.id} prompt={login.prompt} expiresAt={login.expires_at} name={providerName} />
+    </RowFrame>
+  )
+}

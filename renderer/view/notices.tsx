@@ -1,0 +1,35 @@
+import type { VaultStatus } from '../../src/protocol/index.ts'
+import { request } from '../requests.ts'
+import { isWaiting, view, windowPlace } from '../store.ts'
+import { Button } from './button.tsx'
+import { WordsWithCode } from './words-with-code.tsx'
+
+/** The keychain in words, when it is not simply there. Locked, absent and broken each have an advice of their own. */
+export function VaultNotice({ vault }: { readonly vault: VaultStatus }) {
+  if (vault.state.kind === 'ready') return null
+  if (vault.state.kind === 'opening') return <p class="note">Opening the keychain…</p>
+  return <AdviceNote description={vault.state.error.description} advice={vault.state.error.fix} />
+}
+
+/** What stands in place of the rows while there is no broker. */
+export function BrokerNotice() {
+  const problem = view.value?.problem
+  if (problem === undefined) return <p class="empty">Starting…</p>
+  return <AdviceNote description={problem.description} advice={problem.fix} />
+}
+
+function AdviceNote({ description, advice }: { readonly description: string; readonly advice: string | undefined }) {
+  return (
+    <section class="note note-advice">
+      <p>
+        <strong>
+          <WordsWithCode text={description} />
+        </strong>
+        {advice !== undefined && <WordsWithCode text={` ${advice}`} />}
+      </p>
+      <Button waiting={isWaiting(windowPlace)} onPress={() => request(windowPlace, 'broker:wake', undefined)}>
+        Try again
+      </Button>
+    </section>
+  )
+}

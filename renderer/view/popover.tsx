@@ -1,0 +1,44 @@
+import { looseLogins } from '../../src/ipc/loose-logins.ts'
+import type { BrokerSnapshot } from '../../src/protocol/index.ts'
+import { snapshot, view, windowPlace } from '../store.ts'
+import { AccountRow } from './account-row.tsx'
+import { Foot } from './foot.tsx'
+import { Head } from './head.tsx'
+import { LoginRow } from './login-row.tsx'
+import { BrokerNotice, VaultNotice } from './notices.tsx'
+import { ProblemNote } from './problem-note.tsx'
+
+/** The whole window: a head that sums up, a row for each account, a foot. */
+export function Popover() {
+  const frame = view.value?.surroundings.frame ?? 'popover'
+  return (
+    <div class={`popover popover-${frame}`}>
+      <Head />
+      <main class="scroller">
+        <div class="content" data-part>
+          <ProblemNote place={windowPlace} />
+          {snapshot.value === undefined ? <BrokerNotice /> : <Accounts snapshot={snapshot.value} />}
+        </div>
+      </main>
+      <Foot />
+    </div>
+  )
+}
+
+function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  const loose = looseLogins(snapshot)
+  return (
+    <>
+      <VaultNotice vault={snapshot.vault} />
+      {snapshot.accounts.length + loose.length === 0 && <p class="empty">There is nothing to sign in to.</p>}
+      <ul class="rows" aria-label="Accounts">
+        {snapshot.accounts.map((row) => (
+          <AccountRow key={row.id} row={row} vault={snapshot.vault} />
+        ))}
+        {loose.map(({ login, providerName }) => (
+          <LoginRow key={login.id} login={login} providerName={providerName} />
+        ))}
+      </ul>
+    </>
+  )
+}

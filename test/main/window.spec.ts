@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from '@playwright/test'
+import { startTrayHost } from '../support/status-notifier.ts'
+import { brokerStatus, launchApp, project, spawnApp, type TestHome, testHome } from './support/running-app.ts'
+
+let home: TestHome
+
+test.beforeEach(async () => {
+  home = await testHome()
+})
+
+test.afterEach(async () => {
+  await home.remove()
+})
+
+test('without a tray a window opens by itself; closed, it leaves the broker running and a second start brings it back', async () => {
+  const { electron } = await launchApp(home)
+  const page = await electron.firstWindow()
+  await expect(page.getByRole('button', { name: 'Quit' })).toBeVisible()
+  const closed = page.waitForEvent('close')
+  await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+  await closed
+  expect(await brokerStatus(home)).toBeDefined()
+
+  const again = electron.waitForEvent('window')
+  const second = await spawnApp(home)
+  await expect((await again).getByRole('heading', { name: 'TokenTray' })).toBeVisible()
+  expect(await second.ended).toBe(0)
+  expect(second.written).toContain('is running already and shows its window now')
+
+  const settings = join(home.folder, 'app', 'settings.json')
+  await expect.poll(async () => (await stat(settings)).mode & 0o777).toBe(0o600)
+  expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ knowsThatItStays: true, windowBounds: { width: 360 } })
+  const ended = electron.waitForEvent('close')
+  await (await again).getByRole('button', { name: 'Quit' }).click()
+  await ended
+})
+
+test('a tray that comes later gets its icon with the second start', async () => {
+  const { electron } = await launchApp(home)
+  await electron.firstWindow()
+  const host = await startTrayHost()
+  await (await spawnApp(home)).ended
+  const icon = await host.waitForItem()
+  await expect.poll(async () => (await icon.properties()).tooltip).toBe('TokenTray: Signed out')
+  await electron.close()
+  await host.close()
+})
+
+test('--window opens a window although there is a tray', async () => {
+  const host = await startTrayHost()
+  const { electron } = await launchApp(home, ['--window'])
+  await expect((await electron.firstWindow()).getByRole('button', { name: 'Quit' })).toBeVisible()
+  await electron.close()
+  await host.close()
+})
+
+test('a daemon that runs already is named, and the app ends with code 9', async () => {
+  const daemon = spawn(process.execPath, [join(project, 'out/node/tokentray.js'), 'daemon'], { env: home.env, stdio: 'ignore' })
+  await expect.poll(() => brokerStatus(home), { timeout: 20_000 }).toBeDefined()
+  const app = await spawnApp(home)
+  expect(await app.ended).toBe(9)
+  expect(app.written).toContain(`TokenTray (daemon, pid ${daemon.pid}) is running already`)
+  expect(await brokerStatus(home)).toBeDefined()
+  daemon.kill('SIGTERM')
+  await once(daemon, 'exit')
+})
+
+test.describe('a signal lets the broker end first', () => {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+    test(`${signal} leaves no socket behind`, async () => {
+      const app = await spawnApp(home)
+      await expect.poll(() => brokerStatus(home), { timeout: 20_000 }).toBeDefined()
+      app.child.kill(signal)
+      expect(await app.ended).toBe(0)
+      await expect(stat(join(home.folder, 'agent.sock'))).rejects.toThrow('ENOENT')
+    })
+  }
+
+  test('also once the settings are loaded, whose library ends the process by itself', async () => {
+    const { electron } = await launchApp(home)
+    await electron.firstWindow()
+    const ended = new Promise((resolve) => electron.process().once('exit', resolve))
+    electron.process().kill('SIGTERM')
+    expect(await ended).toBe(0)
+    await expect(stat(join(home.folder, 'agent.sock'))).rejects.toThrow('ENOENT')
+    // The window closed with the app, which is no reason to say that the app goes on.
+    const settings = JSON.parse(await readFile(join(home.folder, 'app', 'settings.json'), 'utf8')) as object
+    expect(settings).toMatchObject({ knowsThatItStays: false, windowBounds: { width: 360 } })
+  })
+})

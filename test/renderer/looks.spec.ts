@@ -1,0 +1,138 @@
+import type { TestInfo } from '@playwright/test'
+import type { Problem, View } from '../../src/ipc/channels.ts'
+import {
+  absent,
+  active,
+  ana,
+  backingOff,
+  ben,
+  broken,
+  byPaste,
+  codex,
+  ended,
+  foreign,
+  inBrowser,
+  inMemory,
+  locked,
+  lockedOut,
+  practice,
+  refreshing,
+  signedOut,
+  snapshotOf,
+  view,
+  viewOf,
+} from './support/snapshots.ts'
+import { expect, type TestWindow, test } from './support/window.ts'
+
+const long = {
+  identity: {
+    email: 'a-very-long-name.with-many-parts.of-some-department@subsidiary.example-corporation.com',
+    plan: 'enterprise',
+  },
+}
+
+const many = snapshotOf(
+  Array.from({ length: 10 }, (_, index) => ({
+    ...codex(index % 4 === 3 ? backingOff : active, { identity: { email: `person-${index}@example.com` } }),
+    id: `account-${index}`,
+    provider: `provider-${index}`,
+    provider_name: ['Anthropic', 'GitHub Copilot', 'Google Gemini', 'xAI Grok', 'Mistral'][index % 5] ?? '',
+    label: index % 2 === 0 ? 'work' : 'home',
+  })),
+)
+
+/** Everything that the window can look like. */
+const looks: Readonly<Record<string, View>> = {
+  'signed out': view(codex(signedOut), practice(signedOut)),
+  'waiting for the browser': view(codex(inBrowser), practice(active, ben)),
+  'waiting for a paste': view(codex(byPaste), practice(signedOut)),
+  active: view(codex(active, ana), practice(active, ben)),
+  refreshing: view(codex(refreshing, ana), practice(signedOut)),
+  'backing off': view(codex(backingOff, ana), practice(active, ben)),
+  'sign-in needed': view(codex(ended, ana), practice(active, ben)),
+  'login of another server': view(codex(foreign, ana), practice(signedOut)),
+  'keychain locked': viewOf(snapshotOf([codex(lockedOut, ana), practice(signedOut)], { vault: locked })),
+  'keychain absent': viewOf(snapshotOf([codex(signedOut), practice(signedOut)], { vault: absent })),
+  'keychain broken': viewOf(snapshotOf([codex(signedOut), practice(signedOut)], { vault: broken })),
+  'kept in memory': viewOf(snapshotOf([practice(active, ben)], { vault: inMemory }), 'window'),
+  'one more account': viewOf(
+    snapshotOf([codex(active, ana), practice(active, ben)], {
+      logins: [
+        { id: 'login-2', provider: 'practice', prompt: { kind: 'browser', redirect_port: 1455 }, expires_at: 1_795_000_100 },
+      ],
+    }),
+  ),
+  'long names': view(codex(active, { ...long, label: 'a-label-that-goes-on-and-on-and-on' }), practice(ended, long)),
+  'ten accounts': viewOf(many),
+  'no accounts': view(),
+  starting: viewOf(undefined),
+  'broker gone': viewOf(undefined, 'popover', {
+    code: 'internal_error',
+    description: 'The broker of the app ended: it ended with code 1.',
+    fix: 'It is started again by itself.',
+  }),
+}
+
+/** What needs a step of the person first. */
+const steps: Readonly<Record<string, { readonly from: View; readonly step: (tray: TestWindow) => Promise<unknown> }>> = {
+  'pasting while the browser waits': {
+    from: view(codex(inBrowser), practice(active, ben)),
+    step: ({ page }) => page.getByRole('button', { name: 'Paste code…' }).click(),
+  },
+  'paste refused': {
+    from: view(codex(byPaste), practice(signedOut)),
+    step: async (tray) => {
+      await tray.fail('login:paste', refusal)
+      await tray.page.getByRole('textbox').fill('hello')
+      await tray.page.keyboard.press('Enter')
+      await expect(tray.page.getByRole('alert')).toBeVisible()
+    },
+  },
+  'sign-out question': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
+  },
+  'failed sign-in': {
+    from: view(codex(signedOut), practice(signedOut)),
+    step: (tray) => tray.choose({ kind: 'problem', problem: denied, account: 'openai-codex' }),
+  },
+}
+
+const refusal: Problem = {
+  code: 'invalid_pasted_response',
+  description: 'There is no code in that.',
+  fix: 'Paste the whole address of the page the browser ended on; it contains `code=`.',
+}
+
+const denied: Problem = {
+  code: 'access_denied',
+  description: 'The access was not allowed.',
+  fix: 'Sign in again and allow the access.',
+}
+
+async function picture(tray: TestWindow, info: TestInfo, name: string): Promise<void> {
+  const fits = await tray.asked('window:fit')
+  const height = fits.at(-1)?.height ?? 0
+  expect(height).toBeGreaterThan(80)
+  await tray.page.setViewportSize({ width: 360, height: Math.min(height, 640) })
+  await tray.page.screenshot({ path: info.outputPath(`${name.replaceAll(' ', '-')}.png`) })
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours`, () => {
+    test.use({ colorScheme, deviceScaleFactor: 2 })
+    for (const [name, look] of Object.entries(looks)) {
+      test(`shows ${name}`, async ({ tray }, info) => {
+        await tray.open(look)
+        await picture(tray, info, `${name} ${colorScheme}`)
+      })
+    }
+    for (const [name, { from, step }] of Object.entries(steps)) {
+      test(`shows ${name}`, async ({ tray }, info) => {
+        await tray.open(from)
+        await step(tray)
+        await picture(tray, info, `${name} ${colorScheme}`)
+      })
+    }
+  })
+}

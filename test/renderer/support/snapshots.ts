@@ -1,0 +1,116 @@
+import type { Problem, View } from '../../../src/ipc/channels.ts'
+import type { AccountStatus, BrokerSnapshot, GrantState, PendingLogin, VaultStatus } from '../../../src/protocol/index.ts'
+
+/** The moment that every renderer test plays in, in epoch seconds. */
+export const noon = 1_795_000_000
+
+export const codex = (state: GrantState, more: Partial<AccountStatus> = {}): AccountStatus => ({
+  id: state.kind === 'signed_out' || state.kind === 'authorizing' ? 'openai-codex' : 'openai-codex-1a2b3c4d',
+  provider: 'openai-codex',
+  provider_name: 'OpenAI Codex',
+  state,
+  ...more,
+})
+
+export const practice = (state: GrantState, more: Partial<AccountStatus> = {}): AccountStatus => ({
+  id: state.kind === 'signed_out' || state.kind === 'authorizing' ? 'practice' : 'practice-5e6f7a8b',
+  provider: 'practice',
+  provider_name: 'Practice',
+  state,
+  ...more,
+})
+
+export const ana = { identity: { email: 'ana.silva@example.com', plan: 'plus' } }
+export const ben = { identity: { email: 'ben@example.org' } }
+
+export const signedOut: GrantState = { kind: 'signed_out' }
+export const active: GrantState = { kind: 'active', expires_at: noon + 9 * 60 + 20 }
+export const refreshing: GrantState = { kind: 'refreshing', expires_at: noon + 40, attempt: 1 }
+export const inBrowser: GrantState = {
+  kind: 'authorizing',
+  login_id: 'login-1',
+  prompt: { kind: 'browser', redirect_port: 1455 },
+  expires_at: noon + 272,
+}
+export const byPaste: GrantState = {
+  kind: 'authorizing',
+  login_id: 'login-1',
+  prompt: { kind: 'paste', reason: 'Ports 1455 and 1457 are taken, the first one by “codex” (process 4711).' },
+  expires_at: noon + 272,
+}
+export const backingOff: GrantState = {
+  kind: 'backing_off',
+  expires_at: noon + 190,
+  attempt: 2,
+  retry_at: noon + 42,
+  error: { code: 'temporarily_unavailable', description: 'The token endpoint answered with a web page instead of JSON.' },
+}
+export const ended: GrantState = {
+  kind: 'reauthorization_required',
+  error: { code: 'reauthorization_required', description: 'The login was revoked or used by another program.' },
+}
+export const lockedOut: GrantState = {
+  kind: 'unavailable',
+  error: { code: 'keychain_locked', description: 'The keychain of your system is locked.', fix: 'Unlock it.' },
+}
+export const foreign: GrantState = {
+  kind: 'unavailable',
+  error: {
+    code: 'issuer_mismatch',
+    description: 'This login belongs to https://auth.openai.com, and another server is configured now.',
+    fix: 'Unset `TOKENTRAY_UPSTREAM`, or sign in again for this server.',
+  },
+}
+
+export const ready: VaultStatus = { store: 'keychain', state: { kind: 'ready' } }
+export const locked: VaultStatus = {
+  store: 'keychain',
+  state: {
+    kind: 'locked',
+    error: {
+      code: 'keychain_locked',
+      description: 'The keychain of your system is locked.',
+      fix: 'Unlock it. TokenTray goes on by itself.',
+    },
+  },
+}
+export const absent: VaultStatus = {
+  store: 'keychain',
+  state: {
+    kind: 'absent',
+    error: {
+      code: 'keychain_absent',
+      description: 'No keychain service runs in this session.',
+      fix: 'Install and start gnome-keyring, or run with `TOKENTRAY_VAULT=memory` to keep logins until the end of the process only.',
+    },
+  },
+}
+export const broken: VaultStatus = {
+  store: 'keychain',
+  state: {
+    kind: 'broken',
+    error: { code: 'disk_full', description: 'The disk is full.', fix: 'Free some space. TokenTray tries again by itself.' },
+  },
+}
+export const inMemory: VaultStatus = { store: 'memory', state: { kind: 'ready' } }
+
+/** The logins that the rows are waiting for, as the broker lists them. */
+function loginsOf(accounts: readonly AccountStatus[]): PendingLogin[] {
+  return accounts.flatMap(({ provider, state }) =>
+    state.kind === 'authorizing' ? [{ id: state.login_id, provider, prompt: state.prompt, expires_at: state.expires_at }] : [],
+  )
+}
+
+export function snapshotOf(accounts: readonly AccountStatus[], more: Partial<BrokerSnapshot> = {}): BrokerSnapshot {
+  return { sequence: 1, vault: ready, accounts: [...accounts], logins: loginsOf(accounts), ...more }
+}
+
+export function viewOf(snapshot: BrokerSnapshot | undefined, frame: 'popover' | 'window' = 'popover', problem?: Problem): View {
+  return {
+    surroundings: { version: '0.1.0', frame },
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(problem === undefined ? {} : { problem }),
+  }
+}
+
+export const view = (...accounts: AccountStatus[]): View => viewOf(snapshotOf(accounts))
