@@ -5,6 +5,9 @@
  */
 const [command, ...rest] = process.argv.slice(2)
 
+// Whoever reads the output may stop early, as `| head -1` does; that is no fault of this command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 if (command === 'token') {
   const { runToken } = await import('./token-command.ts')
   process.exitCode = await runToken(rest, process.env, process)

@@ -115,6 +115,11 @@ export class Broker {
     return this.#desk.status(id, wait)
   }
 
+  /** The authorization URL of a pending login. */
+  loginLink(id: string): string {
+    return this.#desk.link(id)
+  }
+
   submitResponse(id: string, pasted: string): Promise<LoginStatus> {
     return this.#desk.submit(id, pasted)
   }

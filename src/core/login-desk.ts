@@ -75,6 +75,12 @@ export class LoginDesk {
     return login.status
   }
 
+  link(id: string): string {
+    const login = this.#find(id)
+    if (login.status.status !== 'pending') throw new BrokerError('unknown_login', 'This sign-in has ended.')
+    return login.attempt.authorizationUrl
+  }
+
   /** Ends the login with a pasted response. A response that does not fit throws and leaves the login pending. */
   async submit(id: string, pasted: string): Promise<LoginStatus> {
     const login = this.#find(id)

@@ -11,7 +11,7 @@ export async function runDaemon(env: Environment, process: NodeJS.Process): Prom
   // Everything this process creates is for its user alone; a worker thread could not set this.
   process.umask(0o077)
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve())
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve())
   })
   try {
     const host = await Promise.race([startHost({ env, host: 'daemon' }), stopped])

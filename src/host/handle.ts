@@ -4,6 +4,9 @@ import type { BrokerSnapshot, LoginStatus, StartLoginRequest, StartLoginResponse
 /** What the app may ask of the host, and what each question is answered with. Every member survives structured clone. */
 export interface HostCommands {
   start_login: { readonly ask: StartLoginRequest; readonly answer: StartLoginResponse }
+  /** The authorization URL of a pending login; it is in no snapshot, because it carries the `state` value. */
+  login_link: { readonly ask: { readonly id: string }; readonly answer: { readonly authorization_url: string } }
+  login_status: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
   submit_response: { readonly ask: { readonly id: string; readonly pasted: string }; readonly answer: LoginStatus }
   cancel_login: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
   sign_out: { readonly ask: { readonly id: string }; readonly answer: { readonly revoked: boolean } }

@@ -89,6 +89,8 @@ async function answer<Name extends HostCommandName>(
     readonly [Each in HostCommandName]: (ask: HostCommands[Each]['ask']) => Promise<HostCommands[Each]['answer']>
   } = {
     start_login: (ask) => broker.startLogin(ask),
+    login_link: async ({ id }) => ({ authorization_url: broker.loginLink(id) }),
+    login_status: ({ id }) => broker.loginStatus(id),
     submit_response: ({ id, pasted }) => broker.submitResponse(id, pasted),
     cancel_login: ({ id }) => broker.cancelLogin(id),
     sign_out: ({ id }) => broker.signOut(id),

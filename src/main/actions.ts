@@ -1,7 +1,7 @@
 import { app, clipboard, shell } from 'electron'
 import type { HostCommands } from '../host/handle.ts'
 import type { Answers } from '../ipc/channels.ts'
-import { type AccountStatus, BrokerError, type PendingLogin, type StartLoginResponse } from '../protocol/index.ts'
+import { type AccountStatus, BrokerError } from '../protocol/index.ts'
 import { mayOpenExternally } from './external-url.ts'
 import type { HostLink } from './host-link.ts'
 
@@ -29,11 +29,11 @@ export class Actions {
   }
 
   async openAgain(login: string): Promise<void> {
-    await openInBrowser((await this.#join(login)).authorization_url)
+    await openInBrowser(await this.#link(login))
   }
 
   async copyLink(login: string): Promise<void> {
-    clipboard.writeText((await this.#join(login)).authorization_url)
+    clipboard.writeText(await this.#link(login))
   }
 
   async cancel(login: string): Promise<void> {
@@ -61,17 +61,8 @@ export class Actions {
     app.quit()
   }
 
-  /** The authorization URL is in no snapshot, so that a pending login is asked for it by being joined. */
-  async #join(id: string): Promise<StartLoginResponse> {
-    const login = this.#host.snapshot()?.logins.find((pending) => pending.id === id)
-    if (login === undefined) throw new BrokerError('unknown_login', 'This sign-in has ended.')
-    const joined = await this.#host.ask('start_login', requestToJoin(login))
-    if (joined.id === id) return joined
-    // The login had a label, or ended in the meantime, so that a new one began, which nobody asked for.
-    await this.#host.ask('cancel_login', { id: joined.id })
-    throw new BrokerError('unknown_login', 'This sign-in was started by another program.', {
-      fix: 'Use the link that the program printed, or cancel and start again here.',
-    })
+  async #link(login: string): Promise<string> {
+    return (await this.#host.ask('login_link', { id: login })).authorization_url
   }
 
   #row(account: string): AccountStatus {
@@ -84,10 +75,6 @@ export class Actions {
 /** A row without an account carries its provider's id. */
 function requestFor(row: AccountStatus): HostCommands['start_login']['ask'] {
   return row.id === row.provider ? { provider: row.provider } : { provider: row.provider, account: row.id }
-}
-
-function requestToJoin(login: PendingLogin): HostCommands['start_login']['ask'] {
-  return { provider: login.provider, ...(login.account === undefined ? {} : { account: login.account }) }
 }
 
 async function openInBrowser(url: string): Promise<void> {

@@ -3,10 +3,7 @@ import { BrokerError, errorCodes, type LoginStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { problemFrom } from './problem.ts'
 
-/**
- * Tells why a login that was started in this app has failed. A snapshot only shows that it is gone, so that its end is asked
- * for: cancelling a login that has ended changes nothing and answers how it ended.
- */
+/** Tells why a login that was started in this app has failed. A snapshot only shows that it is gone, so its end is asked for. */
 export function setupLoginOutcomes(
   host: HostLink,
   ownLogins: Map<string, string>,
@@ -18,7 +15,7 @@ export function setupLoginOutcomes(
     const pending = new Set(snapshot.logins.map((login) => login.id))
     for (const [id, account] of [...ownLogins].filter(([own]) => !pending.has(own))) {
       ownLogins.delete(id)
-      void host.ask('cancel_login', { id }).then((status) => report(status, (problem) => tell(problem, account)), ignoreUnknown)
+      void host.ask('login_status', { id }).then((status) => report(status, (problem) => tell(problem, account)), ignoreUnknown)
     }
   })
 }

@@ -9,7 +9,7 @@ import { FakeHost } from './support/fake-host.ts'
 
 async function endedWith(status: LoginStatus, own = true): Promise<{ told: [Problem, string][]; asked: number }> {
   const host = new FakeHost(snapshotOf([codex(inBrowser)]))
-  host.answers.set('cancel_login', () => status)
+  host.answers.set('login_status', () => status)
   const link = new HostLink(() => Promise.resolve(host), systemClock)
   const told: [Problem, string][] = []
   setupLoginOutcomes(link, new Map(own ? [['login-1', 'openai-codex']] : []), (problem, account) => told.push([problem, account]))
