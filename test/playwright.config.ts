@@ -1,0 +1,28 @@
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from '@playwright/test'
+import { chromiumExecutable } from './support/chromium.mjs'
+import { sandboxSwitches } from './support/electron-runtime.mjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const executablePath = chromiumExecutable()
+
+export default defineConfig({
+  testDir: here,
+  outputDir: path.join(here, '../test-results'),
+  // One after the other: a session bus has room for one tray only, and several tests need port 1455.
+  workers: 1,
+  fullyParallel: false,
+  forbidOnly: !!process.env.CI,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    screenshot: 'only-on-failure',
+    launchOptions: { ...(executablePath ? { executablePath } : {}), args: sandboxSwitches() },
+  },
+  projects: [
+    { name: 'renderer', testMatch: 'renderer/**/*.spec.{ts,tsx}' },
+    { name: 'electron', testMatch: '**/*.spec.ts', testIgnore: ['renderer/**', 'packaging/**'] },
+    { name: 'packaging', testMatch: 'packaging/**/*.spec.ts' },
+  ],
+})
