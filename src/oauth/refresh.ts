@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { Clock, Grant, RefreshOutcome } from '../core/index.ts'
-import { BrokerError } from '../protocol/index.ts'
+import { BrokerError, type StateError } from '../protocol/index.ts'
 import { grantFromResponse } from './grant-from-response.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
 import { authorizationServer, client, readTokenAnswer, send } from './token-endpoint.ts'
@@ -37,7 +37,9 @@ export async function refresh(
       const refreshed = grantFromResponse(definition, answer.response, clock.now(), grant)
       return { kind: 'refreshed', grant: refreshed ?? grant }
     }
-    if (answer.kind === 'refused' && isTerminal(definition, answer.error.code)) return { kind: 'terminal', error: answer.error }
+    if (answer.kind === 'refused' && isTerminal(definition, answer.error.code)) {
+      return { kind: 'terminal', error: endOfGrant(definition, answer.error) }
+    }
     return { ...answer, kind: 'transient' }
   } catch (error) {
     return { kind: 'transient', error: reasonOf(error) }
@@ -70,6 +72,15 @@ function requireOwnIssuer(definition: ProviderDefinition, grant: Grant): void {
 
 function isTerminal(definition: ProviderDefinition, code: string): boolean {
   return code === 'invalid_grant' || definition.terminalErrors.includes(code)
+}
+
+/** What the server's words mean for the person: a server seldom says more than that the grant is invalid. */
+function endOfGrant({ name }: ProviderDefinition, { code, description }: StateError): StateError {
+  const reused = code === 'refresh_token_reused'
+  const cause = reused
+    ? 'its refresh token was used by another program'
+    : 'it was revoked, it expired, or another program used it'
+  return { code, description: `${name} has ended this login: ${cause} (${code}: ${description}).`, fix: 'Sign in again.' }
 }
 
 function reasonOf(error: unknown) {
