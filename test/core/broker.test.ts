@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { applyChange, type BrokerSnapshot, brokerSnapshot, changeBetween, type SnapshotChange } from '../../src/protocol/index.ts'
+import { settle } from '../support/manual-clock.ts'
 import { emptyBroker, minute, signedInBroker } from './doubles.ts'
-import { settle } from './manual-clock.ts'
 
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('hex')
 

@@ -12,7 +12,7 @@ import {
   silentLog,
 } from '../../src/core/index.ts'
 import { BrokerError, type StartLoginRequest, type VaultStatus } from '../../src/protocol/index.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 export const issuer = 'https://server.example'
 export const minute = 60_000

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { RefreshOutcome } from '../../src/core/index.ts'
 import { BrokerError } from '../../src/protocol/index.ts'
+import { settle } from '../support/manual-clock.ts'
 import { deferred, minute, signedInBroker } from './doubles.ts'
-import { settle } from './manual-clock.ts'
 
 const state = (broker: { snapshot(): { accounts: readonly { state: { kind: string } }[] } }) =>
   broker.snapshot().accounts[0]?.state

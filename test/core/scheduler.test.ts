@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Scheduled, Scheduler } from '../../src/core/scheduler.ts'
+import { ManualClock, settle } from '../support/manual-clock.ts'
 import { emptyBroker, minute, signedInBroker } from './doubles.ts'
-import { ManualClock, settle } from './manual-clock.ts'
 
 test('it never sleeps longer than 37 seconds, so a suspend is noticed', async () => {
   const clock = new ManualClock()
@@ -15,7 +15,7 @@ test('it never sleeps longer than 37 seconds, so a suspend is noticed', async ()
   }
   const scheduler = new Scheduler(clock, () => [item])
   scheduler.wake()
-  expect(clock.nextTimer).toBe(37_000)
+  expect(clock.next).toBe(37_000)
   clock.jump(60 * minute)
   expect(item.ticks).toBe(0)
   await clock.advance(37_000)
@@ -28,9 +28,9 @@ test('it sets its timer for the nearest deadline, and leaves none behind after a
   const sooner = { dueAt: clock.now() + 4_000, tick: () => {} }
   const scheduler = new Scheduler(clock, () => [later, sooner, { dueAt: undefined, tick: () => {} }])
   scheduler.wake()
-  expect(clock.nextTimer).toBe(4_000)
+  expect(clock.next).toBe(4_000)
   scheduler.stop()
-  expect(clock.nextTimer).toBeUndefined()
+  expect(clock.next).toBeUndefined()
 })
 
 test('a token is refreshed ahead of its end, before any caller has to wait', async () => {

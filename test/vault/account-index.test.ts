@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { StoredAccountIndex } from '../../src/vault/account-index.ts'
 import { createVault } from '../../src/vault/index.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { tinyDisk } from './disks.ts'
 import { FakeKeyStore } from './fake-key-store.ts'
-import { ManualClock } from './manual-clock.ts'
 import { canary, filesBelow, sampleGrant, sampleRecord, temporaryHome } from './samples.ts'
 
 const open = (home: string) => new StoredAccountIndex({ home, now: () => 0 })

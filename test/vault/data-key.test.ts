@@ -29,7 +29,7 @@ describe('the data key', () => {
     await vault.open()
     for (const [id, key] of kept) w.keyStore.keys.set(id, key)
     const ready = new Promise((resolve) => vault.onStatus(resolve))
-    w.clock.advance(5_000)
+    await w.clock.advance(5_000)
     expect(await ready).toMatchObject({ state: { kind: 'ready' } })
     expect((await vault.load('a')).kind).toBe('found')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { KeychainKeyStore, type Keytar } from '../../src/vault/keychain.ts'
 import { keychainFault, libraryFault } from '../../src/vault/keychain-fault.ts'
-import { ManualClock } from './manual-clock.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 
 const lockedText = 'Cannot create an item in a locked collection'
 
@@ -139,8 +139,8 @@ describe('a prompt that nobody answers', () => {
     keytar.prompt = prompt.promise
     const reading = store.read('v1')
     await settle()
-    clock.advance(19_999)
-    clock.advance(1)
+    await clock.advance(19_999)
+    await clock.advance(1)
     const answer = await reading
     expect(answer).toMatchObject({ kind: 'locked', fault: { code: 'keychain_waiting' } })
     prompt.resolve()
@@ -154,7 +154,7 @@ describe('a prompt that nobody answers', () => {
     keytar.prompt = prompt.promise
     const first = store.read('v1')
     await settle()
-    clock.advance(20_000)
+    await clock.advance(20_000)
     await first
     expect(store.busy).toBe(true)
     const later = await Promise.all(Array.from({ length: 20 }, () => store.read('v1')))
@@ -173,7 +173,7 @@ describe('a prompt that nobody answers', () => {
     keytar.prompt = prompt.promise
     const reading = store.read('v1')
     await settle()
-    clock.advance(20_000)
+    await clock.advance(20_000)
     const answer = await reading
     keytar.locked = true
     prompt.resolve()
@@ -187,7 +187,7 @@ describe('a prompt that nobody answers', () => {
     keytar.prompt = deferred().promise
     const both = [store.read('v1'), store.read('v2')]
     await settle()
-    clock.advance(20_000)
+    await clock.advance(20_000)
     expect((await Promise.all(both)).map((answer) => answer.kind)).toEqual(['locked', 'locked'])
     expect(keytar.calls).toHaveLength(1)
   })

@@ -5,8 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createVault, type KeyAnswer, type KeyStore } from '../../src/vault/index.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { buildProgram, type Program } from './build-program.ts'
-import { ManualClock } from './manual-clock.ts'
 import { canary, filesBelow, numberOf, temporaryHome } from './samples.ts'
 
 const wantedKills = 100

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { Opening } from '../../src/vault/opening.ts'
 import { vaultFolder } from '../../src/vault/vault-folder.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { FakeKeyStore } from './fake-key-store.ts'
-import { ManualClock } from './manual-clock.ts'
 import { temporaryHome } from './samples.ts'
 
 async function setUp(mood: FakeKeyStore['mood']) {
@@ -21,7 +21,7 @@ async function setUp(mood: FakeKeyStore['mood']) {
   /** Lets the next timer run and waits for what it does. */
   const tick = async () => {
     const delay = clock.next ?? 0
-    clock.advance(delay)
+    await clock.advance(delay)
     await opening.open('program')
     return delay
   }
@@ -37,8 +37,7 @@ describe('a locked keychain whose prompt was dismissed', () => {
     const delays = []
     for (let round = 0; round < 3; round += 1) {
       delays.push(clock.next)
-      clock.advance(clock.next ?? 0)
-      await opening.open('program')
+      await clock.advance(clock.next ?? 0)
     }
     expect(delays).toEqual([5_000, 10_000, 20_000])
     expect(keyStore.quietQuestions).toBeGreaterThan(2)
@@ -54,9 +53,9 @@ describe('a locked keychain whose prompt was dismissed', () => {
   test('is not prompted for by the timer where the question cannot be answered', async () => {
     const { clock, keyStore, opening } = await setUp('locked')
     await opening.open('program')
-    clock.advance(3_600_000)
+    await clock.advance(3_600_000)
     await new Promise((resolve) => setTimeout(resolve, 50))
-    clock.advance(3_600_000)
+    await clock.advance(3_600_000)
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect(keyStore.reads).toBe(1)
     expect(keyStore.quietQuestions).toBeGreaterThan(0)
@@ -69,7 +68,7 @@ describe('a locked keychain whose prompt was dismissed', () => {
     const promptedAt: number[] = []
     const start = clock.now()
     for (let second = 1; second <= 900; second += 1) {
-      clock.advance(1_000)
+      await clock.advance(1_000)
       const reads = keyStore.reads
       await opening.open('program')
       if (keyStore.reads > reads) promptedAt.push((clock.now() - start) / 1000)
@@ -97,7 +96,7 @@ describe('a locked keychain whose prompt was dismissed', () => {
     const { clock, keyStore, opening } = await setUp('locked')
     keyStore.quietAnswer = false
     await opening.open('program')
-    clock.advance(5_000)
+    await clock.advance(5_000)
     await opening.open('person')
     expect(keyStore.reads).toBe(2)
   })
@@ -152,13 +151,13 @@ describe('what cannot prompt', () => {
     for (let round = 0; round < 6; round += 1) {
       delays.push(clock.next)
       const before = outcomes.length
-      clock.advance(clock.next ?? 0)
+      await clock.advance(clock.next ?? 0)
       await waitUntil(() => outcomes.length > before && clock.pending === 1)
     }
     expect(delays).toEqual([5_000, 10_000, 20_000, 40_000, 60_000, 60_000])
     expect(keyStore.reads).toBe(7)
     keyStore.mood = 'open'
-    clock.advance(60_000)
+    await clock.advance(60_000)
     await waitUntil(() => outcomes.at(-1) === 'ready')
   })
 
@@ -166,7 +165,7 @@ describe('what cannot prompt', () => {
     const { clock, keyStore, opening } = await setUp('broken')
     keyStore.quietAnswer = false
     await opening.open('program')
-    clock.advance(5_000)
+    await clock.advance(5_000)
     await waitUntil(() => clock.pending === 1)
     expect(keyStore.reads).toBe(1)
   })

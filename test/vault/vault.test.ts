@@ -2,8 +2,8 @@ import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createVault } from '../../src/vault/index.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { tinyDisk } from './disks.ts'
-import { ManualClock } from './manual-clock.ts'
 import { canary, filesBelow, numberOf, sampleGrant, sampleRecord, temporaryHome } from './samples.ts'
 import { lived, loaded, world } from './world.ts'
 
@@ -57,7 +57,10 @@ describe('a vault', () => {
     w.keyStore.mood = mood
     const { vault } = w.start()
     const status = await vault.open()
-    expect(status.state).toEqual({ kind: mood, error: { code: `keychain_${mood}`, description: `keychain_${mood}. Fix it.` } })
+    expect(status.state).toEqual({
+      kind: mood,
+      error: { code: `keychain_${mood}`, description: `keychain_${mood}.`, fix: 'Fix it.' },
+    })
     await expect(vault.load('a')).rejects.toMatchObject({ code, fix: 'Fix it.' })
     await expect(vault.save('a', sampleGrant(3))).rejects.toMatchObject({ code })
     w.keyStore.mood = 'open'

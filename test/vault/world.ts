@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { createVault, type Files } from '../../src/vault/index.ts'
 import { sealedName } from '../../src/vault/vault-folder.ts'
+import { ManualClock } from '../support/manual-clock.ts'
 import { FakeKeyStore } from './fake-key-store.ts'
-import { ManualClock } from './manual-clock.ts'
 import { numberOf, sampleGrant, sampleRecord, temporaryHome } from './samples.ts'
 
 /** A home, the keychain beside it, and the brokers that are started in it one after the other. */

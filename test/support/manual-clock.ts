@@ -42,8 +42,13 @@ export class ManualClock implements Clock {
     for (const timer of this.#timers) timer.at += milliseconds
   }
 
+  /** How many timers wait. */
+  get pending(): number {
+    return this.#timers.length
+  }
+
   /** How long the nearest timer still sleeps, in milliseconds. */
-  get nextTimer(): number | undefined {
+  get next(): number | undefined {
     const times = this.#timers.map((timer) => timer.at - this.#now)
     return times.length === 0 ? undefined : Math.min(...times)
   }
