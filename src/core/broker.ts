@@ -203,15 +203,16 @@ export class Broker {
     const parsed = parseSelector(selector)
     const client = this.#client(parsed.provider)
     const wanted = label ?? parsed.label
-    const own = [...this.#sessions.values()].filter((session) => session.record.provider === client.id)
-    if (own.length === 0) {
-      throw new BrokerError('login_required', `Nobody is signed in to ${client.name}.`, {
-        fix: `Run \`tokentray login ${client.id}\`, or press Sign in in the tray.`,
-      })
+    let own = false
+    for (const session of this.#sessions.values()) {
+      if (session.record.provider !== client.id) continue
+      if (wanted === undefined || session.record.label === wanted || session.record.id === wanted) return session
+      own = true
     }
-    const found = own.find(({ record }) => wanted === undefined || record.label === wanted || record.id === wanted)
-    if (found !== undefined) return found
-    throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`)
+    if (own) throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`)
+    throw new BrokerError('login_required', `Nobody is signed in to ${client.name}.`, {
+      fix: `Run \`tokentray login ${client.id}\`, or press Sign in in the tray.`,
+    })
   }
 
   #addSession(record: AccountRecord, client: ProviderClient): AccountSession {
