@@ -120,7 +120,7 @@ async function runVitest() {
   for (const file of excluded) argv.push('--exclude', file)
   argv.push(...selection('-t'))
   const { DISPLAY: _display, ...withoutDisplay } = env
-  const code = await run([...(session ? [SESSION] : []), ...argv], { env: withoutDisplay, limitMs: 600_000 })
+  const code = await run([...(session ? [SESSION] : []), ...argv], { env: withoutDisplay, limitMs: 900_000 })
   record('vitest', code, readVitestReport(report))
 }
 
