@@ -20,8 +20,8 @@ interface RunningApp {
   readonly process: ChildProcess
   readonly home: string
   readonly output: () => string
-  /** Asks it to quit and resolves with its exit code. */
-  quit(): Promise<number | null>
+  /** Asks it to quit and resolves with its exit code, or with the signal that ended it instead. */
+  quit(): Promise<number | string | null>
 }
 
 let runtime: ElectronRuntime
@@ -66,7 +66,7 @@ async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}):
   const child = spawn(executable, [...sandboxSwitches(), ...args], { env: { ...process.env, TOKENTRAY_HOME: home, ...env } })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
-  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const exited = new Promise<number | string | null>((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
   const app: RunningApp = {
     process: child,
     home,
