@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { applyChange, BrokerError, type BrokerSnapshot, errorFromResponse, type SnapshotChange } from '../protocol/index.ts'
-import { connectionError } from './one-shot.ts'
+import { brokerEnded, connectionError } from './one-shot.ts'
 
 /**
  * Follows the broker: yields the full snapshot, then one for every change. Ends when the broker stops; throws
@@ -19,7 +19,8 @@ export async function* followSnapshots(socket: string): AsyncGenerator<BrokerSna
 
 async function* readEvents(socket: string): AsyncGenerator<{ event: string; data: unknown }> {
   let rest = ''
-  for await (const chunk of await openStream(socket)) {
+  const stream = await openStream(socket)
+  for await (const chunk of untilBroken(stream)) {
     const blocks = (rest + chunk).split('\n\n')
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
@@ -27,6 +28,15 @@ async function* readEvents(socket: string): AsyncGenerator<{ event: string; data
       const data = field('data')
       if (data !== undefined) yield { event: field('event') ?? 'message', data: JSON.parse(data) as unknown }
     }
+  }
+}
+
+/** A connection that breaks is a broker that has gone. */
+async function* untilBroken(stream: AsyncIterable<string>): AsyncGenerator<string> {
+  try {
+    yield* stream
+  } catch {
+    throw brokerEnded()
   }
 }
 

@@ -29,6 +29,10 @@ export function askBroker(call: BrokerCall): Promise<string> {
       connection.destroy()
     })
     connection.on('end', () => {
+      if (chunks.length === 0) {
+        reject(brokerEnded())
+        return
+      }
       try {
         resolve(readAnswer(Buffer.concat(chunks)))
       } catch (error) {
@@ -65,11 +69,17 @@ function parse(text: string): unknown {
   }
 }
 
+/** The broker went away in the middle of a conversation. */
+export function brokerEnded(): BrokerError {
+  return new BrokerError('broker_not_running', 'The broker ended while it was asked.')
+}
+
 /** A missing broker is named with the command that starts it. */
 export function connectionError(error: NodeJS.ErrnoException, socket: string): BrokerError {
   if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') {
     return new BrokerError('broker_not_running', `No TokenTray is running (nothing listens on ${socket}).`)
   }
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return brokerEnded()
   if (error.code === 'EACCES' || error.code === 'EPERM') {
     return new BrokerError('broker_not_running', `The socket ${socket} belongs to another user.`)
   }

@@ -70,8 +70,9 @@ export class AccountSession implements Scheduled {
   get dueAt(): number | undefined {
     if (this.#flight !== undefined) return undefined
     if (this.#unsaved !== undefined) return this.#retryAt
+    if (!this.#context.refreshAhead) return undefined
     if (this.#state.kind === 'backing_off') return this.#retryAt
-    if (this.#state.kind !== 'active' || this.#grant === undefined || !this.#context.refreshAhead) return undefined
+    if (this.#state.kind !== 'active' || this.#grant === undefined) return undefined
     return refreshDueAt(this.#grant, this.#jitter)
   }
 

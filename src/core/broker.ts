@@ -8,6 +8,7 @@ import {
   type StartLoginResponse,
   type TokenResponse,
 } from '../protocol/index.ts'
+import { labelledAccount, selectAccount } from './account-selection.ts'
 import { AccountSession, type TokenRequest } from './account-session.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
@@ -104,6 +105,11 @@ export class Broker {
     const client = this.#client(parseSelector(request.provider).provider)
     await this.#requireVault()
     const selected = request.account ?? parseSelector(request.provider).label
+    if (request.label !== undefined && labelledAccount(this.#sessions.values(), client, request.label) !== undefined) {
+      throw new BrokerError('invalid_request', `${client.name} has an account "${request.label}" already.`, {
+        fix: `Sign in to it again with \`tokentray login ${client.id} --account ${request.label}\`, or choose another label.`,
+      })
+    }
     const target: LoginTarget = {
       ...(selected === undefined ? {} : { account: this.#session(client.id, selected).record.id }),
       ...(request.label === undefined ? {} : { label: request.label }),
@@ -146,11 +152,16 @@ export class Broker {
     void this.#options.vault.open(asker)
   }
 
-  /** Frees the redirect port, stops the timers and waits for writes under way. */
+  /** Cancels every login, so that the redirect port is free and whoever waits for a login hears of its end. */
+  stopLogins(): Promise<void> {
+    return this.#desk.stop()
+  }
+
+  /** Stops the timers and waits for writes under way. */
   async stop(): Promise<void> {
     this.#scheduler.stop()
     this.#stopVault()
-    await this.#desk.stop()
+    await this.stopLogins()
     await Promise.all([...this.#sessions.values()].map((session) => session.settled()))
     this.#options.vault.close()
     await this.#options.vault.settled()
@@ -202,17 +213,7 @@ export class Broker {
     if (byId !== undefined) return byId
     const parsed = parseSelector(selector)
     const client = this.#client(parsed.provider)
-    const wanted = label ?? parsed.label
-    let own = false
-    for (const session of this.#sessions.values()) {
-      if (session.record.provider !== client.id) continue
-      if (wanted === undefined || session.record.label === wanted || session.record.id === wanted) return session
-      own = true
-    }
-    if (own) throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`)
-    throw new BrokerError('login_required', `Nobody is signed in to ${client.name}.`, {
-      fix: `Run \`tokentray login ${client.id}\`, or press Sign in in the tray.`,
-    })
+    return selectAccount(this.#sessions.values(), client, label ?? parsed.label)
   }
 
   #addSession(record: AccountRecord, client: ProviderClient): AccountSession {

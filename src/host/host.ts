@@ -55,10 +55,13 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     onExit: () => {},
     ask: (name, value) => answer(broker, name, value),
     stop: async () => {
+      await broker.stopLogins()
       await server.close()
       await broker.stop()
       await practice?.stop()
       await owned.release()
+      for (let left = 20; vault.busy && left > 0; left -= 1)
+        await new Promise((resolve) => clock.after(50, () => resolve(undefined)))
       log.info('stopped', { held: vault.busy })
       return vault.busy ? 'held' : 'ended'
     },

@@ -47,11 +47,13 @@ export class AuthorizationCodeLogin implements LoginAttempt {
   /** Takes the redirect port, unless only a pasted response is wanted, and makes the authorization URL. */
   async start(request: StartLoginRequest): Promise<this> {
     const { redirect } = this.#definition
+    const host = request.redirect_host ?? '127.0.0.1'
     this.#stopTimer = this.#context.clock.after(loginLifetime, () =>
       this.#fail(new BrokerError('login_expired', 'Nobody finished the sign-in within five minutes.')),
     )
     if (request.flow !== 'paste') {
       this.#listening = await this.#context.receiver.expect(redirect.ports, {
+        host,
         path: redirect.path,
         state: this.#state,
         deliver: (parameters) => this.#deliver(parameters),
@@ -59,7 +61,7 @@ export class AuthorizationCodeLogin implements LoginAttempt {
       })
     }
     const port = this.#listening?.kind === 'listening' ? this.#listening.port : redirect.ports[0]
-    this.#redirectUri = `http://${request.redirect_host ?? '127.0.0.1'}:${port}${redirect.path}`
+    this.#redirectUri = `http://${host}:${port}${redirect.path}`
     this.#authorizationUrl = await this.#buildUrl()
     return this
   }

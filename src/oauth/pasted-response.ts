@@ -16,6 +16,12 @@ export function parsePastedResponse(pasted: string): URLSearchParams {
   throw unusable(missingCode(text))
 }
 
+/**
+ * A code by itself. RFC 6749 allows any printable text; the ones in use are long and of these characters, and a word or a
+ * password that was pasted by mistake must not be sent to anybody.
+ */
+const bareCode = /^[\w.~+/=-]{16,}$/
+
 function parametersOf(text: string): URLSearchParams {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
     if (!URL.canParse(text)) throw unusable('The pasted address is not complete.')
@@ -26,7 +32,7 @@ function parametersOf(text: string): URLSearchParams {
   if (/^[?#&]|(^|&)(code|state|error)=/.test(text)) return new URLSearchParams(text.replace(/^[?#&]+/, ''))
   if (/\s/.test(text)) throw unusable('The pasted text contains spaces, so it is not a code.')
   const [code = '', state, ...rest] = text.split('#')
-  if (rest.length > 0 || !/^[\x21-\x7e]{4,}$/.test(code)) throw unusable('The pasted text is not a code.')
+  if (rest.length > 0 || !bareCode.test(code)) throw unusable('The pasted text is not a code.')
   return new URLSearchParams(state === undefined ? { code } : { code, state })
 }
 

@@ -3,6 +3,8 @@ import { type PageName, pageHeaders, pages } from './redirect-pages.ts'
 
 /** A login that waits for its redirect. */
 export interface PendingRedirect {
+  /** The host of the redirect URI. */
+  readonly host: '127.0.0.1' | 'localhost'
   readonly path: string
   readonly state: string
   /** Takes an authorization response with the right `state`, and says which page fits; called at most once. */
@@ -20,6 +22,7 @@ export class RedirectListener {
   readonly #hosts: ReadonlySet<string>
   readonly #pending = new Map<string, PendingRedirect>()
   #servers: readonly Server[] = []
+  #ipv6TakenByOther = false
 
   constructor(port: number) {
     this.#port = port
@@ -33,7 +36,13 @@ export class RedirectListener {
     if (typeof ipv4 === 'string') return ipv4
     const ipv6 = await bind(this.#port, '::1', handle)
     this.#servers = typeof ipv6 === 'string' ? [ipv4] : [ipv4, ipv6]
+    this.#ipv6TakenByOther = ipv6 === 'EADDRINUSE'
     return undefined
+  }
+
+  /** Whether another program has this port on ::1, while we have it on 127.0.0.1. */
+  get ipv6TakenByOther(): boolean {
+    return this.#ipv6TakenByOther
   }
 
   add(pending: PendingRedirect): void {

@@ -67,6 +67,11 @@ export class RedirectReceiver {
     const listener = known ?? new RedirectListener(port)
     const failure = known === undefined ? await listener.listen() : undefined
     if (failure !== undefined) return failure
+    // A browser may take ::1 for `localhost`, and the code would go to whoever holds it.
+    if (pending.host === 'localhost' && listener.ipv6TakenByOther) {
+      if (known === undefined) listener.close()
+      return 'EADDRINUSE'
+    }
     listener.add(pending)
     this.#listeners.set(port, listener)
     return undefined
@@ -75,12 +80,13 @@ export class RedirectReceiver {
   /** Asks whoever holds the port to give up its login; settles after the answer, a refusal or two seconds. */
   #askToCancel(port: number): Promise<void> {
     return new Promise((resolve) => {
-      const request = get({ host: '127.0.0.1', port, path: '/cancel', timeout: 2_000, agent: false }, (response) => {
+      const request = get({ host: '127.0.0.1', port, path: '/cancel', agent: false }, (response) => {
         response.resume()
         // The holder closes its listener after it has answered.
         response.on('close', () => this.#clock.after(200, resolve))
       })
-      request.on('timeout', () => request.destroy())
+      const cancelTimer = this.#clock.after(2_000, () => request.destroy())
+      request.on('close', cancelTimer)
       request.on('error', () => resolve())
     })
   }

@@ -112,9 +112,13 @@ function readError(body: Readonly<Record<string, unknown>>): StateError | undefi
   return { code: printable(code), description: typeof description === 'string' ? printable(description) : printable(code) }
 }
 
-/** Text of a server, made fit for a log and a screen. */
+/**
+ * Text of a server, made fit for a log and a screen. A server may repeat what it was sent, so whatever looks like a token or a
+ * code is taken out; the words of an error code have no digits and no capitals and stay (P1).
+ */
 export function printable(text: string): string {
-  return text.replace(/[^\x20-\x7e\u00a0-\uffff]+/g, ' ').slice(0, 300)
+  const shown = text.replace(/[^\x20-\x7e\u00a0-\uffff]+/g, ' ')
+  return shown.replace(/[\w.~+/=%-]{16,}/g, (word) => (/^[a-z_.-]+$/.test(word) ? word : '…')).slice(0, 300)
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { epochSeconds, loginPrompt, stateError } from './grant-state.ts'
+import { selectorName } from './selector.ts'
 
 /** Starts a login, or joins the pending one of the same provider and account. */
 export const startLoginRequest = z.strictObject({
   provider: z.string().max(64),
   flow: z.enum(['browser', 'paste']).optional().describe('`paste` never binds the redirect port.'),
   account: z.string().max(64).optional().describe('Label of the account to sign in to again.'),
-  label: z.string().max(64).optional().describe('Label of the new account.'),
+  label: z.string().regex(selectorName).optional().describe('Label of the new account.'),
   redirect_host: z.enum(['127.0.0.1', 'localhost']).optional(),
 })
 export type StartLoginRequest = Readonly<z.infer<typeof startLoginRequest>>

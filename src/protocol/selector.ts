@@ -6,12 +6,13 @@ export interface Selector {
   readonly label?: string
 }
 
-const name = /^[a-z0-9][a-z0-9._-]{0,63}$/i
+/** What a provider or a label may be called, so that a selector can name it. */
+export const selectorName = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 
 /** Reads `provider` or `provider:label`; throws `invalid_request` for anything else. */
 export function parseSelector(text: string): Selector {
   const [provider = '', label, ...rest] = text.split(':')
-  if (rest.length > 0 || !name.test(provider) || (label !== undefined && !name.test(label))) {
+  if (rest.length > 0 || !selectorName.test(provider) || (label !== undefined && !selectorName.test(label))) {
     throw new BrokerError('invalid_request', `"${text.slice(0, 80)}" is not a selector.`, {
       fix: 'Name a provider such as `openai-codex`, or a provider and a label such as `openai-codex:work`.',
     })

@@ -1,7 +1,8 @@
-import { chmod, lstat, mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, realpath, unlink, writeFile } from 'node:fs/promises'
+import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { BrokerError, type HealthResponse } from '../protocol/index.ts'
+import { BrokerError, type HealthResponse, healthResponse } from '../protocol/index.ts'
 import { type KernelLock, takeLock } from './kernel-lock.ts'
 
 /** What a broker leaves for a second one, so that it can say who is there. */
@@ -14,12 +15,14 @@ type OwnerNote = Pick<HealthResponse, 'pid' | 'host'> & { readonly socket: strin
  */
 export async function becomeOwner(home: string, note: OwnerNote): Promise<KernelLock> {
   await preparePrivateFolder(home)
-  const locks = [await lockOrName(`home ${home}`, home, home)]
+  // A home has many names (`..`, a trailing slash, a link above it), and one lock.
+  const locks = [await lockOrName(`home ${await realpath(home)}`, home, () => readOwner(home))]
   try {
     if (process.platform !== 'win32') {
       const folder = dirname(note.socket)
       if (folder !== home) await prepareSocketFolder(folder)
-      locks.push(await lockOrName(`socket ${note.socket}`, folder, home))
+      const name = `socket ${join(await realpath(folder), basename(note.socket))}`
+      locks.push(await lockOrName(name, folder, () => askOwner(note.socket)))
       await removeStaleSocket(note.socket)
     }
     await writeFile(join(home, 'owner.json'), JSON.stringify(note), { mode: 0o600 })
@@ -34,10 +37,10 @@ async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
   await Promise.all(locks.map((lock) => lock.release()))
 }
 
-async function lockOrName(name: string, folder: string, home: string): Promise<KernelLock> {
+async function lockOrName(name: string, folder: string, owner: () => Promise<OwnerNote | undefined>): Promise<KernelLock> {
   const lock = await takeLock(name, folder)
   if (lock !== undefined) return lock
-  throw alreadyRunning(await readOwner(home))
+  throw alreadyRunning(await owner())
 }
 
 function alreadyRunning(owner: OwnerNote | undefined): BrokerError {
@@ -52,6 +55,32 @@ async function readOwner(home: string): Promise<OwnerNote | undefined> {
     const { pid, host, socket } = note ?? {}
     if (typeof pid !== 'number' || typeof socket !== 'string' || (host !== 'app' && host !== 'daemon')) return undefined
     return { pid, host, socket }
+  } catch {
+    return undefined
+  }
+}
+
+/** Asks the broker on a socket who it is; the owner of a shared socket has another home than we have. */
+function askOwner(socket: string): Promise<OwnerNote | undefined> {
+  return new Promise((resolve) => {
+    const request = get({ socketPath: socket, path: '/v1/health', timeout: 2_000, agent: false }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text = (text + chunk).slice(0, 4_096)
+      })
+      response.on('close', () => {
+        const health = healthResponse.safeParse(parseJson(text))
+        resolve(health.success ? { pid: health.data.pid, host: health.data.host, socket } : undefined)
+      })
+    })
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(undefined))
+  })
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
   } catch {
     return undefined
   }

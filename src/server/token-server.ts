@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Log } from '../core/index.ts'
 import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
 import { refuseForeignRequests } from './request-guard.ts'
@@ -16,10 +16,21 @@ export interface TokenServer {
 /** Serves the local API on a unix socket or a named pipe. The place must have been made safe by `becomeOwner`. */
 export async function startTokenServer(path: string, context: RouteContext & { readonly log: Log }): Promise<TokenServer> {
   const app = createApp(context)
-  await app.listen({ path, backlog: 511 })
+  await app.listen({ path, backlog: 511 }).catch((error: NodeJS.ErrnoException) => {
+    throw new BrokerError('socket_unusable', `No socket can be made at ${path} (${error.code}).`, {
+      fix: 'Set TOKENTRAY_SOCKET to a path in a folder of your own.',
+    })
+  })
   // The folder is 0700, so nobody else could connect between the two steps either.
   if (process.platform !== 'win32') await chmod(path, 0o600)
-  return { close: () => app.close() }
+  return { close: () => closeApp(app) }
+}
+
+/** Answers under way are finished, for two seconds at most; nothing new is taken. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const patience = setTimeout(() => app.server.closeAllConnections(), 2_000)
+  await app.close()
+  clearTimeout(patience)
 }
 
 export function createApp(context: RouteContext & { readonly log: Log }): FastifyInstance {
@@ -28,11 +39,15 @@ export function createApp(context: RouteContext & { readonly log: Log }): Fastif
     http: { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     requestTimeout: 15_000,
     keepAliveTimeout: 60_000,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
     clientErrorHandler: refuseMalformed,
-    serializerOpts: {},
+    // A path that the router cannot read never reaches the error handler of the app.
+    frameworkErrors: (_error, _request, reply) => {
+      const body = errorResponse(new BrokerError('invalid_request', 'The path of the request is malformed.'))
+      return (reply as FastifyReply).status(errorTable[body.error].status).send(body)
+    },
   })
   app.server.maxConnections = 1_024
   app.addHook('onRequest', refuseForeignRequests)

@@ -44,7 +44,7 @@ export class KeychainKeyStore implements KeyStore {
   readonly #unlocked: () => Promise<boolean | undefined>
   readonly #platform: NodeJS.Platform
   #last: Promise<KeyAnswer> = Promise.resolve({ kind: 'none' })
-  #calling = false
+  #questions = 0
   #held = false
   readonly #onHeld = new Set<() => void>()
 
@@ -56,8 +56,9 @@ export class KeychainKeyStore implements KeyStore {
     this.#unlocked = options.unlocked ?? (() => isKeychainUnlocked(this.#platform))
   }
 
+  /** True from a question's first call to its last, because the process must not end between two of them either. */
   get busy(): boolean {
-    return this.#calling
+    return this.#questions > 0
   }
 
   read(vault: string): Promise<KeyAnswer> {
@@ -101,7 +102,12 @@ export class KeychainKeyStore implements KeyStore {
 
   #enqueue(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {
     if (this.#held) return Promise.resolve({ kind: 'locked', fault: waitingFault, later: this.#last })
-    const answer = this.#last.then(() => this.#answer(question))
+    this.#questions += 1
+    const answer = this.#last
+      .then(() => this.#answer(question))
+      .finally(() => {
+        this.#questions -= 1
+      })
     this.#last = answer
     return new Promise((resolve) => {
       const giveUp = () => resolve({ kind: 'locked', fault: waitingFault, later: answer })
@@ -132,12 +138,10 @@ export class KeychainKeyStore implements KeyStore {
       this.#held = true
       for (const giveUp of this.#onHeld) giveUp()
     })
-    this.#calling = true
     try {
       return await call()
     } finally {
       cancel()
-      this.#calling = false
       this.#held = false
     }
   }

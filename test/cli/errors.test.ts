@@ -44,8 +44,6 @@ describe('a command that fails', () => {
     ['no command at all', [], 2, /Usage: tokentray/],
     ['a redirect host that is not allowed', ['login', 'practice', '--redirect-host', 'example.com'], 2, /redirect-host/],
     ['an account that is not there', ['login', 'practice', '--account', 'work'], 4, /Nobody is signed in to Practice/],
-    ['a label that no selector could name', ['login', 'practice', '--paste', '--label', 'a b'], 2, /label/],
-    ['a label without a letter', ['login', 'practice', '--paste', '--label', ''], 2, /label/],
   ])('for %s ends with its exit code and says why', async ([, args, code, says]) => {
     const ended = await daemon.cli(args)
     expect(ended).toMatchObject({ code, stdout: '' })

@@ -148,16 +148,21 @@ describe('a login by the command line', () => {
 
   test('of a second person makes a second account, which is chosen by its label', async () => {
     await withBoth(async (daemon, server) => {
-      await login(daemon)
+      // The one with the label is the older one, and all the same `practice` means the one without.
       const command = daemon.startCli(['login', 'practice', '--no-browser', '--label', 'work'])
       await fetch(await approveAuthorization(await printedUrl(command), { person: 'mika' }))
       expect((await command.ended).code).toBe(0)
+      await login(daemon)
       const subjectOf = async (selector: string) => {
         const { stdout } = await daemon.cli(['token', selector])
         return (await whoami(server, stdout.trim())).body.sub
       }
       expect(await subjectOf('practice')).toBe('robin')
       expect(await subjectOf('practice:work')).toBe('mika')
+      expect((await daemon.cli(['status'])).stdout).toMatch(/^practice:work .* mika@.*\npractice .* robin@/m)
+      // A label names one account only.
+      const again = await daemon.cli(['login', 'practice', '--no-browser', '--label', 'work'])
+      expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--account work') })
       expect((await daemon.cli(['logout', 'practice:work'])).code).toBe(0)
       expect(await subjectOf('practice')).toBe('robin')
       expect((await daemon.cli(['token', 'practice:work'])).code).toBe(7)

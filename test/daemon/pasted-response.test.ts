@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type MisbehavingServer, startMisbehavingServer } from './authorization-server.ts'
 import { paste, type StartedLogin, startLogin, tokenOf } from './practice-login.ts'
 import { newHome, type RunningDaemon } from './running-daemon.ts'
@@ -65,8 +65,12 @@ describe('a pasted response', () => {
 
 describe('a pasted text that is no response is explained, and the login stays pending', () => {
   let response: Response
-  beforeAll(async () => {
-    response = await pendingLogin('bad')
+  let count = 0
+  beforeEach(async () => {
+    // One login for all of them, unless a fault has ended it.
+    if (count > 0 && (await statusOf(response.login.id))?.status === 'pending') return
+    count += 1
+    response = await pendingLogin(`bad-${count}`)
   })
   afterAll(async () => {
     expect((await paste(daemon, response.login.id, response.redirect)).json).toMatchObject({ status: 'completed' })

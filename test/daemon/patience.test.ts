@@ -28,7 +28,7 @@ test.concurrent('a refresh that drips is cut off after 30 seconds, and meanwhile
       server.answerRefreshes(drip)
 
       const begun = performance.now()
-      const waiting = Promise.all([tokenOf(daemon), daemon.cli(['token', 'practice'])])
+      const waiting = Promise.all([tokenOf(daemon), daemon.cli(['token', 'practice'], {}, 50_000)])
       await until('the refresh at the server', () => server.refreshes.length === 1)
       expect(server.secrets).toContain(await tokenOf(daemon, 'codex'))
       expect(await daemon.cli(['status'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^practice +refreshing/m) })

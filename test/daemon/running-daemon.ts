@@ -178,11 +178,11 @@ export class RunningDaemon {
   }
 
   /** Runs a `tokentray` command to its end, with nothing on its standard input. One that does not end is ended, with code null. */
-  async cli(args: readonly string[], changes: Environment = {}): Promise<Ended> {
+  async cli(args: readonly string[], changes: Environment = {}, limit = 25_000): Promise<Ended> {
     const command = this.startCli(args, changes)
     command.hangUp()
-    const patience = setTimeout(() => command.signal('SIGKILL'), 50_000)
-    return command.ended.finally(() => clearTimeout(patience))
+    const late = setTimeout(() => command.signal('SIGKILL'), limit)
+    return command.ended.finally(() => clearTimeout(late))
   }
 }
 

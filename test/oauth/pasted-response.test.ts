@@ -4,14 +4,14 @@ import { parsePastedResponse } from '../../src/oauth/pasted-response.ts'
 import { BrokerError } from '../../src/protocol/index.ts'
 
 test.each([
-  ['http://127.0.0.1:1455/auth/callback?code=abcd&state=s1', 'abcd', 's1'],
-  ['  "http://localhost:1455/auth/callback?state=s1&code=abcd"  ', 'abcd', 's1'],
-  ['<https://platform.example/oauth/code/callback?code=abcd&state=s1>', 'abcd', 's1'],
-  ['https://platform.example/callback#code=abcd&state=s1', 'abcd', 's1'],
-  ['?code=abcd&state=s1', 'abcd', 's1'],
-  ['code=abcd&state=s1', 'abcd', 's1'],
-  ['abcd#s1', 'abcd', 's1'],
-  ['abcd', 'abcd', null],
+  ['http://127.0.0.1:1455/auth/callback?code=abcd-efgh-ijkl-mnop&state=s1', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['  "http://localhost:1455/auth/callback?state=s1&code=abcd-efgh-ijkl-mnop"  ', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['<https://platform.example/oauth/code/callback?code=abcd-efgh-ijkl-mnop&state=s1>', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['https://platform.example/callback#code=abcd-efgh-ijkl-mnop&state=s1', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['?code=abcd-efgh-ijkl-mnop&state=s1', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['code=abcd-efgh-ijkl-mnop&state=s1', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['abcd-efgh-ijkl-mnop#s1', 'abcd-efgh-ijkl-mnop', 's1'],
+  ['abcd-efgh-ijkl-mnop', 'abcd-efgh-ijkl-mnop', null],
   ['http://127.0.0.1:1455/auth/callback?code=a%2Bb%20c&state=s%2F1', 'a+b c', 's/1'],
 ])('reads %j', (pasted, code, state) => {
   const parameters = parsePastedResponse(pasted)

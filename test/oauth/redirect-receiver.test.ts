@@ -46,6 +46,7 @@ async function waiting(receiver: RedirectReceiver, ports: readonly number[], sta
   let listening: Listening | undefined
   const release = () => listening?.kind === 'listening' && listening.release()
   listening = await receiver.expect(ports, {
+    host: '127.0.0.1',
     path: '/auth/callback',
     state,
     deliver: (parameters) => {

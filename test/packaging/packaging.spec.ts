@@ -80,10 +80,10 @@ async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}):
   return app
 }
 
-/** The answer of `GET /v1/health` on the app's socket; undefined while nobody answers. */
-function health(home: string): Promise<unknown> {
+/** What the app's socket answers to a GET; undefined while nobody answers. */
+function ask(home: string, where: '/v1/health' | '/v1/status'): Promise<unknown> {
   return new Promise((resolve) => {
-    const request = http.get({ socketPath: path.join(home, 'agent.sock'), path: '/v1/health', timeout: 5_000 }, (response) => {
+    const request = http.get({ socketPath: path.join(home, 'agent.sock'), path: where, timeout: 5_000 }, (response) => {
       let body = ''
       response.on('data', (chunk) => {
         body += chunk
@@ -96,7 +96,7 @@ function health(home: string): Promise<unknown> {
 }
 
 async function expectHealthy(app: RunningApp): Promise<void> {
-  await expect.poll(() => health(app.home), { timeout: 20_000 }).toMatchObject({ name: 'tokentray', host: 'app' })
+  await expect.poll(() => ask(app.home, '/v1/health'), { timeout: 20_000 }).toMatchObject({ name: 'tokentray', host: 'app' })
 }
 
 test('the package holds the app and its production dependencies, and nothing else', async () => {
@@ -132,10 +132,13 @@ test('it starts, shows its tray icon, answers its socket and quits', async () =>
   expect(await item.properties()).toMatchObject({ status: 'Active', tooltip: expect.stringContaining('TokenTray') })
   expect(await item.menuLabels()).not.toEqual([])
   await expectHealthy(app)
+  // keytar's binary is found outside the archive and speaks to the keyring.
+  const vault = { store: 'keychain', state: { kind: 'ready' } }
+  await expect.poll(() => ask(app.home, '/v1/status'), { timeout: 20_000 }).toMatchObject({ vault })
 
   expect(await app.quit()).toBe(0)
   await tray.waitForNoItem()
-  expect(await health(app.home)).toBeUndefined()
+  expect(await ask(app.home, '/v1/health')).toBeUndefined()
   await tray.close()
 })
 

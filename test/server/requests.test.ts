@@ -67,6 +67,8 @@ describe('a body', () => {
     ['without the provider', { flow: 'paste' }],
     ['with a provider that is a number', { provider: 7 }],
     ['with a provider that is too long', { provider: 'x'.repeat(65) }],
+    ['with a label that no selector could name', { provider: 'practice', flow: 'paste', label: 'a b' }],
+    ['with a label without a letter', { provider: 'practice', flow: 'paste', label: '' }],
     ['with an unknown flow', { provider: 'practice', flow: 'magic' }],
     ['with a redirect host of somebody else', { provider: 'practice', redirect_host: 'example.com' }],
   ])('%s is an invalid request', async ([, body]) => {
