@@ -17,16 +17,14 @@ export function selectAccount(
   })
 }
 
-/** The account with this label or id. */
+/** The account with this label or id; of two with one label, the one that belongs to the server in effect (S7). */
 export function labelledAccount(
   sessions: Iterable<AccountSession>,
   client: ProviderClient,
   wanted: string,
 ): AccountSession | undefined {
-  for (const session of ofProvider(sessions, client)) {
-    if (session.record.label === wanted || session.record.id === wanted) return session
-  }
-  return undefined
+  const named = [...ofProvider(sessions, client)].filter(({ record }) => record.label === wanted || record.id === wanted)
+  return named.find(({ record }) => record.issuer === client.issuer) ?? named[0]
 }
 
 /** Without a label it is an account of the server in effect (S7), and rather one that has no label. */

@@ -105,7 +105,8 @@ export class Broker {
     const client = this.#client(parseSelector(request.provider).provider)
     await this.#requireVault()
     const selected = request.account ?? parseSelector(request.provider).label
-    if (request.label !== undefined && labelledAccount(this.#sessions.values(), client, request.label) !== undefined) {
+    const taken = request.label === undefined ? undefined : labelledAccount(this.#sessions.values(), client, request.label)
+    if (taken?.record.issuer === client.issuer) {
       throw new BrokerError('invalid_request', `${client.name} has an account "${request.label}" already.`, {
         fix: `Sign in to it again with \`tokentray login ${client.id} --account ${request.label}\`, or choose another label.`,
       })
@@ -169,6 +170,7 @@ export class Broker {
 
   async #adopt(grant: Grant, target: LoginTarget): Promise<string> {
     const known = target.account === undefined ? this.#sameIdentity(grant) : this.#sessions.get(target.account)
+    if (known !== undefined) requireSamePerson(known.record, grant)
     const { provider, issuer, identity } = grant
     const record: AccountRecord = {
       id: known?.record.id ?? `${provider}-${randomBytes(4).toString('hex')}`,
@@ -266,6 +268,20 @@ export class Broker {
     const accounts = this.#rows.rows(this.#options.clients, [...this.#sessions.values()], logins)
     return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts: [...accounts], logins })
   }
+}
+
+/** A login that was asked for one account never replaces the login of another person or another server in it. */
+function requireSamePerson({ issuer, identity, label }: AccountRecord, grant: Grant): void {
+  const other = identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
+  if (!other && issuer === grant.issuer) return
+  const who = grant.identity.email ?? grant.identity.name ?? 'another person'
+  throw new BrokerError(
+    'login_failed',
+    `You signed in as ${who}, and this account${label ? ` (${label})` : ''} belongs to somebody else.`,
+    {
+      fix: 'Choose the right person in the browser, or sign in without naming an account to add this one beside it.',
+    },
+  )
 }
 
 const labelOf = (label: string | undefined) => (label === undefined ? {} : { label })

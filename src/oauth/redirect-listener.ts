@@ -112,7 +112,10 @@ function bind(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<Server | string> {
   return new Promise((resolve) => {
-    const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 10_000 }, handle)
+    const server = createServer(
+      { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+      handle,
+    )
     server.on('clientError', (_error, socket) => socket.destroy())
     server.maxConnections = 64
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown error'))

@@ -119,6 +119,17 @@ describe('login', () => {
     await expect(broker.token('acme:play', {})).rejects.toMatchObject({ code: 'unknown_account' })
   })
 
+  test('for one account never replaces it by another person', async () => {
+    const { broker, client, account } = await signedInBroker()
+    const { id } = await broker.startLogin({ provider: 'acme', account })
+    client.attempts[1]?.finish(client.grant(5, { identity: { key: 'user-2', email: 'other@b.example' } }))
+    expect(await broker.loginStatus(id, 1_000)).toMatchObject({
+      status: 'failed',
+      error: { code: 'login_failed', description: expect.stringContaining('other@b.example') },
+    })
+    expect((await broker.token('acme', {})).access_token).toBe('access-1')
+  })
+
   test('is refused while the vault could not keep its result', async () => {
     const { broker, vault, client } = emptyBroker()
     vault.state = { kind: 'locked', error: { code: 'vault_locked', description: 'The keychain is locked.' } }
