@@ -56,7 +56,8 @@ export class RedirectReceiver {
     const first = await this.#listen(port, pending)
     if (first !== 'EADDRINUSE') return first === undefined ? undefined : busyReason(port, first, undefined)
     const holder = await portHolder(port)
-    await this.#askToCancel(port)
+    // Where our own listener has the port and only ::1 is foreign, the request would cancel the login that waits here.
+    if (!this.#listeners.has(port)) await this.#askToCancel(port)
     const second = await this.#listen(port, pending)
     this.#log.info('redirect port busy', { port, freed: second === undefined })
     return second === undefined ? undefined : busyReason(port, second, holder)

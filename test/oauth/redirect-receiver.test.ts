@@ -40,13 +40,18 @@ function ask(
 }
 
 /** A login that waits, as the receiver sees one; it releases its port when it ends, as the real one does. */
-async function waiting(receiver: RedirectReceiver, ports: readonly number[], state: string) {
+async function waiting(
+  receiver: RedirectReceiver,
+  ports: readonly number[],
+  state: string,
+  host: '127.0.0.1' | 'localhost' = '127.0.0.1',
+) {
   const delivered: string[] = []
   let cancelled = 0
   let listening: Listening | undefined
   const release = () => listening?.kind === 'listening' && listening.release()
   listening = await receiver.expect(ports, {
-    host: '127.0.0.1',
+    host,
     path: '/auth/callback',
     state,
     deliver: (parameters) => {
@@ -146,7 +151,7 @@ test('GET /cancel, as the official CLI sends it, frees the port', async () => {
   expect(next.listening.kind).toBe('listening')
 })
 
-function hold(port: number, onCancel?: (server: Server) => void): Promise<Server> {
+function hold(port: number, onCancel?: (server: Server) => void, host = '127.0.0.1'): Promise<Server> {
   const server = createServer((call, response) => {
     response.setHeader('connection', 'close')
     response.end('held')
@@ -156,7 +161,7 @@ function hold(port: number, onCancel?: (server: Server) => void): Promise<Server
     server.close()
     server.closeAllConnections()
   })
-  return new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(server)))
+  return new Promise((resolve) => server.listen(port, host, () => resolve(server)))
 }
 
 test('a holder that honours /cancel gives its port up; one that does not is left alone, and the next port is taken', async () => {
@@ -175,4 +180,14 @@ test('when every port is taken, the holders are named', async () => {
   const description = listening.kind === 'busy' ? listening.description : ''
   for (const port of ports) expect(description).toContain(`Port ${port} is held by`)
   if (process.platform === 'linux') expect(description).toContain(`(pid ${process.pid})`)
+})
+
+test('a login to localhost that cannot share our port leaves the login that waits there alone', async () => {
+  const [port, spare] = [await freePort(), await freePort()]
+  await hold(port, undefined, '::1')
+  const receiver = newReceiver()
+  const first = await waiting(receiver, [port], 'one')
+  const second = await waiting(receiver, [port, spare], 'two', 'localhost')
+  expect([first.listening, second.listening]).toMatchObject([{ port }, { port: spare }])
+  expect(first.cancelled()).toBe(0)
 })
