@@ -1,13 +1,6 @@
 import { createInterface } from 'node:readline'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import {
-  BrokerError,
-  errorCodes,
-  type LoginStatus,
-  type StartLoginResponse,
-  type StateError,
-  socketPath,
-} from '../protocol/index.ts'
+import { type LoginStatus, loginError, type StartLoginResponse, socketPath } from '../protocol/index.ts'
 import { hasDisplay, openInBrowser } from './browser.ts'
 import { type Output, reportError } from './report-error.ts'
 
@@ -79,9 +72,4 @@ function readPastedLines(client: BrokerClient, id: string, context: LoginContext
     lines.close()
     context.stdin.unref?.()
   }
-}
-
-function loginError({ code, description, fix }: StateError): BrokerError {
-  const options = fix === undefined ? {} : { fix }
-  return new BrokerError(errorCodes.find((known) => known === code) ?? 'login_failed', description, options)
 }

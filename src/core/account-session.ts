@@ -48,6 +48,7 @@ export class AccountSession implements Scheduled {
   #unsaved: Grant | undefined
   #generation = 0
   #flight: Promise<void> | undefined
+  #restoring: Promise<void> | undefined
   #attempt = 0
   /** When the next refresh or write may be tried after a failure. Milliseconds. */
   #retryAt: number | undefined
@@ -80,8 +81,15 @@ export class AccountSession implements Scheduled {
     void this.#startFlight()
   }
 
-  /** Reads the grant from the vault. Never throws: a vault that cannot answer is a state. */
-  async restore(): Promise<void> {
+  /** Reads the grant from the vault, once for all who ask meanwhile. Never throws: a vault that cannot answer is a state. */
+  restore(): Promise<void> {
+    this.#restoring ??= this.#load().finally(() => {
+      this.#restoring = undefined
+    })
+    return this.#restoring
+  }
+
+  async #load(): Promise<void> {
     const generation = this.#generation
     try {
       const stored = await this.#context.vault.load(this.record.id)

@@ -102,10 +102,11 @@ export class Broker {
 
   /** Starts or joins a login. Refused while the vault cannot keep its result, because a login that is lost is worse than none. */
   async startLogin(request: StartLoginRequest): Promise<StartLoginResponse> {
-    const client = this.#client(parseSelector(request.provider).provider)
+    const { provider, label } = parseSelector(request.provider)
+    const client = this.#client(provider)
     await this.#requireVault()
-    const selected = request.account ?? parseSelector(request.provider).label
-    const taken = request.label === undefined ? undefined : labelledAccount(this.#sessions.values(), client, request.label)
+    const selected = request.account ?? label
+    const taken = request.label === undefined ? undefined : labelledAccount(this.#sessions, client, request.label)
     if (taken?.record.issuer === client.issuer) {
       throw new BrokerError('invalid_request', `${client.name} has an account "${request.label}" already.`, {
         fix: `Sign in to it again with \`tokentray login ${client.id} --account ${request.label}\`, or choose another label.`,
@@ -215,7 +216,7 @@ export class Broker {
     if (byId !== undefined) return byId
     const parsed = parseSelector(selector)
     const client = this.#client(parsed.provider)
-    return selectAccount(this.#sessions.values(), client, label ?? parsed.label)
+    return selectAccount(this.#sessions, client, label ?? parsed.label)
   }
 
   #addSession(record: AccountRecord, client: ProviderClient): AccountSession {

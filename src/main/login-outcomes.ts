@@ -1,5 +1,5 @@
 import type { Problem } from '../ipc/channels.ts'
-import { BrokerError, errorCodes, type LoginStatus } from '../protocol/index.ts'
+import { BrokerError, type LoginStatus, loginError } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { problemFrom } from './problem.ts'
 
@@ -22,9 +22,7 @@ export function setupLoginOutcomes(
 
 function report(status: LoginStatus, tell: (problem: Problem) => void): void {
   if (status.status !== 'failed') return
-  const code = errorCodes.find((known) => known === status.error.code) ?? 'login_failed'
-  const { description, fix } = status.error
-  tell(problemFrom(new BrokerError(code, description, fix === undefined ? {} : { fix })))
+  tell(problemFrom(loginError(status.error)))
 }
 
 /** A broker that was started again knows nothing of the logins before. */

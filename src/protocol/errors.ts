@@ -1,3 +1,5 @@
+import type { StateError } from './grant-state.ts'
+
 /**
  * The one error table. Every failure that leaves the broker has a code of this table, and the code alone decides its
  * HTTP status, the exit code of the CLI and the advice a person gets. RFC 6749 and RFC 8628 codes keep their RFC names.
@@ -104,6 +106,12 @@ export function errorResponse(error: unknown): ErrorResponse {
     ...(error.fix === undefined ? {} : { fix: error.fix }),
     ...(error.retryAfter === undefined ? {} : { retry_after: error.retryAfter }),
   }
+}
+
+/** The error that a failed login ended with; a code of a newer broker becomes `login_failed`. */
+export function loginError({ code, description, fix }: StateError): BrokerError {
+  const known = errorCodes.find((each) => each === code) ?? 'login_failed'
+  return new BrokerError(known, description, fix === undefined ? {} : { fix })
 }
 
 /** Turns a wire error back into a BrokerError; an unknown code of a newer broker becomes `internal_error`. */
