@@ -1,9 +1,11 @@
 import { BrokerError, type StateError } from '../protocol/index.ts'
+import { assertNever } from './assert-never.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
+import { endOfGrant } from './end-of-grant.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { Log } from './log.ts'
-import type { GrantVault, ProviderClient, RefreshOutcome } from './ports.ts'
-import { backoffDelay, defaultMinValid, refreshDueAt, satisfies, satisfiesMeanwhile } from './refresh-policy.ts'
+import type { GrantVault, ProviderClient, RefreshJournal, RefreshNote, RefreshOutcome } from './ports.ts'
+import { backoffDelay, defaultMinValid, justRefreshed, refreshDueAt, satisfies, satisfiesMeanwhile } from './refresh-policy.ts'
 import type { Scheduled } from './scheduler.ts'
 import { bornExpired, errorOf, expired, foreignIssuer, missing, notLoaded, refusal, stateErrorOf } from './session-errors.ts'
 import { type SessionEvent, type SessionState, transition } from './transition.ts'
@@ -11,13 +13,14 @@ import { type SessionEvent, type SessionState, transition } from './transition.t
 export interface SessionContext {
   readonly clock: Clock
   readonly vault: GrantVault
+  readonly journal: RefreshJournal
   readonly client: ProviderClient
   readonly log: Log
   /** In [0, 1). */
   readonly random: () => number
   /** False when tokens are refreshed only because a caller asks (TOKENTRAY_REFRESH=ondemand). */
   readonly refreshAhead: boolean
-  readonly onChange: () => void
+  readonly onChange: (session: AccountSession) => void
 }
 
 export interface TokenRequest {
@@ -63,6 +66,21 @@ export class AccountSession implements Scheduled {
     return this.#state
   }
 
+  /** Milliseconds; undefined when the provider does not say. */
+  get refreshExpiresAt(): number | undefined {
+    return this.#grant?.refreshExpiresAt
+  }
+
+  /** Whether a refresh or a write is under way. */
+  get busy(): boolean {
+    return this.#flight !== undefined
+  }
+
+  /** S5: whether a grant is in memory only. */
+  get holdsUnsaved(): boolean {
+    return this.#unsaved !== undefined
+  }
+
   /** Whether the vault still owes this session its grant. */
   get waitsForVault(): boolean {
     return this.#state.kind === 'unavailable' && this.#grant === undefined && this.#unsaved === undefined
@@ -101,19 +119,47 @@ export class AccountSession implements Scheduled {
     }
   }
 
+  /** The grant that is held, when its access token satisfies the caller. */
+  held(request: TokenRequest): Grant | undefined {
+    const grant = this.#grant
+    if (grant === undefined || !satisfies(grant, this.#context.clock.now(), request.minValid ?? defaultMinValid)) return undefined
+    return isRejected(grant, request.rejected) ? undefined : grant
+  }
+
   /**
    * A grant whose access token satisfies the caller. Throws `reauthorization_required`, `temporarily_unavailable`,
    * `vault_locked`, `vault_unavailable` or `issuer_mismatch`.
    */
   async grantFor(request: TokenRequest): Promise<Grant> {
-    const held = this.#satisfying(request)
+    const held = this.held(request)
     if (held !== undefined) return held
     if (this.waitsForVault) {
       await this.#context.vault.open()
       await this.restore()
     }
-    if (this.#satisfying(request) === undefined && this.#mayTry()) await this.#startFlight()
-    return this.#satisfying(request) ?? this.#lastResort(request)
+    if (this.held(request) === undefined && this.#mayTry()) await this.#startFlight()
+    return this.held(request) ?? this.#lastResort(request)
+  }
+
+  /** Refreshes although nothing is due, once for everybody who asks at about the same time. Throws like `grantFor`. */
+  async refreshNow(): Promise<void> {
+    const { clock, vault } = this.#context
+    if (this.waitsForVault) {
+      await vault.open()
+      await this.restore()
+    }
+    const asked = clock.now()
+    const fresh = () => this.#grant !== undefined && this.#grant.obtainedAt > asked - justRefreshed && this.#unsaved === undefined
+    if (fresh() && this.#flight === undefined) return
+    if (this.#mayTry()) await this.#startFlight()
+    if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())
+  }
+
+  /** Locks: forgets the tokens until the vault opens again. Only when nothing is under way and nothing is unsaved. */
+  forget(error: StateError): void {
+    this.#supersede()
+    this.#grant = undefined
+    this.#apply({ kind: 'unavailable', error })
   }
 
   /**
@@ -137,6 +183,7 @@ export class AccountSession implements Scheduled {
     this.#supersede()
     this.#grant = undefined
     this.#unsaved = undefined
+    this.#context.journal.settle(this.record.id)
     this.#apply({ kind: 'signed_out' })
     const [revoked] = await Promise.all([
       Promise.all(grants.map((grant) => this.#revoke(grant))),
@@ -177,7 +224,7 @@ export class AccountSession implements Scheduled {
     const flight: Promise<void> = work.finally(() => {
       if (this.#flight !== flight) return
       this.#flight = undefined
-      this.#context.onChange()
+      this.#context.onChange(this)
     })
     this.#flight = flight
     return flight
@@ -189,6 +236,17 @@ export class AccountSession implements Scheduled {
     if (!this.#isOwnIssuer(grant)) return this.#apply({ kind: 'unavailable', error: foreignIssuer(grant) })
     if (grant.refreshToken === undefined) return this.#apply({ kind: 'ended', error: expired })
     this.#apply({ kind: 'refresh_started', attempt: this.#attempt + 1, expiresAt: seconds(grant.expiresAt) })
+    const fingerprint = grant.refreshToken.fingerprint()
+    const unansweredSince = this.#unansweredSince(fingerprint)
+    try {
+      // Durable before the request leaves: whatever ends this process now, the cause of a lost login can be named.
+      if (unansweredSince === undefined) await this.#note({ kind: 'sent', fingerprint, at: this.#context.clock.now() })
+    } catch (error) {
+      // What cannot be noted cannot be stored either, and a rotation that cannot be stored would put the login at risk.
+      if (generation === this.#generation) this.#defer(grant, stateErrorOf(error), undefined)
+      return
+    }
+    if (generation !== this.#generation) return
     const outcome = await this.#context.client.refresh(grant)
     if (generation !== this.#generation) return this.#discard(outcome)
     switch (outcome.kind) {
@@ -196,11 +254,38 @@ export class AccountSession implements Scheduled {
         this.#unsaved = outcome.grant
         return this.#persist(outcome.grant, generation)
       case 'transient':
+        if (outcome.unused && unansweredSince === undefined) this.#context.journal.settle(this.record.id)
         return this.#defer(grant, outcome.error, outcome.retryAfter)
       case 'terminal':
-        this.#context.log.warn('grant ended', { account: this.record.id, code: outcome.error.code })
-        return this.#apply({ kind: 'ended', error: outcome.error })
+        return this.#end(grant, fingerprint, outcome, unansweredSince)
+      default:
+        return assertNever(outcome)
     }
+  }
+
+  async #end(
+    grant: Grant,
+    fingerprint: string,
+    { error: said, cause: meant }: Extract<RefreshOutcome, { kind: 'terminal' }>,
+    unansweredSince: number | undefined,
+  ): Promise<void> {
+    const { clock, client, log } = this.#context
+    const now = clock.now()
+    const { error, cause } = endOfGrant({ providerName: client.name, said, cause: meant, unansweredSince, grant, now })
+    log.warn('grant ended', { account: this.record.id, code: error.code, cause })
+    this.#apply({ kind: 'ended', error, cause })
+    // A dead refresh token is not sent again after a restart. Without this note it would be, which is a pity and no loss.
+    await this.#note({ kind: 'ended', fingerprint, at: now, error, cause }).catch(() => {})
+  }
+
+  #note(note: RefreshNote): Promise<void> {
+    return this.#context.journal.write(this.record.id, note)
+  }
+
+  /** When a request with this refresh token left that was never answered. */
+  #unansweredSince(fingerprint: string): number | undefined {
+    const note = this.#context.journal.read(this.record.id)
+    return note?.kind === 'sent' && note.fingerprint === fingerprint ? note.at : undefined
   }
 
   /** S3 and S5: the grant is in use only once the vault has confirmed it, and it is never dropped before. */
@@ -217,6 +302,7 @@ export class AccountSession implements Scheduled {
     if (generation !== this.#generation) return
     this.#unsaved = undefined
     this.#grant = grant
+    this.#context.journal.settle(this.record.id)
     // A server that answers with a token that has ended already would be asked without pause.
     if (!satisfies(grant, this.#context.clock.now(), 0)) {
       this.#defer(grant, bornExpired, undefined)
@@ -259,17 +345,28 @@ export class AccountSession implements Scheduled {
     }
     this.#grant = grant
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
+    this.#resume(grant)
+  }
+
+  /** What the journal still knows of this refresh token from before the last end of the broker. */
+  #resume(grant: Grant): void {
+    const { journal, log, refreshAhead } = this.#context
+    const note = journal.read(this.record.id)
+    if (note === undefined) return
+    if (note.fingerprint !== grant.refreshToken?.fingerprint() || (note.kind === 'sent' && note.at <= grant.obtainedAt)) {
+      journal.settle(this.record.id)
+    } else if (note.kind === 'ended') {
+      this.#apply({ kind: 'ended', error: note.error, cause: note.cause })
+    } else {
+      log.warn('a refresh was never answered', { account: this.record.id, at: toEpochSeconds(note.at) })
+      // Asked at once, because some servers answer a used refresh token again for a short while.
+      if (refreshAhead) this.tick()
+    }
   }
 
   /** S7 */
   #isOwnIssuer(grant: Grant): boolean {
     return grant.issuer === this.#context.client.issuer
-  }
-
-  #satisfying(request: TokenRequest): Grant | undefined {
-    const grant = this.#grant
-    if (grant === undefined || !satisfies(grant, this.#context.clock.now(), request.minValid ?? defaultMinValid)) return undefined
-    return isRejected(grant, request.rejected) ? undefined : grant
   }
 
   /** What a caller gets when no satisfying token can be had now: the old token where it still serves, or the reason. */
@@ -286,7 +383,7 @@ export class AccountSession implements Scheduled {
     const next = transition(this.#state, event)
     if (next === this.#state) return
     this.#state = next
-    this.#context.onChange()
+    this.#context.onChange(this)
   }
 }
 

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import {
+  type AccountStatus,
   BrokerError,
   type BrokerSnapshot,
+  type Caller,
   type LoginStatus,
+  lockedByPerson,
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
-  type TokenResponse,
+  type StateError,
+  type VaultStatus,
 } from '../protocol/index.ts'
-import { labelledAccount, selectAccount } from './account-selection.ts'
 import { AccountSession, type TokenRequest } from './account-session.ts'
-import { type Clock, toEpochSeconds } from './clock.ts'
+import { Accounts } from './accounts.ts'
+import { ClientDesk } from './client-desk.ts'
+import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
+import { type HandOut, HandOutDesk } from './hand-out.ts'
 import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
-import type { AccountIndex, Asker, GrantVault, ProviderClient } from './ports.ts'
+import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
@@ -22,7 +28,10 @@ import { SnapshotBuilder } from './snapshot-builder.ts'
 export interface BrokerOptions {
   readonly clock: Clock
   readonly vault: GrantVault
+  readonly journal: RefreshJournal
   readonly index: AccountIndex
+  readonly register: ClientRegister
+  readonly ledger: Ledger
   readonly clients: readonly ProviderClient[]
   readonly log: Log
   /** In [0, 1); spreads refreshes and retries. */
@@ -33,33 +42,34 @@ export interface BrokerOptions {
 
 /** The façade: accounts, logins and hand-outs, and the one snapshot that everybody sees. */
 export class Broker {
+  /** Which clients may have tokens. */
+  readonly clients: ClientDesk
   readonly #options: BrokerOptions
-  readonly #clients: ReadonlyMap<string, ProviderClient>
-  readonly #sessions = new Map<string, AccountSession>()
-  readonly #desk: LoginDesk
+  readonly #accounts: Accounts
+  readonly #logins: LoginDesk
+  readonly #handOuts: HandOutDesk
   readonly #scheduler: Scheduler
-  readonly #rows = new SnapshotBuilder()
+  readonly #rows: SnapshotBuilder
   readonly #listeners = new Set<(snapshot: BrokerSnapshot) => void>()
   #snapshot: BrokerSnapshot
-  #changed = false
+  #flushing = false
+  /** The sessions that changed since the last snapshot; undefined when accounts came or went. */
+  #changed: Set<AccountSession> | undefined
   #stopVault = () => {}
 
   constructor(options: BrokerOptions) {
+    const { clock, ledger, register } = options
     this.#options = options
-    this.#clients = new Map(options.clients.flatMap((client) => [client.id, ...client.aliases].map((name) => [name, client])))
-    this.#scheduler = new Scheduler(options.clock, () => this.#sessions.values())
-    this.#desk = new LoginDesk({
-      clock: options.clock,
-      adopt: (grant, target) => this.#adopt(grant, target),
-      onChange: () => this.#touch(),
-    })
-    for (const record of options.index.list()) {
-      const client = this.#clients.get(record.provider)
-      if (client !== undefined) this.#addSession(record, client)
-      else
-        options.log.warn('account of an unknown provider is kept, not shown', { account: record.id, provider: record.provider })
-    }
+    this.#accounts = new Accounts(options.clients)
+    this.#rows = new SnapshotBuilder(options.clients)
+    this.#scheduler = new Scheduler(clock, () => this.#accounts.all())
+    const onChange = () => this.#touch(new Set())
+    this.#logins = new LoginDesk({ clock, adopt: (grant, target) => this.#adopt(grant, target), onChange })
+    this.clients = new ClientDesk({ clock, register, onChange })
+    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
+    this.#addIndexed()
     this.#snapshot = this.#build(0)
+    this.#changed = new Set()
   }
 
   /** Opens the vault and reads every grant. Settles when each account has a state that says what is so; never throws. */
@@ -70,7 +80,7 @@ export class Broker {
     })
     const status = await this.#options.vault.open()
     if (status.state.kind === 'ready') await this.#restoreAll()
-    else await Promise.all([...this.#sessions.values()].map((session) => session.restore()))
+    else await Promise.all(this.#accounts.all().map((session) => session.restore()))
     this.#flush()
   }
 
@@ -84,79 +94,110 @@ export class Broker {
     return () => this.#listeners.delete(listener)
   }
 
-  /** A fresh token for `provider`, `provider:label` or an account id. */
-  async token(selector: string, request: TokenRequest, label?: string): Promise<TokenResponse> {
-    const session = this.#session(selector, label)
-    const client = this.#client(session.record.provider)
-    const grant = await session.grantFor(request)
-    return {
-      access_token: grant.accessToken.expose(),
-      token_type: grant.tokenType,
-      ...(grant.expiresAt === undefined ? {} : { expires_at: toEpochSeconds(grant.expiresAt) }),
-      provider: client.id,
-      account: session.record.id,
-      base_url: client.baseUrl,
-      headers: client.headers(grant),
-    }
+  /** A fresh token for `provider`, `provider:label` or an account id; at once, without a promise, when one is held. */
+  handOut(caller: Caller, selector: string, request: TokenRequest, label?: string): HandOut | Promise<HandOut> {
+    const session = this.#accounts.find(selector, label)
+    return this.#handOuts.handOut(caller, session, this.#accounts.client(session.record.provider), request)
   }
 
   /** Starts or joins a login. Refused while the vault cannot keep its result, because a login that is lost is worse than none. */
   async startLogin(request: StartLoginRequest): Promise<StartLoginResponse> {
     const { provider, label } = parseSelector(request.provider)
-    const client = this.#client(provider)
+    const client = this.#accounts.client(provider)
     await this.#requireVault()
     const selected = request.account ?? label
-    const taken = request.label === undefined ? undefined : labelledAccount(this.#sessions, client, request.label)
+    const taken = request.label === undefined ? undefined : this.#accounts.labelled(client, request.label)
     if (taken?.record.issuer === client.issuer) {
       throw new BrokerError('invalid_request', `${client.name} has an account "${request.label}" already.`, {
         fix: `Sign in to it again with \`tokentray login ${client.id} --account ${request.label}\`, or choose another label.`,
       })
     }
     const target: LoginTarget = {
-      ...(selected === undefined ? {} : { account: this.#session(client.id, selected).record.id }),
+      ...(selected === undefined ? {} : { account: this.#accounts.find(client.id, selected).record.id }),
       ...(request.label === undefined ? {} : { label: request.label }),
     }
-    return this.#desk.start(client, { ...request, provider: client.id }, target)
+    return this.#logins.start(client, { ...request, provider: client.id }, target)
   }
 
   loginStatus(id: string, wait?: number): Promise<LoginStatus> {
-    return this.#desk.status(id, wait)
+    return this.#logins.status(id, wait)
   }
 
   /** The authorization URL of a pending login. */
   loginLink(id: string): string {
-    return this.#desk.link(id)
+    return this.#logins.link(id)
   }
 
   submitResponse(id: string, pasted: string): Promise<LoginStatus> {
-    return this.#desk.submit(id, pasted)
+    return this.#logins.submit(id, pasted)
   }
 
   cancelLogin(id: string): Promise<LoginStatus> {
-    return this.#desk.cancel(id)
+    return this.#logins.cancel(id)
   }
 
   /** Revokes the grant where the provider offers it, then forgets it. */
   async signOut(selector: string): Promise<{ id: string; provider: string; revoked: boolean }> {
-    const session = this.#session(selector)
+    const session = this.#accounts.find(selector)
     const { id, provider } = session.record
     const revoked = await session.signOut()
-    this.#sessions.delete(id)
+    this.#accounts.remove(id)
     this.#options.index.remove(id)
     this.#touch()
     return { id, provider, revoked }
   }
 
+  /** Switches an account off or on. One that is off is kept fresh, and no token of it is handed out. */
+  setDisabled(selector: string, disabled: boolean): AccountStatus {
+    const session = this.#accounts.find(selector)
+    const { disabled: _, ...record } = session.record
+    session.record = disabled ? { ...record, disabled } : record
+    this.#options.index.put(session.record)
+    return this.#row(session)
+  }
+
+  /** Refreshes now. Throws what a caller of `handOut` would be told. */
+  async refreshNow(selector: string): Promise<AccountStatus> {
+    const session = this.#accounts.find(selector)
+    await session.refreshNow()
+    return this.#row(session)
+  }
+
+  /**
+   * Forgets every token and the data key until `unlock`. What is under way ends first, and a login that is in memory only keeps
+   * the lock from closing, because it would be lost (S5).
+   */
+  async lock(): Promise<VaultStatus> {
+    for (let busy = this.#busy(); busy.length > 0; busy = this.#busy()) {
+      await Promise.all(busy.map((session) => session.settled()))
+    }
+    // From here to the end of the loop nothing else can run, so that no refresh can begin in between.
+    const sessions = this.#accounts.all()
+    if (sessions.some((session) => session.holdsUnsaved)) {
+      throw new BrokerError('vault_unavailable', 'A login could not be stored yet; locking now would lose it.', {
+        fix: 'Run `tokentray status` to see what keeps it from being stored, and lock again after that.',
+      })
+    }
+    const locked = this.#options.vault.lock()
+    for (const session of sessions) session.forget(lockedError)
+    await locked
+    return this.#options.vault.status()
+  }
+
+  #busy(): readonly AccountSession[] {
+    return this.#accounts.all().filter((session) => session.busy)
+  }
+
   /** The machine woke up, the network is back or the person asked: nothing that may work now waits any longer. */
   wake(asker: Asker = 'program'): void {
-    for (const session of this.#sessions.values()) session.retrySoon()
+    for (const session of this.#accounts.all()) session.retrySoon()
     this.#scheduler.wake()
     void this.#options.vault.open(asker)
   }
 
   /** Cancels every login, so that the redirect port is free and whoever waits for a login hears of its end. */
   stopLogins(): Promise<void> {
-    return this.#desk.stop()
+    return this.#logins.stop()
   }
 
   /** Stops the timers and waits for writes under way. */
@@ -164,13 +205,14 @@ export class Broker {
     this.#scheduler.stop()
     this.#stopVault()
     await this.stopLogins()
-    await Promise.all([...this.#sessions.values()].map((session) => session.settled()))
+    this.clients.stop()
+    await Promise.all(this.#accounts.all().map((session) => session.settled()))
     this.#options.vault.close()
     await this.#options.vault.settled()
   }
 
   async #adopt(grant: Grant, target: LoginTarget): Promise<string> {
-    const known = target.account === undefined ? this.#sameIdentity(grant) : this.#sessions.get(target.account)
+    const known = target.account === undefined ? this.#accounts.sameIdentity(grant) : this.#accounts.get(target.account)
     if (known !== undefined) requireSamePerson(known.record, grant)
     const { provider, issuer, identity } = grant
     const record: AccountRecord = {
@@ -180,21 +222,15 @@ export class Broker {
       identity,
       ...labelOf(known?.record.label ?? target.label),
       createdAt: known?.record.createdAt ?? this.#options.clock.now(),
+      ...(known?.record.disabled ? { disabled: true } : {}),
     }
-    const session = known ?? this.#addSession(record, this.#client(provider))
+    const session = known ?? this.#addSession(record, this.#accounts.client(provider))
     session.record = record
+    this.#accounts.renamed()
     // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
     const durable = session.adopt(grant)
     await Promise.all([durable, Promise.resolve().then(() => this.#options.index.put(record))])
     return record.id
-  }
-
-  /** The account of the same provider and the same person and workspace, so that signing in again replaces nothing else. */
-  #sameIdentity(grant: Grant): AccountSession | undefined {
-    return [...this.#sessions.values()].find(
-      ({ record }) =>
-        record.provider === grant.provider && record.issuer === grant.issuer && record.identity.key === grant.identity.key,
-    )
   }
 
   async #requireVault(): Promise<void> {
@@ -204,41 +240,20 @@ export class Broker {
     throw errorOf({ ...state.error, code: state.kind === 'locked' ? 'vault_locked' : 'vault_unavailable' })
   }
 
-  #client(name: string): ProviderClient {
-    const client = this.#clients.get(name.toLowerCase())
-    if (client !== undefined) return client
-    const known = this.#options.clients.map((each) => each.id).join(', ')
-    throw new BrokerError('unknown_provider', `There is no provider "${name}". Known: ${known}.`)
-  }
-
-  #session(selector: string, label?: string): AccountSession {
-    const byId = this.#sessions.get(selector)
-    if (byId !== undefined) return byId
-    const parsed = parseSelector(selector)
-    const client = this.#client(parsed.provider)
-    return selectAccount(this.#sessions, client, label ?? parsed.label)
-  }
-
   #addSession(record: AccountRecord, client: ProviderClient): AccountSession {
-    const { clock, vault, log, random = Math.random, refreshAhead = true } = this.#options
-    const session = new AccountSession(record, {
-      clock,
-      vault,
-      client,
-      log,
-      random,
-      refreshAhead,
-      onChange: () => this.#touch(),
-    })
-    this.#sessions.set(record.id, session)
+    const { clock, vault, journal, log, random = Math.random, refreshAhead = true } = this.#options
+    const onChange = (session: AccountSession) => this.#touch(new Set([session]))
+    const session = new AccountSession(record, { clock, vault, journal, client, log, random, refreshAhead, onChange })
+    this.#accounts.add(session)
+    this.#touch()
     return session
   }
 
   /** The index may have been rebuilt by the vault, so it is read again when the vault opens. */
   #addIndexed(): void {
     for (const record of this.#options.index.list()) {
-      if (this.#sessions.has(record.id)) continue
-      const client = this.#clients.get(record.provider)
+      if (this.#accounts.has(record.id)) continue
+      const client = this.#accounts.knownClient(record.provider)
       if (client !== undefined) this.#addSession(record, client)
       else this.#options.log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
     }
@@ -246,29 +261,49 @@ export class Broker {
 
   async #restoreAll(): Promise<void> {
     this.#addIndexed()
-    const waiting = [...this.#sessions.values()].filter((session) => session.waitsForVault)
+    const waiting = this.#accounts.all().filter((session) => session.waitsForVault)
     await Promise.all(waiting.map((session) => session.restore()))
   }
 
-  /** Changes of one turn become one snapshot. */
-  #touch(): void {
-    if (this.#changed) return
-    this.#changed = true
+  #row(session: AccountSession): AccountStatus {
+    this.#touch(new Set([session]))
+    this.#flush()
+    const row = this.#snapshot.accounts.find(({ id }) => id === session.record.id)
+    if (row === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
+    return row
+  }
+
+  /** Changes of one turn become one snapshot. Without an argument, accounts came or went. */
+  #touch(changed?: ReadonlySet<AccountSession>): void {
+    if (changed === undefined) this.#changed = undefined
+    else for (const session of changed) this.#changed?.add(session)
+    if (this.#flushing) return
+    this.#flushing = true
     queueMicrotask(() => this.#flush())
   }
 
   #flush(): void {
-    this.#changed = false
+    const changed = this.#changed
+    this.#flushing = false
     this.#snapshot = this.#build(this.#snapshot.sequence + 1)
+    this.#changed = new Set()
     for (const listener of this.#listeners) listener(this.#snapshot)
-    this.#scheduler.wake()
+    if (changed === undefined) this.#scheduler.wake()
+    else for (const session of changed) this.#scheduler.changed(session)
   }
 
   #build(sequence: number): BrokerSnapshot {
-    const logins = this.#desk.pending()
-    const accounts = this.#rows.rows(this.#options.clients, [...this.#sessions.values()], logins)
-    return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts: [...accounts], logins })
+    const logins = this.#logins.pending()
+    const accounts = this.#rows.rows(this.#accounts.all(), logins, this.#changed)
+    const approvals = this.clients.pending()
+    return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts, logins, approvals })
   }
+}
+
+const lockedError: StateError = {
+  code: lockedByPerson,
+  description: 'TokenTray is locked.',
+  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
 }
 
 /** A login that was asked for one account never replaces the login of another person or another server in it. */

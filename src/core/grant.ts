@@ -23,6 +23,8 @@ export interface Grant {
   readonly obtainedAt: number
   /** Absent when the authorization server names no end. */
   readonly expiresAt?: number
+  /** When the refresh token ends, where the authorization server says so. */
+  readonly refreshExpiresAt?: number
   readonly identity: Identity
 }
 
@@ -35,4 +37,6 @@ export interface AccountRecord {
   readonly identity: Identity
   /** Milliseconds. */
   readonly createdAt: number
+  /** Switched off by the person: kept fresh, never handed out. */
+  readonly disabled?: true
 }

@@ -1,5 +1,15 @@
-import type { LoginPrompt, StartLoginRequest, StateError, VaultStatus } from '../protocol/index.ts'
+import type {
+  ClientPolicy,
+  EndCause,
+  LedgerEntry,
+  LoginPrompt,
+  StartLoginRequest,
+  StateError,
+  VaultMoveResponse,
+  VaultStatus,
+} from '../protocol/index.ts'
 import type { AccountRecord, Grant } from './grant.ts'
+import type { Secret } from './secret.ts'
 
 /** What the vault found under an account id. A locked or missing vault is a throw, never one of these. */
 export type StoredGrant =
@@ -21,9 +31,61 @@ export interface GrantVault {
   /** Resolves when the grant would survive a power cut. */
   save(account: string, grant: Grant): Promise<void>
   remove(account: string): Promise<void>
+  /** Forgets the data key; nothing but `unlock` opens the vault again. Throws `invalid_request` where nothing could be unlocked. */
+  lock(): Promise<void>
+  /**
+   * Opens the vault for a person. Throws `wrong_passphrase` with `retryAfter`, `passphrase_needed`, or `invalid_request` for a
+   * passphrase that the store has no use for or that is too short for a first one.
+   */
+  unlock(passphrase?: Secret): Promise<VaultStatus>
+  /** Moves the data key; the source is deleted after the target was read back. Throws without having changed anything. */
+  move(move: VaultMove): Promise<VaultMoveResponse>
   /** Settles when every write under way has ended. */
   settled(): Promise<void>
   close(): void
+}
+
+export interface VaultMove {
+  readonly to: 'keychain' | 'passphrase'
+  readonly passphrase?: Secret
+  readonly dryRun: boolean
+}
+
+/** What the journal knows of the newest refresh of an account. Times are milliseconds; a fingerprint is `Secret.fingerprint`. */
+export type RefreshNote =
+  /** The request left, or was about to; what the server answered is not known. */
+  | { readonly kind: 'sent'; readonly fingerprint: string; readonly at: number }
+  /** The server ended the grant that this refresh token belongs to. */
+  | {
+      readonly kind: 'ended'
+      readonly fingerprint: string
+      readonly at: number
+      readonly error: StateError
+      readonly cause: EndCause
+    }
+
+/** Outlives a crash between a refresh and its answer, so that the person is told why a login ended. Holds no secret. */
+export interface RefreshJournal {
+  /** The newest note of the account that nothing has settled. */
+  read(account: string): RefreshNote | undefined
+  /** Resolves when the note would survive a power cut. Throws `vault_unavailable`. */
+  write(account: string, note: RefreshNote): Promise<void>
+  /** The answer is stored, or the account is gone. Needs not be durable: a stale `sent` is recognised by its fingerprint. */
+  settle(account: string): void
+}
+
+/** What the person decided about clients. */
+export interface ClientRegister {
+  read(): ClientPolicy
+  /** Throws `vault_unavailable` when it cannot be written; the policy is in effect nevertheless. */
+  write(policy: ClientPolicy): void
+}
+
+/** The append-only record of hand-outs. `record` never throws and never waits. */
+export interface Ledger {
+  record(entry: Omit<LedgerEntry, 'count'>): void
+  /** The newest entries, oldest first. */
+  read(limit: number, client?: string): Promise<readonly LedgerEntry[]>
 }
 
 /** The accounts in the clear: which exist, not what they hold. */
@@ -34,13 +96,14 @@ export interface AccountIndex {
 }
 
 /**
- * How a refresh ended. `terminal` is only a well-formed OAuth error that the provider lists as the end of the grant (S4);
- * a time-out, a web page, a 5xx or a network fault is `transient`.
+ * How a refresh ended. `terminal` is only a well-formed OAuth error that the provider lists as the end of the grant (S4), with
+ * what its code means; a time-out, a web page, a 5xx or a network fault is `transient`. It is `unused` when the server certainly
+ * did not use the refresh token, because the request never left or was refused as a whole.
  */
 export type RefreshOutcome =
   | { readonly kind: 'refreshed'; readonly grant: Grant }
-  | { readonly kind: 'transient'; readonly error: StateError; readonly retryAfter?: number }
-  | { readonly kind: 'terminal'; readonly error: StateError }
+  | { readonly kind: 'transient'; readonly error: StateError; readonly retryAfter?: number; readonly unused?: true }
+  | { readonly kind: 'terminal'; readonly error: StateError; readonly cause: EndCause }
 
 /** One login under way. It ends exactly once, through `outcome`, which rejects with a BrokerError when the login failed. */
 export interface LoginAttempt {

@@ -31,6 +31,9 @@ export function satisfiesMeanwhile(grant: Grant, now: number, minValid: number |
   return satisfies(grant, now, minValid ?? lastResortMinValid)
 }
 
+/** A refresh that a person or a program demands is the one that ended this recently. Milliseconds. */
+export const justRefreshed = 10_000
+
 /**
  * When to refresh ahead: the leeway or a fifth of the life before the end, whichever is earlier, but never in the first half of
  * the life, because a short-lived token would otherwise be refreshed without pause. `random` in [0, 1) spreads accounts over a
@@ -38,9 +41,22 @@ export function satisfiesMeanwhile(grant: Grant, now: number, minValid: number |
  */
 export function refreshDueAt(grant: Grant, random: number): number | undefined {
   const life = lifetime(grant)
-  if (life === undefined || grant.expiresAt === undefined || grant.refreshToken === undefined) return undefined
+  if (grant.refreshToken === undefined) return undefined
+  const renewal = renewalDueAt(grant)
+  if (life === undefined || grant.expiresAt === undefined) return renewal
   const ahead = Math.max(refreshLeeway, life / 5) + (random * life) / 20
-  return Math.max(grant.obtainedAt + life / 2, grant.expiresAt - ahead)
+  const due = Math.max(grant.obtainedAt + life / 2, grant.expiresAt - ahead)
+  return Math.min(due, renewal ?? due)
+}
+
+/**
+ * A refresh token that ends before the access token is due has to be renewed while it can. Undefined when that is not so, and
+ * when so little of it is left that the refresh before did evidently not prolong it.
+ */
+function renewalDueAt({ obtainedAt, refreshExpiresAt }: Grant): number | undefined {
+  if (refreshExpiresAt === undefined) return undefined
+  const due = refreshExpiresAt - Math.max(refreshLeeway, (refreshExpiresAt - obtainedAt) / 5)
+  return due > obtainedAt + refreshLeeway ? due : undefined
 }
 
 /** Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. */

@@ -21,6 +21,8 @@ export class Scheduler {
   readonly #clock: Clock
   readonly #items: () => Iterable<Scheduled>
   #cancel: (() => void) | undefined
+  /** When the timer that is set will ring. */
+  #ringsAt = Number.POSITIVE_INFINITY
   #stopped = false
 
   constructor(clock: Clock, items: () => Iterable<Scheduled>) {
@@ -28,21 +30,36 @@ export class Scheduler {
     this.#items = items
   }
 
-  /** Runs what is due and sets the timer anew; called after every change, on resume and when the network is back. */
+  /** Runs what is due and sets the timer anew; called on resume and when the network is back. */
   wake(): void {
     if (this.#stopped) return
-    this.#cancel?.()
     const now = this.#clock.now()
     let nearest = now + longestSleep
     for (const item of this.#items()) {
       if (item.dueAt !== undefined && item.dueAt <= now) item.tick()
       nearest = Math.min(nearest, Math.max(item.dueAt ?? nearest, now + shortestSleep))
     }
-    this.#cancel = this.#clock.after(nearest - now, () => this.wake())
+    this.#set(nearest, now)
+  }
+
+  /** One item has a new deadline. The others are not looked at, because theirs are behind the timer that is set. */
+  changed(item: Scheduled): void {
+    if (this.#stopped) return
+    const now = this.#clock.now()
+    if (item.dueAt !== undefined && item.dueAt <= now) item.tick()
+    const { dueAt } = item
+    if (dueAt === undefined || dueAt >= this.#ringsAt) return
+    this.#set(Math.min(Math.max(dueAt, now + shortestSleep), now + longestSleep), now)
   }
 
   stop(): void {
     this.#stopped = true
     this.#cancel?.()
+  }
+
+  #set(ringsAt: number, now: number): void {
+    this.#cancel?.()
+    this.#ringsAt = ringsAt
+    this.#cancel = this.#clock.after(ringsAt - now, () => this.wake())
   }
 }

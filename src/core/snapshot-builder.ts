@@ -1,57 +1,94 @@
 import type { AccountStatus, GrantState, PendingLogin } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
+import { toEpochSeconds } from './clock.ts'
 import type { Identity } from './grant.ts'
 import type { ProviderClient } from './ports.ts'
 
-type Rows = Map<string, { readonly key: readonly unknown[]; readonly row: AccountStatus }>
-
 /**
  * Builds the rows of the snapshot and keeps a row that did not change as the same object, so that a reader can tell what
- * changed by comparing references.
+ * changed by comparing references. A change of some accounts touches their rows only.
  */
 export class SnapshotBuilder {
-  #rows: Rows = new Map()
+  readonly #clients: readonly ProviderClient[]
+  #rows: AccountStatus[] = []
+  /** Where the row of an account is. */
+  #places = new Map<string, number>()
+  #logins: readonly PendingLogin[] | undefined
 
+  constructor(clients: readonly ProviderClient[]) {
+    this.#clients = clients
+  }
+
+  /** The rows after `changed` sessions changed. With `undefined`, accounts may have come or gone as well. */
   rows(
-    clients: Iterable<ProviderClient>,
     sessions: readonly AccountSession[],
     logins: readonly PendingLogin[],
-  ): readonly AccountStatus[] {
+    changed: ReadonlySet<AccountSession> | undefined,
+  ): AccountStatus[] {
+    if (changed === undefined || logins !== this.#logins) this.#rebuild(sessions, logins)
+    else this.#patch(changed, logins)
+    this.#logins = logins
+    return this.#rows
+  }
+
+  #patch(changed: ReadonlySet<AccountSession>, logins: readonly PendingLogin[]): void {
+    const rows = [...this.#rows]
+    for (const session of changed) {
+      const place = this.#places.get(session.record.id)
+      const present = place === undefined ? undefined : rows[place]
+      const client = this.#clients.find(({ id }) => id === session.record.provider)
+      if (place === undefined || present === undefined || client === undefined) continue
+      rows[place] = keep(present, rowOf(client, session, logins))
+    }
+    this.#rows = rows
+  }
+
+  #rebuild(sessions: readonly AccountSession[], logins: readonly PendingLogin[]): void {
     const byProvider = new Map<string, AccountSession[]>()
     for (const session of sessions) {
       const own = byProvider.get(session.record.provider)
       if (own === undefined) byProvider.set(session.record.provider, [session])
       else own.push(session)
     }
-    const next: Rows = new Map()
-    for (const client of clients) {
-      const own = byProvider.get(client.id) ?? []
-      for (const session of own) this.#keep(next, client, session, logins)
-      if (own.length === 0) this.#keep(next, client, undefined, logins)
-    }
-    this.#rows = next
-    return [...next.values()].map((entry) => entry.row)
-  }
-
-  #keep(next: Rows, client: ProviderClient, session: AccountSession | undefined, logins: readonly PendingLogin[]): void {
-    const id = session?.record.id ?? client.id
-    const state = shownState(session, client.id, logins)
-    const key = [session?.record, state.kind === 'authorizing' ? state.login_id : state]
-    const known = this.#rows.get(id)
-    const same = known?.key.every((part, index) => part === key[index]) === true
-    next.set(id, same && known !== undefined ? known : { key, row: row(id, client, session, state) })
+    const known = new Map(this.#rows.map((row) => [row.id, row]))
+    const rows = this.#clients.flatMap((client) => {
+      const own: readonly (AccountSession | undefined)[] = byProvider.get(client.id) ?? [undefined]
+      return own.map((session) => {
+        const row = rowOf(client, session, logins)
+        return keep(known.get(row.id), row)
+      })
+    })
+    this.#rows = rows
+    this.#places = new Map(rows.map((row, place) => [row.id, place]))
   }
 }
 
-function row(id: string, client: ProviderClient, session: AccountSession | undefined, state: GrantState): AccountStatus {
+/** Rows are small and flat but for the state, whose object stays the same until it changes. */
+function keep(known: AccountStatus | undefined, next: AccountStatus): AccountStatus {
+  if (known === undefined) return next
+  const same =
+    (known.state === next.state || (isAuthorizing(known) && JSON.stringify(known.state) === JSON.stringify(next.state))) &&
+    known.label === next.label &&
+    known.disabled === next.disabled &&
+    known.signed_in_until === next.signed_in_until &&
+    JSON.stringify(known.identity) === JSON.stringify(next.identity)
+  return same ? known : next
+}
+
+const isAuthorizing = (row: AccountStatus): boolean => row.state.kind === 'authorizing'
+
+function rowOf(client: ProviderClient, session: AccountSession | undefined, logins: readonly PendingLogin[]): AccountStatus {
   const record = session?.record
+  const until = session?.refreshExpiresAt
   return {
-    id,
+    id: record?.id ?? client.id,
     provider: client.id,
     provider_name: client.name,
     ...(record?.label === undefined ? {} : { label: record.label }),
     ...(record === undefined ? {} : { identity: displayed(record.identity) }),
-    state,
+    state: shownState(session, client.id, logins),
+    ...(until === undefined ? {} : { signed_in_until: toEpochSeconds(until) }),
+    ...(record?.disabled ? { disabled: true } : {}),
   }
 }
 

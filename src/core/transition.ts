@@ -1,4 +1,4 @@
-import type { GrantState, StateError } from '../protocol/index.ts'
+import type { EndCause, GrantState, StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 
 /** The states that an account session itself can be in; `authorizing` is derived from the pending logins. */
@@ -15,7 +15,7 @@ export type SessionEvent =
       readonly expiresAt: number | undefined
       readonly error: StateError
     }
-  | { readonly kind: 'ended'; readonly error: StateError }
+  | { readonly kind: 'ended'; readonly error: StateError; readonly cause?: EndCause }
   | { readonly kind: 'unavailable'; readonly error: StateError }
   | { readonly kind: 'signed_out' }
 
@@ -31,7 +31,9 @@ export function transition(state: SessionState, event: SessionEvent): SessionSta
     case 'signed_out':
       return { kind: 'signed_out' }
     case 'ended':
-      return state.kind === 'signed_out' ? state : { kind: 'reauthorization_required', error: event.error }
+      return state.kind === 'signed_out'
+        ? state
+        : { kind: 'reauthorization_required', error: event.error, ...(event.cause === undefined ? {} : { cause: event.cause }) }
     case 'unavailable':
       return closed ? state : { kind: 'unavailable', error: event.error }
     case 'refresh_started':

@@ -1,5 +1,16 @@
 import type { Asker } from '../core/index.ts'
-import type { BrokerSnapshot, LoginStatus, StartLoginRequest, StartLoginResponse } from '../protocol/index.ts'
+import type {
+  AccountStatus,
+  ApprovalDecision,
+  ApprovalRequest,
+  BrokerSnapshot,
+  ClientPolicy,
+  LoginStatus,
+  StartLoginRequest,
+  StartLoginResponse,
+  UnlockRequest,
+  VaultStatus,
+} from '../protocol/index.ts'
 
 /** What the app may ask of the host, and what each question is answered with. Every member survives structured clone. */
 export interface HostCommands {
@@ -9,6 +20,16 @@ export interface HostCommands {
   login_status: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
   submit_response: { readonly ask: { readonly id: string; readonly pasted: string }; readonly answer: LoginStatus }
   cancel_login: { readonly ask: { readonly id: string }; readonly answer: LoginStatus }
+  lock: { readonly ask: undefined; readonly answer: VaultStatus }
+  unlock: { readonly ask: UnlockRequest; readonly answer: VaultStatus }
+  refresh: { readonly ask: { readonly id: string }; readonly answer: AccountStatus }
+  set_disabled: { readonly ask: { readonly id: string; readonly disabled: boolean }; readonly answer: AccountStatus }
+  decide: {
+    readonly ask: { readonly approval: string; readonly decision: ApprovalDecision }
+    readonly answer: ApprovalRequest
+  }
+  policy: { readonly ask: undefined; readonly answer: ClientPolicy }
+  set_ask: { readonly ask: { readonly ask: boolean }; readonly answer: ClientPolicy }
   sign_out: { readonly ask: { readonly id: string }; readonly answer: { readonly revoked: boolean } }
   /** The machine woke up, the network came back or the person asked: look at every deadline and at the keychain now. */
   wake: { readonly ask: { readonly asker: Asker } | undefined; readonly answer: undefined }

@@ -1,7 +1,16 @@
 import { join } from 'node:path'
-import { Broker, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
+import {
+  Broker,
+  type ClientRegister,
+  type GrantVault,
+  type Ledger,
+  type ProviderClient,
+  Secret,
+  systemClock,
+  toEpochSeconds,
+} from '../core/index.ts'
 import { createProviderClient, createTransport, RedirectReceiver } from '../oauth/index.ts'
-import type { HealthResponse } from '../protocol/index.ts'
+import type { ClientPolicy, HealthResponse } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { providers, withUpstream } from '../providers/index.ts'
 import { becomeOwner, startTokenServer } from '../server/index.ts'
@@ -27,13 +36,15 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const owned = await becomeOwner(home, { pid: process.pid, host, socket })
   const clock = systemClock
   const log = createBrokerLog(host === 'daemon' ? 'stderr' : { folder: join(home, 'log') }, settings.logLevel)
-  const { vault, index } = createVault({ home, store: settings.store, clock })
+  const { vault, index, journal } = createVault({ home, store: settings.store, clock })
   const transport = createTransport(env)
   const receiver = new RedirectReceiver(log, clock)
   const { clients, practice } = createClients(settings, (definition) =>
     createProviderClient(definition, { clock, transport, receiver }),
   )
-  const broker = new Broker({ clock, vault, index, clients, log, refreshAhead: settings.refreshAhead })
+  const { register, ledger } = createClientRecords()
+  const { refreshAhead } = settings
+  const broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log, refreshAhead })
   const version = readVersion()
   const health: HealthResponse = {
     name: 'tokentray',
@@ -44,7 +55,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     home,
     started_at: toEpochSeconds(clock.now()),
   }
-  const server = await startTokenServer(socket, { broker, clock, health, log })
+  const server = await startTokenServer(socket, { broker, vault, ledger, clock, health, log })
   void broker.start()
   if (index.list().some((record) => record.provider === 'practice')) void practice?.start()
   log.info('ready', { socket, host, version })
@@ -53,7 +64,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     snapshot: () => broker.snapshot(),
     onSnapshot: (listener) => broker.subscribe(listener),
     onExit: () => {},
-    ask: (name, value) => answer(broker, name, value),
+    ask: (name, value) => answer(broker, vault, name, value),
     stop: async () => {
       await broker.stopLogins()
       await server.close()
@@ -65,6 +76,19 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
       log.info('stopped', { held: vault.busy })
       return vault.busy ? 'held' : 'ended'
     },
+  }
+}
+
+function createClientRecords(): { readonly register: ClientRegister; readonly ledger: Ledger } {
+  let policy: ClientPolicy = { ask: false, rules: [] }
+  return {
+    register: {
+      read: () => policy,
+      write: (next) => {
+        policy = next
+      },
+    },
+    ledger: { record: () => {}, read: async () => [] },
   }
 }
 
@@ -85,6 +109,7 @@ function createClients(
 
 async function answer<Name extends HostCommandName>(
   broker: Broker,
+  vault: GrantVault,
   name: Name,
   value: HostCommands[Name]['ask'],
 ): Promise<HostCommands[Name]['answer']> {
@@ -97,6 +122,13 @@ async function answer<Name extends HostCommandName>(
     submit_response: ({ id, pasted }) => broker.submitResponse(id, pasted),
     cancel_login: ({ id }) => broker.cancelLogin(id),
     sign_out: ({ id }) => broker.signOut(id),
+    lock: () => broker.lock(),
+    unlock: ({ passphrase }) => vault.unlock(passphrase === undefined ? undefined : new Secret(passphrase)),
+    refresh: ({ id }) => broker.refreshNow(id),
+    set_disabled: async ({ id, disabled }) => broker.setDisabled(id, disabled),
+    decide: async ({ approval, decision }) => broker.clients.decide(approval, decision),
+    policy: async () => broker.clients.policy(),
+    set_ask: async ({ ask }) => broker.clients.setAsk(ask),
     wake: async (ask) => {
       broker.wake(ask?.asker)
       return undefined

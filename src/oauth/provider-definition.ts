@@ -1,4 +1,5 @@
 import type { Identity } from '../core/index.ts'
+import type { EndCause } from '../protocol/index.ts'
 import type { Claims } from './jwt.ts'
 
 /** How a request body is written. RFC 6749 wants a form; some providers want JSON. */
@@ -26,8 +27,8 @@ export interface ProviderDefinition {
   readonly authorizationParameters?: Readonly<Record<string, string>>
   readonly refreshEncoding: BodyEncoding
   readonly revocationEncoding: BodyEncoding
-  /** The error codes that end a grant (S4). */
-  readonly terminalErrors: readonly string[]
+  /** The error codes besides `invalid_grant` that end a grant (S4), and what each of them means. */
+  readonly terminalErrors: Readonly<Record<string, EndCause>>
   /** Which statement about the end of an access token is trusted first. */
   readonly expiry: 'expires_in' | 'jwt'
   readonly apiBaseUrl: string

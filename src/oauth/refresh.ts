@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { Clock, Grant, RefreshOutcome } from '../core/index.ts'
-import { BrokerError, type StateError } from '../protocol/index.ts'
+import { BrokerError, type EndCause } from '../protocol/index.ts'
 import { grantFromResponse } from './grant-from-response.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
 import { authorizationServer, client, readTokenAnswer, send } from './token-endpoint.ts'
@@ -16,7 +16,11 @@ export async function refresh(
   try {
     const { refreshToken } = grant
     if (refreshToken === undefined) {
-      return { kind: 'terminal', error: { code: 'expired', description: 'This login cannot be refreshed. Sign in again.' } }
+      return {
+        kind: 'terminal',
+        error: { code: 'expired', description: 'there is no refresh token' },
+        cause: 'end_of_life',
+      }
     }
     requireOwnIssuer(definition, grant)
     const answer = readTokenAnswer(
@@ -37,12 +41,12 @@ export async function refresh(
       const refreshed = grantFromResponse(definition, answer.response, clock.now(), grant)
       return { kind: 'refreshed', grant: refreshed ?? grant }
     }
-    if (answer.kind === 'refused' && isTerminal(definition, answer.error.code)) {
-      return { kind: 'terminal', error: endOfGrant(definition, answer.error) }
-    }
-    return { ...answer, kind: 'transient' }
+    const cause = answer.kind === 'refused' ? endCause(definition, answer.error.code) : undefined
+    if (cause !== undefined) return { kind: 'terminal', error: answer.error, cause }
+    const { kind, ...rest } = answer
+    return { ...rest, kind: 'transient', ...(kind === 'refused' ? { unused: true } : {}) }
   } catch (error) {
-    return { kind: 'transient', error: reasonOf(error) }
+    return { kind: 'transient', error: reasonOf(error), ...(neverLeft(error) ? { unused: true } : {}) }
   }
 }
 
@@ -70,17 +74,15 @@ function requireOwnIssuer(definition: ProviderDefinition, grant: Grant): void {
   throw new BrokerError('issuer_mismatch', `A login of ${grant.issuer} is never sent to ${definition.issuer}.`)
 }
 
-function isTerminal(definition: ProviderDefinition, code: string): boolean {
-  return code === 'invalid_grant' || definition.terminalErrors.includes(code)
+/** What the code of a refusal means, when it ends the grant (S4). A server seldom says more than that the grant is invalid. */
+function endCause(definition: ProviderDefinition, code: string): EndCause | undefined {
+  if (Object.hasOwn(definition.terminalErrors, code)) return definition.terminalErrors[code]
+  return code === 'invalid_grant' ? 'unknown' : undefined
 }
 
-/** What the server's words mean for the person: a server seldom says more than that the grant is invalid. */
-function endOfGrant({ name }: ProviderDefinition, { code, description }: StateError): StateError {
-  const reused = code === 'refresh_token_reused'
-  const cause = reused
-    ? 'its refresh token was used by another program'
-    : 'it was revoked, it expired, or another program used it'
-  return { code, description: `${name} has ended this login: ${cause} (${code}: ${description}).`, fix: 'Sign in again.' }
+/** Whether the server certainly saw nothing of the request. */
+function neverLeft(error: unknown): boolean {
+  return error instanceof BrokerError || (error instanceof TransportError && error.neverLeft)
 }
 
 function reasonOf(error: unknown) {

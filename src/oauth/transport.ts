@@ -25,16 +25,29 @@ export interface HttpAnswer {
   readonly text: string
 }
 
-/** Why no answer came. `code` is `network`, `timeout` or `too_large`; after a timeout the server may have acted. */
+/** Why no answer came. `code` is `network`, `timeout` or `too_large`. The server may have acted, unless the request never left. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
   readonly reason: StateError
+  readonly neverLeft: boolean
 
-  constructor(reason: StateError) {
+  constructor(reason: StateError, neverLeft = false) {
     super(reason.description)
     this.reason = reason
+    this.neverLeft = neverLeft
   }
 }
+
+/** Faults of name resolution and of connecting, before which no byte of a request is sent. */
+const beforeConnection = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 /** Sends one request and never follows a redirect, because a token request must reach the server it is meant for. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>
@@ -61,7 +74,8 @@ export function createTransport(env: Environment = process.env, limits: Transpor
       const text = await body.text()
       return { status: statusCode, text, header: (name) => [headers[name]].flat()[0] }
     } catch (error) {
-      throw new TransportError(reasonOf(error, new URL(url).host))
+      const { code = '' } = (error ?? {}) as { code?: string }
+      throw new TransportError(reasonOf(error, new URL(url).host), beforeConnection.has(code))
     }
   }
 }

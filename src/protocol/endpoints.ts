@@ -1,12 +1,25 @@
 import { z } from 'zod'
+import {
+  approvalDecision,
+  approvalRequest,
+  clientName,
+  clientPolicy,
+  clientRule,
+  clientRuleRequest,
+  ledgerEntry,
+  ledgerQuery,
+  policyChange,
+  proofResponse,
+} from './client.ts'
 import { healthResponse } from './health.ts'
 import { loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
-import { brokerSnapshot } from './snapshot.ts'
+import { accountChange, accountStatus, brokerSnapshot } from './snapshot.ts'
 import { tokenQuery, tokenResponse } from './token.ts'
+import { unlockRequest, vaultMoveRequest, vaultMoveResponse, vaultStatus } from './vault.ts'
 
 /** One route of the token socket. Paths are written as in OpenAPI; the schemas validate and document it alike. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
   readonly params?: z.ZodType
@@ -16,6 +29,7 @@ export interface Endpoint {
 }
 
 const id = z.strictObject({ id: z.string().min(1).max(160) })
+const client = z.strictObject({ client: clientName })
 
 /** The whole local API, version 1. */
 export const endpoints = {
@@ -74,6 +88,90 @@ export const endpoints = {
     summary: 'Revokes the grant where the provider offers it, then forgets it. The id may be a selector.',
     params: id,
     response: z.object({ id: z.string(), provider: z.string(), revoked: z.boolean() }),
+  },
+  changeAccount: {
+    method: 'PATCH',
+    path: '/v1/accounts/{id}',
+    summary: 'Switches an account off or on. One that is off is kept fresh, and no token of it is handed out.',
+    params: id,
+    body: accountChange,
+    response: accountStatus,
+  },
+  refreshAccount: {
+    method: 'POST',
+    path: '/v1/accounts/{id}/refresh',
+    summary: 'Refreshes now, once for everybody who asks within ten seconds.',
+    params: id,
+    response: accountStatus,
+  },
+  lock: {
+    method: 'POST',
+    path: '/v1/lock',
+    summary: 'Forgets every token and the data key until `unlock`; what is stored stays.',
+    response: vaultStatus,
+  },
+  unlock: {
+    method: 'POST',
+    path: '/v1/unlock',
+    summary: 'Opens the vault, for a person: with the passphrase, or with the prompt of the keychain.',
+    body: unlockRequest,
+    response: vaultStatus,
+  },
+  moveVault: {
+    method: 'POST',
+    path: '/v1/vault/move',
+    summary: 'Moves the data key to another store; the old one is deleted last.',
+    body: vaultMoveRequest,
+    response: vaultMoveResponse,
+  },
+  policy: {
+    method: 'GET',
+    path: '/v1/policy',
+    summary: 'Which clients may have tokens.',
+    response: clientPolicy,
+  },
+  changePolicy: {
+    method: 'PATCH',
+    path: '/v1/policy',
+    summary: 'Whether a client without a rule has to be allowed first.',
+    body: policyChange,
+    response: clientPolicy,
+  },
+  putClientRule: {
+    method: 'PUT',
+    path: '/v1/policy/{client}',
+    summary: 'Allows or denies a client, for some accounts and some time if wanted.',
+    params: client,
+    body: clientRuleRequest,
+    response: clientRule,
+  },
+  removeClientRule: {
+    method: 'DELETE',
+    path: '/v1/policy/{client}',
+    summary: 'Forgets what was decided about a client.',
+    params: client,
+    response: clientPolicy,
+  },
+  decideApproval: {
+    method: 'POST',
+    path: '/v1/approvals/{id}',
+    summary: 'Answers a client that waits for the person.',
+    params: id,
+    body: approvalDecision,
+    response: approvalRequest,
+  },
+  ledger: {
+    method: 'GET',
+    path: '/v1/ledger',
+    summary: 'Who got which token when, the newest last.',
+    query: ledgerQuery,
+    response: z.object({ entries: z.array(ledgerEntry) }),
+  },
+  proof: {
+    method: 'POST',
+    path: '/v1/proof',
+    summary: 'Begins to prove which process is at the other end of this connection (Linux).',
+    response: proofResponse,
   },
   health: {
     method: 'GET',

@@ -5,7 +5,7 @@ import type { StateError } from './grant-state.ts'
  * HTTP status, the exit code of the CLI and the advice a person gets. RFC 6749 and RFC 8628 codes keep their RFC names.
  *
  * Exit codes: 1 unexpected, 2 wrong usage, 3 no broker, 4 sign-in needed, 5 try again later, 6 keychain, 7 not found,
- * 8 sign-in failed, 9 the broker cannot start here.
+ * 8 sign-in failed, 9 the broker cannot start here, 10 not allowed.
  */
 export interface ErrorEntry {
   readonly status: number
@@ -30,8 +30,15 @@ const table = {
   vault_unavailable: {
     status: 503,
     exit: 6,
-    fix: 'Start the keychain service of your system, or run with TOKENTRAY_VAULT=memory to keep logins until the end of the process only.',
+    fix: 'Start the keychain service of your system, or use a passphrase instead: TOKENTRAY_VAULT=passphrase.',
   },
+  passphrase_needed: { status: 403, exit: 6, fix: 'Run `tokentray unlock`, or press Unlock in the tray.' },
+  wrong_passphrase: { status: 403, exit: 6, fix: 'Try again. There is no way to the logins without the passphrase.' },
+  account_disabled: { status: 403, exit: 10, fix: 'Switch it on with `tokentray enable`.' },
+  client_denied: { status: 403, exit: 10, fix: 'Run `tokentray clients` to see and change what was decided.' },
+  approval_required: { status: 403, exit: 10, fix: 'Run `tokentray approve`, or press Allow in the tray, and try again.' },
+  unknown_approval: { status: 404, exit: 7, fix: 'It was answered already, or its time was over.' },
+  unknown_client: { status: 404, exit: 7, fix: 'Run `tokentray clients` to see the clients.' },
   grant_damaged: { status: 500, exit: 6, fix: 'The damaged file was set aside. Sign in again for this account.' },
   access_denied: { status: 403, exit: 8, fix: 'Sign in again and allow the access.' },
   invalid_pasted_response: {

@@ -14,6 +14,13 @@ export const stateError = z.object({
 })
 export type StateError = Readonly<z.infer<typeof stateError>>
 
+/**
+ * Why a provider ended a login. `lost_answer`: it answered a refresh with new tokens that never arrived here. `used_elsewhere`:
+ * another program used the refresh token. `unknown`: the provider did not say, and nothing here tells.
+ */
+export const endCause = z.enum(['lost_answer', 'used_elsewhere', 'revoked', 'end_of_life', 'unknown'])
+export type EndCause = z.infer<typeof endCause>
+
 /** How a pending login waits for the person. `browser` listens on the redirect port, `paste` waits for the pasted response. */
 export const loginPrompt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('browser'), redirect_port: z.int() }),
@@ -34,7 +41,7 @@ export const grantState = z.discriminatedUnion('kind', [
     retry_at: epochSeconds,
     error: stateError,
   }),
-  z.object({ kind: z.literal('reauthorization_required'), error: stateError }),
+  z.object({ kind: z.literal('reauthorization_required'), error: stateError, cause: endCause.optional() }),
   z.object({ kind: z.literal('unavailable'), error: stateError }),
 ])
 export type GrantState = Readonly<z.infer<typeof grantState>>

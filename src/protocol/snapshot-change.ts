@@ -12,6 +12,7 @@ export function changeBetween(previous: BrokerSnapshot, next: BrokerSnapshot): S
     ...(accounts.length === 0 ? {} : { accounts }),
     ...(removed.length === 0 ? {} : { removed }),
     ...(previous.logins === next.logins ? {} : { logins: next.logins }),
+    ...(previous.approvals === next.approvals ? {} : { approvals: next.approvals }),
   }
 }
 
@@ -26,5 +27,6 @@ export function applyChange(snapshot: BrokerSnapshot, change: SnapshotChange): B
     vault: change.vault ?? snapshot.vault,
     accounts: [...kept, ...[...changed.values()].filter((row) => !known.has(row.id))],
     logins: change.logins ?? snapshot.logins,
+    approvals: change.approvals ?? snapshot.approvals,
   }
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { epochSeconds, grantState, loginPrompt, stateError } from './grant-state.ts'
+import { approvalRequest } from './client.ts'
+import { epochSeconds, grantState, loginPrompt } from './grant-state.ts'
+import { vaultStatus } from './vault.ts'
 
 /** Who signed in, for display. The account key itself stays inside the broker. */
 export const accountIdentity = z.object({
@@ -19,8 +21,12 @@ export const accountStatus = z.object({
   label: z.string().optional(),
   identity: accountIdentity.optional(),
   state: grantState,
+  signed_in_until: epochSeconds.optional().describe('When the refresh token ends, where the provider says so.'),
+  disabled: z.literal(true).optional().describe('It is kept fresh, and no token of it is handed out.'),
 })
 export type AccountStatus = Readonly<z.infer<typeof accountStatus>>
+
+export const accountChange = z.strictObject({ disabled: z.boolean() })
 
 /** A login that waits for the person. The authorization URL is not here, because it carries the `state` value. */
 export const pendingLogin = z.object({
@@ -32,25 +38,13 @@ export const pendingLogin = z.object({
 })
 export type PendingLogin = Readonly<z.infer<typeof pendingLogin>>
 
-/** V1: absent, locked and broken are three different answers of the vault. */
-export const vaultStatus = z.object({
-  store: z.enum(['keychain', 'memory']),
-  state: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('opening') }),
-    z.object({ kind: z.literal('ready') }),
-    z.object({ kind: z.literal('locked'), error: stateError }),
-    z.object({ kind: z.literal('absent'), error: stateError }),
-    z.object({ kind: z.literal('broken'), error: stateError }),
-  ]),
-})
-export type VaultStatus = Readonly<z.infer<typeof vaultStatus>>
-
 /** The one immutable snapshot that serves tray, window, socket and CLI alike. `sequence` grows with every change. */
 export const brokerSnapshot = z.object({
   sequence: z.int(),
   vault: vaultStatus,
   accounts: z.array(accountStatus),
   logins: z.array(pendingLogin),
+  approvals: z.array(approvalRequest).describe('Clients that wait for the person.'),
 })
 export type BrokerSnapshot = Readonly<z.infer<typeof brokerSnapshot>>
 
@@ -61,5 +55,6 @@ export const snapshotChange = z.object({
   accounts: z.array(accountStatus).optional(),
   removed: z.array(z.string()).optional(),
   logins: z.array(pendingLogin).optional(),
+  approvals: z.array(approvalRequest).optional(),
 })
 export type SnapshotChange = Readonly<z.infer<typeof snapshotChange>>

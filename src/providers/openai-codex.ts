@@ -22,7 +22,11 @@ export const openaiCodex: ProviderDefinition = {
   authorizationParameters: { id_token_add_organizations: 'true', codex_cli_simplified_flow: 'true', originator },
   refreshEncoding: 'json',
   revocationEncoding: 'json',
-  terminalErrors: ['refresh_token_expired', 'refresh_token_reused', 'refresh_token_invalidated'],
+  terminalErrors: {
+    refresh_token_expired: 'end_of_life',
+    refresh_token_reused: 'used_elsewhere',
+    refresh_token_invalidated: 'revoked',
+  },
   expiry: 'jwt',
   apiBaseUrl: 'https://chatgpt.com/backend-api/codex',
   identity: (idToken, accessToken) => {

@@ -25,7 +25,7 @@ export const practice: ProviderDefinition = {
   redirect: { path: practiceRedirectPath, ports: practiceRedirectPorts },
   refreshEncoding: 'form',
   revocationEncoding: 'form',
-  terminalErrors: [],
+  terminalErrors: {},
   expiry: 'expires_in',
   apiBaseUrl: practiceApiUrl(),
   identity: (idToken) => {

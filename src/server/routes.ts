@@ -1,11 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Broker, Clock } from '../core/index.ts'
+import { type Broker, type Clock, type GrantVault, type Ledger, Secret } from '../core/index.ts'
 import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
+import { callerOf } from './caller.ts'
 import { streamEvents } from './event-stream.ts'
 
 export interface RouteContext {
   readonly broker: Broker
+  /** For what a person does with the vault as a whole; no grant is read or written here. */
+  readonly vault: Pick<GrantVault, 'unlock' | 'move'>
+  readonly ledger: Ledger
   readonly clock: Clock
   readonly health: HealthResponse
 }
@@ -45,7 +49,7 @@ function check(schema: z.ZodType | undefined, value: unknown): unknown {
 }
 
 /** The token socket, route by route. */
-export function registerRoutes(app: FastifyInstance, { broker, clock, health }: RouteContext): void {
+export function registerRoutes(app: FastifyInstance, { broker, vault, ledger, clock, health }: RouteContext): void {
   const streams = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of streams) end()
@@ -56,11 +60,11 @@ export function registerRoutes(app: FastifyInstance, { broker, clock, health }: 
       ...(minValid === undefined ? {} : { minValid: minValid * 1000 }),
       ...(rejected === undefined ? {} : { rejected }),
     }
-    const token = await broker.token(params.provider, wish, account)
+    const { response, json } = await broker.handOut(callerOf(request.raw), params.provider, wish, account)
     // RFC 6749 section 5.1: a response with a token is never cached.
     reply.header('cache-control', 'no-store')
-    if (!request.headers.accept?.startsWith('text/plain')) return token
-    return reply.type('text/plain; charset=utf-8').send(token.access_token)
+    if (!request.headers.accept?.startsWith('text/plain')) return reply.type('application/json; charset=utf-8').send(json)
+    return reply.type('text/plain; charset=utf-8').send(response.access_token)
   })
   add(app, endpoints.status, () => broker.snapshot())
   add(app, endpoints.events, ({ reply }) => {
@@ -77,5 +81,16 @@ export function registerRoutes(app: FastifyInstance, { broker, clock, health }: 
   add(app, endpoints.pastedResponse, ({ params, body }) => broker.submitResponse(params.id, body.pasted))
   add(app, endpoints.cancelLogin, ({ params }) => broker.cancelLogin(params.id))
   add(app, endpoints.signOut, ({ params }) => broker.signOut(params.id))
+  add(app, endpoints.changeAccount, ({ params, body }) => broker.setDisabled(params.id, body.disabled))
+  add(app, endpoints.refreshAccount, ({ params }) => broker.refreshNow(params.id))
+  add(app, endpoints.lock, () => broker.lock())
+  add(app, endpoints.unlock, ({ body }) => vault.unlock(secret(body.passphrase)))
+  add(app, endpoints.moveVault, ({ body }) => {
+    const passphrase = secret(body.passphrase)
+    return vault.move({ to: body.to, dryRun: body.dry_run ?? false, ...(passphrase === undefined ? {} : { passphrase }) })
+  })
+  add(app, endpoints.ledger, async ({ query }) => ({ entries: await ledger.read(query.limit ?? 100, query.client) }))
   add(app, endpoints.health, () => health)
 }
+
+const secret = (text: string | undefined) => (text === undefined ? undefined : new Secret(text))

@@ -1,10 +1,11 @@
-import type { AccountIndex, Clock, GrantVault } from '../core/index.ts'
+import type { AccountIndex, Clock, GrantVault, RefreshJournal } from '../core/index.ts'
 import type { VaultStatus } from '../protocol/index.ts'
 import { StoredAccountIndex } from './account-index.ts'
 import type { Files } from './durable-file.ts'
 import type { KeyStore } from './key-store.ts'
 import { KeychainKeyStore } from './keychain.ts'
 import { MemoryAccountIndex, MemoryVault } from './memory-vault.ts'
+import { FileRefreshJournal, MemoryRefreshJournal } from './refresh-journal.ts'
 import { SealedVault } from './vault.ts'
 
 export interface VaultOptions {
@@ -27,10 +28,18 @@ export interface OwnedVault extends GrantVault {
   readonly busy: boolean
 }
 
-/** The vault and the index of one home. Neither touches the keychain before `open`. `memory` writes nothing at all. */
-export function createVault(options: VaultOptions): { readonly vault: OwnedVault; readonly index: AccountIndex } {
+export interface Stores {
+  readonly vault: OwnedVault
+  readonly index: AccountIndex
+  readonly journal: RefreshJournal
+}
+
+/** The vault, the index and the refresh journal of one home. None of them touches the keychain before `open`. `memory` writes nothing at all. */
+export function createVault(options: VaultOptions): Stores {
   const { home, store, clock, keyStore, files } = options
-  if (store === 'memory' && keyStore === undefined) return { vault: new MemoryVault(), index: new MemoryAccountIndex() }
+  if (store === 'memory' && keyStore === undefined) {
+    return { vault: new MemoryVault(), index: new MemoryAccountIndex(), journal: new MemoryRefreshJournal() }
+  }
   const index = new StoredAccountIndex({ home, now: () => clock.now() })
   const vault = new SealedVault({
     home,
@@ -39,7 +48,7 @@ export function createVault(options: VaultOptions): { readonly vault: OwnedVault
     keyStore: keyStore ?? new KeychainKeyStore({ clock }),
     ...(files === undefined ? {} : { files }),
   })
-  return { vault, index }
+  return { vault, index, journal: new FileRefreshJournal(home, files) }
 }
 
 export type { Files } from './durable-file.ts'

@@ -1,5 +1,5 @@
 import type { AccountIndex, AccountRecord, Grant, GrantVault, StoredGrant } from '../core/index.ts'
-import type { VaultStatus } from '../protocol/index.ts'
+import { BrokerError, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
 
 /** Keeps grants until the end of the process, and writes nothing (TOKENTRAY_VAULT=memory). There is nothing to unlock. */
 export class MemoryVault implements GrantVault {
@@ -36,6 +36,20 @@ export class MemoryVault implements GrantVault {
 
   async remove(account: string): Promise<void> {
     this.#grants.delete(account)
+  }
+
+  async lock(): Promise<void> {
+    throw new BrokerError('invalid_request', 'A vault in memory cannot be locked: its logins would be lost.')
+  }
+
+  async unlock(): Promise<VaultStatus> {
+    return this.open()
+  }
+
+  async move(): Promise<VaultMoveResponse> {
+    throw new BrokerError('invalid_request', 'A vault in memory has no key that could be moved.', {
+      fix: 'Start TokenTray without TOKENTRAY_VAULT=memory, and sign in.',
+    })
   }
 
   async settled(): Promise<void> {}

@@ -8,7 +8,7 @@ import {
   type GrantVault,
   type StoredGrant,
 } from '../core/index.ts'
-import type { VaultStatus } from '../protocol/index.ts'
+import { BrokerError, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
 import { type Files, realFiles } from './durable-file.ts'
 import { faultError, faultState, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay, readContents } from './grant-file.ts'
@@ -110,6 +110,18 @@ export class SealedVault implements GrantVault {
       this.#good.delete(account)
       await removeSealed(this.#folder, account)
     })
+  }
+
+  async lock(): Promise<void> {
+    throw new BrokerError('invalid_request', 'Not built yet.')
+  }
+
+  async unlock(): Promise<VaultStatus> {
+    throw new BrokerError('invalid_request', 'Not built yet.')
+  }
+
+  async move(): Promise<VaultMoveResponse> {
+    throw new BrokerError('invalid_request', 'Not built yet.')
   }
 
   /** Ends the retries at once. Tasks under way finish, then the key is wiped. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { applyChange, type BrokerSnapshot, brokerSnapshot, changeBetween, type SnapshotChange } from '../../src/protocol/index.ts'
 import { settle } from '../support/manual-clock.ts'
-import { emptyBroker, minute, signedInBroker } from './doubles.ts'
+import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
 
 const fingerprint = (token: string) => createHash('sha256').update(token).digest('hex')
 
 describe('token', () => {
   test('answers what a tool needs, and counts on no refresh while the token is fresh', async () => {
     const { broker, client, account, clock } = await signedInBroker()
-    expect(await broker.token('ac', {})).toEqual({
+    expect(await handOut(broker, 'ac')).toEqual({
       access_token: 'access-1',
       token_type: 'Bearer',
       expires_at: Math.floor((clock.now() + 60 * minute) / 1000),
@@ -24,9 +24,9 @@ describe('token', () => {
   test('rejected: one refresh for all callers whose token got 401, and none when a newer one is held', async () => {
     const { broker, client } = await signedInBroker()
     const rejected = fingerprint('access-1').slice(0, 16)
-    const tokens = await Promise.all(Array.from({ length: 100 }, () => broker.token('acme', { rejected })))
+    const tokens = await Promise.all(Array.from({ length: 100 }, () => handOut(broker, 'acme', { rejected })))
     expect(new Set(tokens.map((token) => token.access_token))).toEqual(new Set(['access-2']))
-    expect((await broker.token('acme', { rejected })).access_token).toBe('access-2')
+    expect((await handOut(broker, 'acme', { rejected })).access_token).toBe('access-2')
     expect(client.sent).toEqual(['refresh-1'])
   })
 
@@ -34,15 +34,15 @@ describe('token', () => {
     const { broker, client } = await signedInBroker()
     client.answer = () => ({ kind: 'transient', error: { code: 'network', description: 'no network' } })
     const rejected = fingerprint('access-1')
-    await expect(broker.token('acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
-    expect((await broker.token('acme', {})).access_token).toBe('access-1')
+    await expect(handOut(broker, 'acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
   })
 
   test('min_valid beyond the life is answered with the freshest token, not with a refresh per call', async () => {
     const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
     clock.jump(40 * minute)
     const wish = { minValid: 24 * 60 * minute }
-    for (let turn = 0; turn < 10; turn += 1) expect((await broker.token('acme', wish)).access_token).toBe('access-2')
+    for (let turn = 0; turn < 10; turn += 1) expect((await handOut(broker, 'acme', wish)).access_token).toBe('access-2')
     expect(client.sent).toEqual(['refresh-1'])
   })
 
@@ -50,8 +50,8 @@ describe('token', () => {
     const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
     client.answer = () => ({ kind: 'transient', error: { code: 'server_error', description: 'down' }, retryAfter: 60 })
     clock.jump(57 * minute)
-    for (let turn = 0; turn < 5; turn += 1) expect((await broker.token('acme', {})).access_token).toBe('access-1')
-    await expect(broker.token('acme', { minValid: 5 * minute })).rejects.toMatchObject({ retryAfter: 60 })
+    for (let turn = 0; turn < 5; turn += 1) expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    await expect(handOut(broker, 'acme', { minValid: 5 * minute })).rejects.toMatchObject({ retryAfter: 60 })
     expect(client.sent).toHaveLength(1)
   })
 
@@ -62,18 +62,18 @@ describe('token', () => {
     await clock.advance(37_000)
     const sent = client.sent.length
     expect(sent).toBeLessThan(8)
-    await expect(broker.token('acme', {})).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'temporarily_unavailable' })
     expect(client.sent).toHaveLength(sent)
   })
 
   test('names the way in when nobody is signed in, and the known providers when the name is wrong', async () => {
     const { broker } = emptyBroker()
-    await expect(broker.token('acme', {})).rejects.toMatchObject({
+    await expect(handOut(broker, 'acme')).rejects.toMatchObject({
       code: 'login_required',
       fix: expect.stringContaining('tokentray login acme'),
     })
-    await expect(broker.token('acmee', {})).rejects.toMatchObject({ code: 'unknown_provider', message: /Known: acme/ })
-    await expect(broker.token('a b', {})).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(handOut(broker, 'acmee')).rejects.toMatchObject({ code: 'unknown_provider', message: /Known: acme/ })
+    await expect(handOut(broker, 'a b')).rejects.toMatchObject({ code: 'invalid_request' })
   })
 })
 
@@ -103,10 +103,10 @@ describe('login', () => {
     const { id } = await broker.startLogin({ provider: 'acme' })
     await settle()
     expect(broker.snapshot().accounts[0]?.state.kind).toBe('active')
-    expect((await broker.token('acme', {})).access_token).toBe('access-1')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
     client.attempts[1]?.finish(client.grant(9))
     expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed', account })
-    expect((await broker.token('acme', {})).access_token).toBe('access-9')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-9')
   })
 
   test('another person becomes another account', async () => {
@@ -114,9 +114,9 @@ describe('login', () => {
     const { id } = await broker.startLogin({ provider: 'acme', label: 'work' })
     client.attempts[1]?.finish(client.grant(5, { identity: { key: 'user-2' } }))
     await broker.loginStatus(id, 1_000)
-    expect((await broker.token('acme:work', {})).access_token).toBe('access-5')
-    expect((await broker.token('acme', {})).access_token).toBe('access-1')
-    await expect(broker.token('acme:play', {})).rejects.toMatchObject({ code: 'unknown_account' })
+    expect((await handOut(broker, 'acme:work')).access_token).toBe('access-5')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    await expect(handOut(broker, 'acme:play')).rejects.toMatchObject({ code: 'unknown_account' })
   })
 
   test('for one account never replaces it by another person', async () => {
@@ -127,7 +127,7 @@ describe('login', () => {
       status: 'failed',
       error: { code: 'login_failed', description: expect.stringContaining('other@b.example') },
     })
-    expect((await broker.token('acme', {})).access_token).toBe('access-1')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
   })
 
   test('is refused while the vault could not keep its result', async () => {
@@ -147,7 +147,7 @@ describe('login', () => {
     expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'failed', error: { code: 'vault_unavailable' } })
     vault.beforeSave = () => {}
     await clock.advance(40_000)
-    expect((await broker.token('acme', {})).access_token).toBe('access-1')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
   })
 })
 
@@ -158,10 +158,10 @@ test('a locked keychain at start is a state, and the accounts come back when it 
   const broker = restart()
   await broker.start()
   expect(broker.snapshot()).toMatchObject({ vault: { state: locked }, accounts: [{ state: { kind: 'unavailable' } }] })
-  await expect(broker.token('acme', {})).rejects.toMatchObject({ code: 'vault_locked' })
+  await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'vault_locked' })
   vault.setState({ kind: 'ready' })
   await settle()
-  expect((await broker.token('acme', {})).access_token).toBe('access-1')
+  expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
 })
 
 test('an account of a provider that this version does not know is kept', async () => {

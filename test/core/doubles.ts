@@ -2,16 +2,28 @@ import {
   type AccountIndex,
   type AccountRecord,
   Broker,
+  type ClientRegister,
   type Grant,
   type GrantVault,
   type LoginAttempt,
   type ProviderClient,
+  type RefreshJournal,
+  type RefreshNote,
   type RefreshOutcome,
   Secret,
   type StoredGrant,
   silentLog,
+  type TokenRequest,
 } from '../../src/core/index.ts'
-import { BrokerError, type StartLoginRequest, type VaultStatus } from '../../src/protocol/index.ts'
+import {
+  BrokerError,
+  type ClientPolicy,
+  type LedgerEntry,
+  type StartLoginRequest,
+  type TokenResponse,
+  type VaultMoveResponse,
+  type VaultStatus,
+} from '../../src/protocol/index.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 export const issuer = 'https://server.example'
@@ -83,6 +95,22 @@ export class TestVault implements GrantVault {
     await this.#queue
   }
 
+  /** A person has locked it; only `unlock` opens it. */
+  async lock(): Promise<void> {
+    this.calls.push('lock')
+    this.setState({ kind: 'locked', error: { code: 'locked', description: 'TokenTray is locked.' } })
+  }
+
+  async unlock(): Promise<VaultStatus> {
+    this.calls.push('unlock')
+    this.setState({ kind: 'ready' })
+    return this.status()
+  }
+
+  async move(): Promise<VaultMoveResponse> {
+    throw new BrokerError('invalid_request', 'There is one store in this test.')
+  }
+
   close(): void {}
 
   #enqueue(task: () => Promise<void>): Promise<void> {
@@ -97,6 +125,30 @@ export class TestIndex implements AccountIndex {
   list = () => [...this.records.values()]
   put = (record: AccountRecord) => void this.records.set(record.id, record)
   remove = (id: string) => void this.records.delete(id)
+}
+
+/** A journal whose disk a test can hold up or break. */
+export class TestJournal implements RefreshJournal {
+  readonly notes = new Map<string, RefreshNote>()
+  beforeWrite: (note: RefreshNote) => Promise<void> | void = () => {}
+  read = (account: string) => this.notes.get(account)
+  settle = (account: string) => void this.notes.delete(account)
+
+  async write(account: string, note: RefreshNote): Promise<void> {
+    await this.beforeWrite(note)
+    this.notes.set(account, note)
+  }
+}
+
+/** Everything about clients that would be on the disk. */
+export class TestRecords implements ClientRegister {
+  policy: ClientPolicy = { ask: false, rules: [] }
+  readonly entries: Omit<LedgerEntry, 'count'>[] = []
+  read = () => this.policy
+
+  write(policy: ClientPolicy): void {
+    this.policy = policy
+  }
 }
 
 /** An authorization server in one object: it rotates, counts, and answers when and as the test says. */
@@ -171,6 +223,16 @@ function testAttempt(expiresAt: number) {
   }
 }
 
+/** What a program that says nothing of itself is given. */
+export async function handOut(
+  broker: Broker,
+  selector: string,
+  request: TokenRequest = {},
+  label?: string,
+): Promise<TokenResponse> {
+  return (await broker.handOut({ name: 'unnamed', proof: 'claimed' }, selector, request, label)).response
+}
+
 /** A broker with one signed-in account, `acme`, whose first grant is number 1. */
 export async function signedInBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
   const bench = emptyBroker(options)
@@ -186,18 +248,23 @@ export async function signedInBroker(options: { lifetime?: number; refreshAhead?
 export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
   const clock = new ManualClock()
   const vault = new TestVault()
+  const journal = new TestJournal()
   const index = new TestIndex()
+  const records = new TestRecords()
   const client = new TestClient(clock)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
     new Broker({
       clock,
       vault,
+      journal,
       index,
+      register: records,
+      ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
       clients: [client],
       log: silentLog,
       random: () => 0,
       refreshAhead: options.refreshAhead ?? true,
     })
-  return { clock, vault, index, client, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, client, broker: make(), restart: make }
 }

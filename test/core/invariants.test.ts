@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RefreshOutcome } from '../../src/core/index.ts'
 import { BrokerError } from '../../src/protocol/index.ts'
 import { settle } from '../support/manual-clock.ts'
-import { deferred, minute, signedInBroker } from './doubles.ts'
+import { deferred, handOut, minute, signedInBroker } from './doubles.ts'
 
 const state = (broker: { snapshot(): { accounts: readonly { state: { kind: string } }[] } }) =>
   broker.snapshot().accounts[0]?.state
@@ -11,7 +11,7 @@ describe('S1: one refresh in flight, until its result is durable', () => {
   test('a thousand callers around an expiry make one request', async () => {
     const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
     clock.jump(61 * minute)
-    const tokens = await Promise.all(Array.from({ length: 1_000 }, () => broker.token('acme', {})))
+    const tokens = await Promise.all(Array.from({ length: 1_000 }, () => handOut(broker, 'acme')))
     expect(client.sent).toEqual(['refresh-1'])
     expect(new Set(tokens.map((token) => token.access_token))).toEqual(new Set(['access-2']))
   })
@@ -21,9 +21,9 @@ describe('S1: one refresh in flight, until its result is durable', () => {
     const written = deferred<void>()
     vault.beforeSave = () => written.promise
     clock.jump(61 * minute)
-    const first = broker.token('acme', {})
+    const first = handOut(broker, 'acme')
     await settle()
-    const second = broker.token('acme', {})
+    const second = handOut(broker, 'acme')
     await settle()
     expect(client.sent).toEqual(['refresh-1'])
     written.resolve()
@@ -35,9 +35,9 @@ describe('S1: one refresh in flight, until its result is durable', () => {
   test('after a refresh, the next one sends the rotated token', async () => {
     const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
     clock.jump(61 * minute)
-    await broker.token('acme', {})
+    await handOut(broker, 'acme')
     clock.jump(61 * minute)
-    await broker.token('acme', {})
+    await handOut(broker, 'acme')
     expect(client.sent).toEqual(['refresh-1', 'refresh-2'])
   })
 })
@@ -48,7 +48,7 @@ describe('S2: a completion of an old generation changes nothing', () => {
     const answer = deferred<RefreshOutcome>()
     client.answer = () => answer.promise
     clock.jump(61 * minute)
-    const waiting = broker.token('acme', {}).catch((error: BrokerError) => error.code)
+    const waiting = handOut(broker, 'acme').catch((error: BrokerError) => error.code)
     await settle()
     await broker.signOut('acme')
     answer.resolve(client.refreshed())
@@ -64,15 +64,15 @@ describe('S2: a completion of an old generation changes nothing', () => {
     const answer = deferred<RefreshOutcome>()
     client.answer = () => answer.promise
     clock.jump(61 * minute)
-    broker.token('acme', {}).catch(() => {})
+    handOut(broker, 'acme').catch(() => {})
     await settle()
     const { id } = await broker.startLogin({ provider: 'acme' })
     client.attempts[1]?.finish(client.grant(7))
     await broker.loginStatus(id, 1_000)
-    answer.resolve({ kind: 'terminal', error: { code: 'invalid_grant', description: 'used' } })
+    answer.resolve({ kind: 'terminal', error: { code: 'invalid_grant', description: 'used' }, cause: 'unknown' })
     await settle()
     expect(state(broker)?.kind).toBe('active')
-    expect((await broker.token('acme', {})).access_token).toBe('access-7')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-7')
   })
 
   test('a write under way when the account signs out is followed by its removal', async () => {
@@ -80,7 +80,7 @@ describe('S2: a completion of an old generation changes nothing', () => {
     const written = deferred<void>()
     vault.beforeSave = () => written.promise
     clock.jump(61 * minute)
-    const waiting = broker.token('acme', {}).catch((error: BrokerError) => error.code)
+    const waiting = handOut(broker, 'acme').catch((error: BrokerError) => error.code)
     await settle()
     const signOut = broker.signOut('acme')
     written.resolve()
@@ -96,7 +96,7 @@ test('S3: nobody sees the new access token before the rotated refresh token is d
   vault.beforeSave = () => written.promise
   clock.jump(61 * minute)
   const seen: string[] = []
-  const ask = () => broker.token('acme', {}).then((token) => seen.push(token.access_token))
+  const ask = () => handOut(broker, 'acme').then((token) => seen.push(token.access_token))
   const first = ask()
   await settle()
   const second = ask()
@@ -114,22 +114,26 @@ describe('S4: only a terminal outcome ends a grant', () => {
       const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
       client.answer = () => ({ kind: 'transient', error: { code, description: 'x' } })
       clock.jump(61 * minute)
-      await expect(broker.token('acme', {})).rejects.toMatchObject({ code: 'temporarily_unavailable', retryAfter: 1 })
+      await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'temporarily_unavailable', retryAfter: 1 })
       await settle()
       expect(state(broker)).toMatchObject({ kind: 'backing_off', attempt: 1, error: { code } })
       client.answer = () => client.refreshed()
       await clock.advance(2_000)
-      expect((await broker.token('acme', {})).access_token).toBe('access-3')
+      expect((await handOut(broker, 'acme')).access_token).toBe('access-3')
       expect(client.sent).toEqual(['refresh-1', 'refresh-1'])
     },
   )
 
   test('a terminal outcome asks for a new sign-in and is never retried', async () => {
     const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
-    client.answer = () => ({ kind: 'terminal', error: { code: 'invalid_grant', description: 'The token was used.' } })
+    client.answer = () => ({
+      kind: 'terminal',
+      error: { code: 'invalid_grant', description: 'The token was used.' },
+      cause: 'unknown',
+    })
     clock.jump(61 * minute)
     for (let turn = 0; turn < 3; turn += 1) {
-      await expect(broker.token('acme', {})).rejects.toMatchObject({ code: 'reauthorization_required' })
+      await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'reauthorization_required' })
     }
     await clock.advance(60 * minute)
     expect(client.sent).toHaveLength(1)
@@ -143,13 +147,13 @@ test('S5: a rotated grant that cannot be written is kept, and the write is retri
     throw new BrokerError('vault_unavailable', 'The disk is full.')
   }
   clock.jump(61 * minute)
-  await expect(broker.token('acme', {})).rejects.toMatchObject({ code: 'vault_unavailable', message: 'The disk is full.' })
+  await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'vault_unavailable', message: 'The disk is full.' })
   await settle()
   expect(state(broker)?.kind).toBe('unavailable')
   vault.beforeSave = () => {}
   await clock.advance(40_000)
   expect(vault.files.get(account)?.refreshToken?.expose()).toBe('refresh-2')
-  expect((await broker.token('acme', {})).access_token).toBe('access-2')
+  expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
   expect(client.sent).toEqual(['refresh-1'])
 })
 
@@ -158,7 +162,7 @@ test('S6: a caller that goes away cancels nothing', async () => {
   const answer = deferred<RefreshOutcome>()
   client.answer = () => answer.promise
   clock.jump(61 * minute)
-  void broker.token('acme', {}).catch(() => {})
+  void handOut(broker, 'acme').catch(() => {})
   await settle()
   // The socket drops its interest in the promise; nothing it could cancel exists.
   answer.resolve(client.refreshed())
@@ -172,15 +176,15 @@ describe('S7: a grant is bound to its authorization server', () => {
     client.issuer = 'http://127.0.0.1:9999'
     const elsewhere = restart()
     await elsewhere.start()
-    await expect(elsewhere.token('acme', {})).rejects.toMatchObject({ code: 'issuer_mismatch' })
+    await expect(handOut(elsewhere, 'acme')).rejects.toMatchObject({ code: 'issuer_mismatch' })
     clock.jump(61 * minute)
-    await expect(elsewhere.token('acme', {})).rejects.toMatchObject({ code: 'issuer_mismatch' })
+    await expect(handOut(elsewhere, 'acme')).rejects.toMatchObject({ code: 'issuer_mismatch' })
     expect(client.sent).toEqual([])
     await elsewhere.stop()
     client.issuer = 'https://server.example'
     const back = restart()
     await back.start()
-    expect((await back.token('acme', {})).access_token).toBe('access-2')
+    expect((await handOut(back, 'acme')).access_token).toBe('access-2')
     expect(index.records.has(account)).toBe(true)
     expect(vault.files.has(account)).toBe(true)
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Scheduled, Scheduler } from '../../src/core/scheduler.ts'
 import { ManualClock, settle } from '../support/manual-clock.ts'
-import { emptyBroker, minute, signedInBroker } from './doubles.ts'
+import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
 
 test('it never sleeps longer than 37 seconds, so a suspend is noticed', async () => {
   const clock = new ManualClock()
@@ -39,7 +39,7 @@ test('a token is refreshed ahead of its end, before any caller has to wait', asy
   expect(client.sent).toEqual([])
   await clock.advance(2 * minute)
   expect(client.sent).toEqual(['refresh-1'])
-  expect((await broker.token('acme', {})).access_token).toBe('access-2')
+  expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
 })
 
 test('a laptop opened after days refreshes once, at the latest 37 seconds after the wake', async () => {

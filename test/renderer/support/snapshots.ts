@@ -102,7 +102,7 @@ function loginsOf(accounts: readonly AccountStatus[]): PendingLogin[] {
 }
 
 export function snapshotOf(accounts: readonly AccountStatus[], more: Partial<BrokerSnapshot> = {}): BrokerSnapshot {
-  return { sequence: 1, vault: ready, accounts: [...accounts], logins: loginsOf(accounts), ...more }
+  return { sequence: 1, vault: ready, accounts: [...accounts], logins: loginsOf(accounts), approvals: [], ...more }
 }
 
 export function viewOf(snapshot: BrokerSnapshot | undefined, frame: 'popover' | 'window' = 'popover', problem?: Problem): View {

@@ -1,0 +1,101 @@
+import { BrokerError, type Caller, type TokenResponse } from '../protocol/index.ts'
+import type { AccountSession, TokenRequest } from './account-session.ts'
+import type { ClientDesk } from './client-desk.ts'
+import { type Clock, toEpochSeconds } from './clock.ts'
+import type { Grant } from './grant.ts'
+import type { Ledger, ProviderClient } from './ports.ts'
+
+/** A hand-out in the two forms it is sent in. `json` is `response` as text, made once for each grant. */
+export interface HandOut {
+  readonly response: TokenResponse
+  readonly json: string
+}
+
+export interface HandOutContext {
+  readonly clock: Clock
+  readonly desk: ClientDesk
+  readonly ledger: Ledger
+}
+
+/**
+ * The one door that access tokens leave by: the client must be allowed, the account switched on, and what is handed out, or
+ * refused to a client, goes to the ledger. A token that is held is handed out in the same turn, without a promise, because
+ * that is what nearly every request asks for.
+ */
+export class HandOutDesk {
+  readonly #context: HandOutContext
+  readonly #made = new WeakMap<Grant, HandOut>()
+
+  constructor(context: HandOutContext) {
+    this.#context = context
+  }
+
+  /** Throws or rejects with whatever keeps the token from the caller. */
+  handOut(caller: Caller, session: AccountSession, client: ProviderClient, request: TokenRequest): HandOut | Promise<HandOut> {
+    const { id, disabled } = session.record
+    const admitted = this.#admit(caller, session)
+    if (disabled) {
+      throw new BrokerError('account_disabled', `This account of ${client.name} is switched off.`, {
+        fix: `Switch it on with \`tokentray enable ${id}\`, or in the tray.`,
+      })
+    }
+    const held = admitted === undefined ? session.held(request) : undefined
+    if (held !== undefined) return this.#finish(caller, session, client, held)
+    return this.#later(admitted, caller, session, client, request)
+  }
+
+  async #later(
+    admitted: Promise<void> | undefined,
+    caller: Caller,
+    session: AccountSession,
+    client: ProviderClient,
+    request: TokenRequest,
+  ): Promise<HandOut> {
+    await admitted
+    return this.#finish(caller, session, client, await session.grantFor(request))
+  }
+
+  #admit(caller: Caller, session: AccountSession): Promise<void> | undefined {
+    try {
+      return this.#context.desk
+        .admit(caller, { id: session.record.id, provider: session.record.provider })
+        ?.catch((error: unknown) => this.#refused(caller, session, error))
+    } catch (error) {
+      return this.#refused(caller, session, error)
+    }
+  }
+
+  #refused(caller: Caller, session: AccountSession, error: unknown): never {
+    const unanswered = error instanceof BrokerError && error.code === 'approval_required'
+    this.#record(caller, session, unanswered ? 'unanswered' : 'denied')
+    throw error
+  }
+
+  #finish(caller: Caller, session: AccountSession, client: ProviderClient, grant: Grant): HandOut {
+    this.#record(caller, session, 'handed_out')
+    let made = this.#made.get(grant)
+    if (made === undefined) {
+      const response = responseOf(session.record.id, client, grant)
+      made = { response, json: JSON.stringify(response) }
+      this.#made.set(grant, made)
+    }
+    return made
+  }
+
+  #record(caller: Caller, { record }: AccountSession, outcome: 'handed_out' | 'denied' | 'unanswered'): void {
+    const { ledger, clock } = this.#context
+    ledger.record({ at: toEpochSeconds(clock.now()), caller, provider: record.provider, account: record.id, outcome })
+  }
+}
+
+function responseOf(account: string, client: ProviderClient, grant: Grant): TokenResponse {
+  return {
+    access_token: grant.accessToken.expose(),
+    token_type: grant.tokenType,
+    ...(grant.expiresAt === undefined ? {} : { expires_at: toEpochSeconds(grant.expiresAt) }),
+    provider: client.id,
+    account,
+    base_url: client.baseUrl,
+    headers: client.headers(grant),
+  }
+}
