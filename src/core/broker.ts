@@ -5,25 +5,25 @@ import {
   type BrokerSnapshot,
   type Caller,
   type LoginStatus,
-  lockedByPerson,
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
-  type StateError,
   type VaultStatus,
 } from '../protocol/index.ts'
-import { AccountSession, type TokenRequest } from './account-session.ts'
+import { AccountSession } from './account-session.ts'
 import { Accounts } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
+import { lockEverything } from './locking.ts'
 import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
+import type { TokenRequest } from './token-request.ts'
 
 export interface BrokerOptions {
   readonly clock: Clock
@@ -163,29 +163,10 @@ export class Broker {
     return this.#row(session)
   }
 
-  /**
-   * Forgets every token and the data key until `unlock`. What is under way ends first, and a login that is in memory only keeps
-   * the lock from closing, because it would be lost (S5).
-   */
+  /** Forgets every token and the data key until `unlock`. Throws `vault_unavailable` while a login is not stored yet. */
   async lock(): Promise<VaultStatus> {
-    for (let busy = this.#busy(); busy.length > 0; busy = this.#busy()) {
-      await Promise.all(busy.map((session) => session.settled()))
-    }
-    // From here to the end of the loop nothing else can run, so that no refresh can begin in between.
-    const sessions = this.#accounts.all()
-    if (sessions.some((session) => session.holdsUnsaved)) {
-      throw new BrokerError('vault_unavailable', 'A login could not be stored yet; locking now would lose it.', {
-        fix: 'Run `tokentray status` to see what keeps it from being stored, and lock again after that.',
-      })
-    }
-    const locked = this.#options.vault.lock()
-    for (const session of sessions) session.forget(lockedError)
-    await locked
+    await lockEverything(() => this.#accounts.all(), this.#options.vault)
     return this.#options.vault.status()
-  }
-
-  #busy(): readonly AccountSession[] {
-    return this.#accounts.all().filter((session) => session.busy)
   }
 
   /** The machine woke up, the network is back or the person asked: nothing that may work now waits any longer. */
@@ -261,6 +242,7 @@ export class Broker {
 
   async #restoreAll(): Promise<void> {
     this.#addIndexed()
+    for (const session of this.#accounts.all()) session.retrySoon()
     const waiting = this.#accounts.all().filter((session) => session.waitsForVault)
     await Promise.all(waiting.map((session) => session.restore()))
   }
@@ -298,12 +280,6 @@ export class Broker {
     const approvals = this.clients.pending()
     return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts, logins, approvals })
   }
-}
-
-const lockedError: StateError = {
-  code: lockedByPerson,
-  description: 'TokenTray is locked.',
-  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
 }
 
 /** A login that was asked for one account never replaces the login of another person or another server in it. */

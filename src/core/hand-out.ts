@@ -1,9 +1,10 @@
 import { BrokerError, type Caller, type TokenResponse } from '../protocol/index.ts'
-import type { AccountSession, TokenRequest } from './account-session.ts'
+import type { AccountSession } from './account-session.ts'
 import type { ClientDesk } from './client-desk.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
 import type { Grant } from './grant.ts'
 import type { Ledger, ProviderClient } from './ports.ts'
+import type { TokenRequest } from './token-request.ts'
 
 /** A hand-out in the two forms it is sent in. `json` is `response` as text, made once for each grant. */
 export interface HandOut {

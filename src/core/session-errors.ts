@@ -41,6 +41,12 @@ export function errorOf(error: StateError): BrokerError {
   return new BrokerError(code, error.description, error.fix === undefined ? {} : { fix: error.fix })
 }
 
+/** Why a login that was just made is not stored yet (S5). */
+export function unstored(state: SessionState): BrokerError {
+  if (state.kind === 'unavailable') return errorOf(state.error)
+  return new BrokerError('vault_unavailable', 'The sign-in could not be stored. It is kept in memory and tried again.')
+}
+
 /** Why a caller gets no token in this state, with the way out. `now` is in milliseconds. */
 export function refusal(state: SessionState, provider: string, now: number): BrokerError {
   const fix = `Run \`tokentray login ${provider}\`, or press Sign in in the tray.`

@@ -1,0 +1,29 @@
+import { BrokerError, lockedByPerson, type StateError } from '../protocol/index.ts'
+import type { AccountSession } from './account-session.ts'
+import type { GrantVault } from './ports.ts'
+
+const locked: StateError = {
+  code: lockedByPerson,
+  description: 'TokenTray is locked.',
+  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
+}
+
+/**
+ * Forgets every token and the data key. What is under way ends first, and a login that is in memory only keeps the lock from
+ * closing, because it would be lost (S5).
+ */
+export async function lockEverything(sessions: () => readonly AccountSession[], vault: GrantVault): Promise<void> {
+  const busy = () => sessions().filter((session) => session.busy)
+  for (let waiting = busy(); waiting.length > 0; waiting = busy()) {
+    await Promise.all(waiting.map((session) => session.settled()))
+  }
+  // From here on nothing else can run until the vault is closed, so that no refresh begins in between.
+  if (sessions().some((session) => session.holdsUnsaved)) {
+    throw new BrokerError('vault_unavailable', 'A login could not be stored yet; locking now would lose it.', {
+      fix: 'Run `tokentray status` to see what keeps it from being stored, and lock again after that.',
+    })
+  }
+  const closed = vault.lock()
+  for (const session of sessions()) session.forget(locked)
+  await closed
+}

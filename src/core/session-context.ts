@@ -1,0 +1,18 @@
+import type { AccountSession } from './account-session.ts'
+import type { Clock } from './clock.ts'
+import type { Log } from './log.ts'
+import type { GrantVault, ProviderClient, RefreshJournal } from './ports.ts'
+
+/** What an account session works with. */
+export interface SessionContext {
+  readonly clock: Clock
+  readonly vault: GrantVault
+  readonly journal: RefreshJournal
+  readonly client: ProviderClient
+  readonly log: Log
+  /** In [0, 1). */
+  readonly random: () => number
+  /** False when tokens are refreshed only because a caller asks (TOKENTRAY_REFRESH=ondemand). */
+  readonly refreshAhead: boolean
+  readonly onChange: (session: AccountSession) => void
+}

@@ -1,0 +1,24 @@
+import type { Grant } from './grant.ts'
+import { defaultMinValid, satisfies, satisfiesMeanwhile } from './refresh-policy.ts'
+
+/** What a caller wants of a token. */
+export interface TokenRequest {
+  /** Milliseconds; undefined for a caller without a wish. */
+  readonly minValid?: number
+  /** Hex prefix of the SHA-256 of the access token that an API refused. */
+  readonly rejected?: string
+}
+
+/** Whether the access token of the grant is what the caller wants. */
+export function answers(grant: Grant, { minValid = defaultMinValid, rejected }: TokenRequest, now: number): boolean {
+  return satisfies(grant, now, minValid) && !isRejected(grant, rejected)
+}
+
+/** Whether it is good enough for the caller while no better one can be had. */
+export function answersMeanwhile(grant: Grant, { minValid, rejected }: TokenRequest, now: number): boolean {
+  return satisfiesMeanwhile(grant, now, minValid) && !isRejected(grant, rejected)
+}
+
+function isRejected(grant: Grant, rejected: string | undefined): boolean {
+  return rejected !== undefined && grant.accessToken.fingerprint().startsWith(rejected)
+}
