@@ -19,6 +19,7 @@ export function grantFromResponse(
   const idToken = response.id_token === undefined ? previous?.idToken : new Secret(response.id_token)
   const expiresAt = response.access_token === undefined ? previous?.expiresAt : expiryOf(definition, response, now)
   const scope = response.scope ?? previous?.scope
+  const refreshExpiresAt = refreshExpiryOf(response, now, previous)
   const identity = previous?.identity ?? definition.identity(readClaims(response.id_token), readClaims(response.access_token))
   return {
     provider: definition.id,
@@ -30,8 +31,19 @@ export function grantFromResponse(
     ...(scope === undefined ? {} : { scope }),
     obtainedAt: now,
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     identity,
   }
+}
+
+/** The end of the refresh token, in milliseconds: what the server says of it, or has said of the same one earlier. */
+function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant | undefined): number | undefined {
+  // Keycloak says 0 of a refresh token that has no end.
+  if (response.refresh_token_expires_in) return now + response.refresh_token_expires_in * 1000
+  const { exp } = readClaims(response.refresh_token)
+  if (typeof exp === 'number' && Number.isFinite(exp)) return now + (exp * 1000 - (response.serverTime ?? now))
+  const same = response.refresh_token === undefined || response.refresh_token === previous?.refreshToken?.expose()
+  return same ? previous?.refreshExpiresAt : undefined
 }
 
 /**

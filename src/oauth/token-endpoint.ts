@@ -9,6 +9,8 @@ export interface TokenResponse {
   readonly token_type: string
   readonly expires_in?: number
   readonly refresh_token?: string
+  /** Seconds. No RFC has it; Keycloak and GitHub say it under two names. */
+  readonly refresh_token_expires_in?: number
   readonly scope?: string
   readonly id_token?: string
   /** The server's own clock, in milliseconds, where it says so. */
@@ -66,8 +68,7 @@ export async function send(request: ProtocolRequest, transport: Transport, encod
  */
 export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const body = parseObject(answer.text)
-  const retryAfter = Number.parseInt(answer.header('retry-after') ?? '', 10)
-  const later = Number.isFinite(retryAfter) ? { retryAfter } : {}
+  const later = retryAfter(answer)
   if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
   const refusal = readError(body)
   if (answer.status === 200 && refusal === undefined) {
@@ -80,12 +81,26 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   return { kind: 'unclear', error: statusError(answer.status), ...later }
 }
 
+/** RFC 9110 section 10.2.3: seconds or a date, which is read by the server's own clock where it says what that is. */
+function retryAfter(answer: HttpAnswer): { readonly retryAfter?: number } {
+  const value = answer.header('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(value)) return { retryAfter: Number(value) }
+  const until = Date.parse(value)
+  const now = Date.parse(answer.header('date') ?? '')
+  return Number.isFinite(until) && Number.isFinite(now) ? { retryAfter: Math.max(0, (until - now) / 1000) } : {}
+}
+
 function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
   const text = (name: string) => {
     const value = body[name]
     return typeof value === 'string' && value !== '' ? { [name]: value } : {}
   }
-  const expiresIn = Number(body.expires_in ?? Number.NaN)
+  const seconds = (name: string, ...names: readonly string[]) => {
+    const value = Number(
+      [name, ...names].map((each) => body[each]).find((each) => each !== undefined && each !== null) ?? Number.NaN,
+    )
+    return Number.isFinite(value) && value >= 0 ? { [name]: value } : {}
+  }
   const serverTime = Date.parse(answer.header('date') ?? '')
   return {
     ...text('access_token'),
@@ -93,7 +108,8 @@ function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswe
     ...text('scope'),
     ...text('id_token'),
     token_type: tokenType(body.token_type),
-    ...(Number.isFinite(expiresIn) && expiresIn >= 0 ? { expires_in: expiresIn } : {}),
+    ...seconds('expires_in'),
+    ...seconds('refresh_token_expires_in', 'refresh_expires_in'),
     ...(Number.isFinite(serverTime) ? { serverTime } : {}),
   }
 }

@@ -56,6 +56,7 @@ const plaintext = z.object({
     scope: z.string().exactOptional(),
     obtained_at: z.number(),
     expires_at: z.number().exactOptional(),
+    refresh_expires_at: z.number().exactOptional(),
     identity: storedIdentity,
   }),
 })
@@ -139,6 +140,7 @@ function serialize({ grant, record }: SealedContents): string {
       scope: grant.scope,
       obtained_at: grant.obtainedAt,
       expires_at: grant.expiresAt,
+      refresh_expires_at: grant.refreshExpiresAt,
       identity: grant.identity,
     },
   })
@@ -160,6 +162,7 @@ function deserialize(text: string): SealedContents | undefined {
       ...(grant.scope === undefined ? {} : { scope: grant.scope }),
       obtainedAt: grant.obtained_at,
       ...(grant.expires_at === undefined ? {} : { expiresAt: grant.expires_at }),
+      ...(grant.refresh_expires_at === undefined ? {} : { refreshExpiresAt: grant.refresh_expires_at }),
       identity: grant.identity,
     },
   }

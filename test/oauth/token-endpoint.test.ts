@@ -43,6 +43,30 @@ test.each([
 })
 
 test.each([
+  ['seconds', { 'retry-after': '7' }, 7],
+  [
+    'a date, by the clock of the server',
+    { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' },
+    60,
+  ],
+  ['a date that is over', { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' }, 0],
+  ['a date without a clock', { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT' }, undefined],
+  ['nonsense', { 'retry-after': 'later' }, undefined],
+])('Retry-After as %s', (_name, headers, retryAfter) => {
+  expect(answer(503, { error: 'busy' }, headers as Record<string, string>)).toEqual({
+    kind: 'unclear',
+    error: { code: 'server_error', description: 'The provider answered with status 503.' },
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  })
+})
+
+test.each(['refresh_token_expires_in', 'refresh_expires_in'])('the end of the refresh token is read from %s', (name) => {
+  expect(answer(200, { access_token: 'a', refresh_token: 'r', [name]: 90 })).toMatchObject({
+    response: { refresh_token_expires_in: 90 },
+  })
+})
+
+test.each([
   ['RFC 6749', 400, { error: 'invalid_grant', error_description: 'used' }, 'invalid_grant', 'used'],
   ['an object with a code', 401, { error: { code: 'refresh_token_reused', message: 'used' } }, 'refresh_token_reused', 'used'],
   ['a top-level code', 401, { code: 'refresh_token_expired' }, 'refresh_token_expired', 'refresh_token_expired'],
