@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 import { BrokerError } from '../protocol/index.ts'
 
 const ownHosts = new Set(['', 'localhost', '127.0.0.1', '[::1]', 'tokentray'])
@@ -6,13 +6,13 @@ const ownHosts = new Set(['', 'localhost', '127.0.0.1', '[::1]', 'tokentray'])
 /**
  * Refuses what no program on this computer would send: a request of a web page (`Origin`, `Referer`) or for a foreign `Host`.
  * A browser cannot open a unix socket, but a forwarded or tunnelled one can be reached, and then this is what stops a page.
+ * Throws `request_refused`.
  */
-export async function refuseForeignRequests({ headers }: FastifyRequest): Promise<void> {
-  if (headers.origin !== undefined || headers.referer !== undefined) {
+export function refuseForeignRequest({ origin, referer, host = '' }: IncomingHttpHeaders): void {
+  if (origin !== undefined || referer !== undefined) {
     throw new BrokerError('request_refused', 'A request with Origin or Referer is refused.')
   }
-  const host = (headers.host ?? '').replace(/:\d+$/, '').toLowerCase()
-  if (!ownHosts.has(host)) {
+  if (!ownHosts.has(host) && !ownHosts.has(host.replace(/:\d+$/, '').toLowerCase())) {
     throw new BrokerError('request_refused', 'The Host of the request is foreign.', {
       fix: 'Ask for http://localhost/v1/…',
     })

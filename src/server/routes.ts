@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Broker, type Clock, type GrantVault, type Ledger, Secret } from '../core/index.ts'
-import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
-import { callerOf } from './caller.ts'
+import { type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
+import { checked } from './checked.ts'
 import { streamEvents } from './event-stream.ts'
 
 export interface RouteContext {
@@ -40,31 +40,14 @@ function add<Route extends Endpoint>(app: FastifyInstance, route: Route, handle:
   })
 }
 
-function check(schema: z.ZodType | undefined, value: unknown): unknown {
-  if (schema === undefined) return undefined
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-  throw new BrokerError('invalid_request', faults.join('; ').slice(0, 500))
-}
+const check = (schema: z.ZodType | undefined, value: unknown): unknown =>
+  schema === undefined ? undefined : checked(schema, value)
 
-/** The token socket, route by route. */
+/** The token socket, route by route; the token itself is handed out by the token lane. */
 export function registerRoutes(app: FastifyInstance, { broker, vault, ledger, clock, health }: RouteContext): void {
   const streams = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of streams) end()
-  })
-  add(app, endpoints.token, async ({ params, query, request, reply }) => {
-    const { min_valid: minValid, rejected, account } = query
-    const wish = {
-      ...(minValid === undefined ? {} : { minValid: minValid * 1000 }),
-      ...(rejected === undefined ? {} : { rejected }),
-    }
-    const { response, json } = await broker.handOut(callerOf(request.raw), params.provider, wish, account)
-    // RFC 6749 section 5.1: a response with a token is never cached.
-    reply.header('cache-control', 'no-store')
-    if (!request.headers.accept?.startsWith('text/plain')) return reply.type('application/json; charset=utf-8').send(json)
-    return reply.type('text/plain; charset=utf-8').send(response.access_token)
   })
   add(app, endpoints.status, () => broker.snapshot())
   add(app, endpoints.events, ({ reply }) => {

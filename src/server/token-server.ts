@@ -1,10 +1,12 @@
 import { chmod } from 'node:fs/promises'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Log } from '../core/index.ts'
 import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
-import { refuseForeignRequests } from './request-guard.ts'
+import { refuseForeignRequest } from './request-guard.ts'
 import { type RouteContext, registerRoutes } from './routes.ts'
+import { tokenLane } from './token-lane.ts'
 
 /** Bytes of a request body and of its head. */
 const largestRequest = 16_384
@@ -33,12 +35,18 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(patience)
 }
 
+/** The token lane takes what is its own; everything else goes to the routes of the framework. */
+function createHttpServer(lane: ReturnType<typeof tokenLane>, others: RequestListener): Server {
+  const options = { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }
+  return createServer({ ...options, requestTimeout: 15_000, keepAliveTimeout: 60_000 }, (request, response) => {
+    if (!lane(request, response)) others(request, response)
+  })
+}
+
 export function createApp(context: RouteContext & { readonly log: Log }): FastifyInstance {
   const app = fastify({
     bodyLimit: largestRequest,
-    http: { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
-    requestTimeout: 15_000,
-    keepAliveTimeout: 60_000,
+    serverFactory: (others) => createHttpServer(tokenLane(context), others),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
@@ -50,7 +58,10 @@ export function createApp(context: RouteContext & { readonly log: Log }): Fastif
     },
   })
   app.server.maxConnections = 1_024
-  app.addHook('onRequest', refuseForeignRequests)
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    refuseForeignRequest(headers)
+    done()
+  })
   app.setNotFoundHandler(({ method, url }) => {
     throw new BrokerError('not_found', `There is no ${method} ${url.split('?')[0]?.slice(0, 80)}.`)
   })

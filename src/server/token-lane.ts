@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Broker, HandOut, Log, TokenRequest } from '../core/index.ts'
+import { BrokerError, endpoints, errorResponse, errorTable } from '../protocol/index.ts'
+import { callerOf } from './caller.ts'
+import { checked } from './checked.ts'
+import { refuseForeignRequest } from './request-guard.ts'
+
+const route = endpoints.token.path.replace('{provider}', '')
+
+export interface TokenLaneContext {
+  readonly broker: Broker
+  readonly log: Log
+}
+
+/**
+ * Answers the token route, and says whether a request was for it. Nearly every request of the socket is one of these, and nearly
+ * every one of them is for a token that is held; so the route does not go through the web framework, and a held token is on its
+ * way in the turn in which the request came.
+ */
+export function tokenLane({ broker, log }: TokenLaneContext): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const fail = (response: ServerResponse, error: unknown) => {
+    if (!(error instanceof BrokerError)) log.warn('request failed', { route, error: (error as Error).name })
+    const body = errorResponse(error)
+    if (body.retry_after !== undefined) response.setHeader('retry-after', body.retry_after)
+    response.writeHead(errorTable[body.error].status, { 'content-type': 'application/json; charset=utf-8' })
+    response.end(JSON.stringify(body))
+  }
+  return (request, response) => {
+    const { url = '', headers } = request
+    if (request.method !== 'GET' || !url.startsWith(route)) return false
+    const { selector, query } = split(url.slice(route.length))
+    if (selector.includes('/')) return false
+    try {
+      refuseForeignRequest(headers)
+      const { wish, account } = query === undefined ? plain : readQuery(query)
+      const given = broker.handOut(callerOf(request), readSelector(selector), wish, account)
+      if (given instanceof Promise) given.then((later) => send(request, response, later)).catch((error) => fail(response, error))
+      else send(request, response, given)
+    } catch (error) {
+      fail(response, error)
+    }
+    return true
+  }
+}
+
+const plain: { readonly wish: TokenRequest; readonly account?: string } = { wish: {} }
+
+function split(rest: string): { readonly selector: string; readonly query: string | undefined } {
+  const mark = rest.indexOf('?')
+  return mark < 0 ? { selector: rest, query: undefined } : { selector: rest.slice(0, mark), query: rest.slice(mark + 1) }
+}
+
+function readSelector(text: string): string {
+  try {
+    return text.includes('%') ? decodeURIComponent(text) : text
+  } catch {
+    throw new BrokerError('invalid_request', 'The path of the request is malformed.')
+  }
+}
+
+function readQuery(text: string): typeof plain {
+  const parameters = new URLSearchParams(text)
+  const twice = [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
+  if (twice !== undefined) throw new BrokerError('invalid_request', `${twice.slice(0, 40)}: is there twice`)
+  const { min_valid: minValid, rejected, account } = checked(endpoints.token.query, Object.fromEntries(parameters))
+  return {
+    wish: {
+      ...(minValid === undefined ? {} : { minValid: minValid * 1000 }),
+      ...(rejected === undefined ? {} : { rejected }),
+    },
+    ...(account === undefined ? {} : { account }),
+  }
+}
+
+function send({ headers }: IncomingMessage, response: ServerResponse, { json, response: token }: HandOut): void {
+  const bare = headers.accept?.startsWith('text/plain') === true
+  const body = bare ? token.access_token : json
+  // RFC 6749 section 5.1: a response with a token is never cached.
+  response.writeHead(200, [
+    'content-type',
+    bare ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
+    'cache-control',
+    'no-store',
+    'content-length',
+    String(Buffer.byteLength(body)),
+  ])
+  response.end(body)
+}
