@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { defineConfig } from 'electron-vite'
-import type { Plugin } from 'vite'
+import { build, type Plugin } from 'vite'
 
 const root = process.cwd()
 const out = resolve(root, 'out')
@@ -15,12 +15,12 @@ const chromeTarget = 'chrome130'
 const programs = {
   'main/index': 'src/main/index.ts',
   'main/host-worker': 'src/host/worker.ts',
-  'node/tokentray': 'src/cli/tokentray.ts',
-  'node/demo': 'src/practice/demo.ts',
+  'programs/cli': 'src/cli/program.ts',
+  'programs/demo': 'src/practice/demo.ts',
 }
 
-/** The files that a shell starts directly. */
-const executables = ['node/tokentray.js']
+/** The file that a shell starts. Its folder says that it is CommonJS. */
+const command = join(out, 'node/tokentray.js')
 
 /** The rooms whose modules only declare. Unused ones are dropped, so that `tokentray token` does not load a schema library. */
 const pureRooms = /[\\/]src[\\/](protocol|core|ipc)[\\/]/
@@ -28,22 +28,38 @@ const pureRooms = /[\\/]src[\\/](protocol|core|ipc)[\\/]/
 /** Node's modules and the bundler's own, which begin with a null character, only declare, too. */
 const hasSideEffects = (id: string) => !/^(node:|\0)/.test(id) && !pureRooms.test(id)
 
-/**
- * What `tokentray token` runs, in one file: programs start it for every request, and each further module costs it about a
- * millisecond.
- */
-const tokenPath = /[\\/]src[\\/](cli[\\/]token-command|client[\\/]one-shot|protocol[\\/](errors|selector|socket-path))\.ts$/
-
 function existing(entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(resolve(root, file))))
 }
 
-/** Lets a shell start the CLI without naming `node`. */
-function executableBit(): Plugin {
+/** Every other command is loaded from where the main build puts it. */
+const programPath = (id: string) => (id.endsWith('program.ts') ? '../programs/cli.js' : id)
+
+/**
+ * Makes the `tokentray` command. Programs start it for every token, so that what `tokentray token` runs is one CommonJS file:
+ * that starts several milliseconds sooner than modules do, and each further file would cost it another one.
+ */
+function tokenTrayCommand(): Plugin {
   return {
-    name: 'tokentray:executable-bit',
-    writeBundle() {
-      for (const file of executables.map((name) => join(out, name)).filter(existsSync)) chmodSync(file, 0o755)
+    name: 'tokentray:command',
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: 'warn',
+        build: {
+          ssr: resolve(root, 'src/cli/tokentray.ts'),
+          outDir: dirname(command),
+          target: nodeTarget,
+          rollupOptions: {
+            external: /program\.ts$/,
+            treeshake: { moduleSideEffects: hasSideEffects },
+            output: { format: 'cjs', entryFileNames: basename(command), paths: programPath },
+          },
+        },
+      })
+      writeFileSync(join(out, 'node/package.json'), '{ "type": "commonjs" }\n')
+      // Lets a shell start it without naming `node`.
+      chmodSync(command, 0o755)
     },
   }
 }
@@ -80,7 +96,7 @@ function removeStale(base: string, folders: readonly string[]): Plugin {
 /** One build for everything: the app, the host's worker, the CLI, the preload script and the window. */
 export default defineConfig({
   main: {
-    plugins: [executableBit(), pictures(), removeStale(out, ['main', 'node', 'chunks', 'icons'])],
+    plugins: [tokenTrayCommand(), pictures(), removeStale(out, ['main', 'programs', 'chunks', 'icons'])],
     build: {
       outDir: out,
       emptyOutDir: false,
@@ -92,7 +108,6 @@ export default defineConfig({
           format: 'es',
           entryFileNames: '[name].js',
           chunkFileNames: 'chunks/[name]-[hash].js',
-          codeSplitting: { groups: [{ name: 'token', test: tokenPath }] },
         },
       },
     },

@@ -233,19 +233,26 @@ describe('the path of `tokentray token`', () => {
     ).toEqual([])
   })
 
-  test('loads nothing else when it runs, as built', async () => {
+  test('is one file and loads nothing else when it runs, as built', async () => {
     const program = path.join(PROJECT, 'out/node/tokentray.js')
     expect(existsSync(program), '`npm run build` makes it').toBe(true)
-    const hooks = `export async function resolve(s, c, next) { const r = await next(s, c); process._rawDebug('loaded ' + r.url); return r }`
-    const register = `import { register } from 'node:module'; register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(hooks)}))`
-    const args = ['--import', `data:text/javascript,${encodeURIComponent(register)}`, program, 'token', 'practice']
+    // What the command loads as CommonJS is in the cache of `require`, and the one import is that of the other commands.
+    const watch = path.join(await mkdtemp(path.join(tmpdir(), 'tt-loaded-')), 'watch.cjs')
+    await writeFile(
+      watch,
+      "process.on('exit', () => process._rawDebug(Object.keys(require.cache).map((file) => 'loaded ' + file).join('\\n')))",
+    )
     const env = { ...process.env, TOKENTRAY_SOCKET: path.join(tmpdir(), 'no-broker-listens-here.sock') }
     const stderr = await new Promise<string>((resolve) =>
-      execFile(process.execPath, args, { env }, (_error, _out, text) => resolve(text)),
+      execFile(process.execPath, ['--require', watch, program, 'token', 'practice'], { env }, (_error, _out, text) =>
+        resolve(text),
+      ),
     )
-    const loaded = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, url]) => url!)
-    expect(loaded.some((url) => url.endsWith('/out/node/tokentray.js'))).toBe(true)
-    expect(loaded.filter((url) => !url.startsWith('node:') && !url.includes('/out/'))).toEqual([])
+    await rm(path.dirname(watch), { recursive: true })
+    const loaded = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, file]) => file)
+    expect(loaded.sort()).toEqual([program, watch].sort())
+    const imported = [...readFileSync(program, 'utf8').matchAll(/\bimport\(([^)]*)\)/g)].map(([, specifier]) => specifier)
+    expect(imported).toEqual(['"../programs/cli.js"'])
   })
 
   /** Everything that is loaded with a file: its static imports, and theirs. */
