@@ -11,7 +11,7 @@ import { practiceApiUrl } from './constants.ts'
  * `npm run demo`: the whole product in half a minute, with no account, no browser, no keychain and no network. The broker, the
  * commands and the server are the real ones; only the person who presses Allow is played here.
  */
-const tokentray = fileURLToPath(new URL('./tokentray.js', import.meta.url))
+const tokentray = fileURLToPath(new URL('../node/tokentray.js', import.meta.url))
 const home = await mkdtemp(join(tmpdir(), 'tokentray-demo-'))
 const env = { ...process.env, TOKENTRAY_HOME: home, TOKENTRAY_VAULT: 'memory', TOKENTRAY_LOG: 'silent', TOKENTRAY_SOCKET: '' }
 const children: ChildProcess[] = []

@@ -22,8 +22,7 @@ export function tokenLane({ broker, log }: TokenLaneContext): (request: Incoming
     if (!(error instanceof BrokerError)) log.warn('request failed', { route, error: (error as Error).name })
     const body = errorResponse(error)
     if (body.retry_after !== undefined) response.setHeader('retry-after', body.retry_after)
-    response.writeHead(errorTable[body.error].status, { 'content-type': 'application/json; charset=utf-8' })
-    response.end(JSON.stringify(body))
+    write(response, errorTable[body.error].status, json, JSON.stringify(body))
   }
   return (request, response) => {
     const { url = '', headers } = request
@@ -72,17 +71,18 @@ function readQuery(text: string): typeof plain {
   }
 }
 
-function send({ headers }: IncomingMessage, response: ServerResponse, { json, response: token }: HandOut): void {
+function send({ headers }: IncomingMessage, response: ServerResponse, given: HandOut): void {
   const bare = headers.accept?.startsWith('text/plain') === true
-  const body = bare ? token.access_token : json
-  // RFC 6749 section 5.1: a response with a token is never cached.
-  response.writeHead(200, [
-    'content-type',
-    bare ? 'text/plain; charset=utf-8' : 'application/json; charset=utf-8',
-    'cache-control',
-    'no-store',
-    'content-length',
-    String(Buffer.byteLength(body)),
-  ])
+  const body = bare ? given.response.access_token : given.json
+  write(response, 200, bare ? text : json, body)
+}
+
+const json = 'application/json; charset=utf-8'
+const text = 'text/plain; charset=utf-8'
+
+/** RFC 6749 section 5.1: a response with a token is never cached. The length spares a simple client from reading chunks. */
+function write(response: ServerResponse, status: number, type: string, body: string): void {
+  const length = String(Buffer.byteLength(body))
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', 'content-length': length })
   response.end(body)
 }
