@@ -1,11 +1,16 @@
 import type { BrokerSnapshot, SnapshotChange } from './snapshot.ts'
 
-/** What a reader of `previous` must be told to know `next`. Rows are immutable, so a row that is the same object is unchanged. */
+/**
+ * What a reader of `previous` must be told to know `next`. Rows are immutable, so a row that is the same object is unchanged.
+ * When no account came or went, the rows are in the same places, and then nothing has to be looked up.
+ */
 export function changeBetween(previous: BrokerSnapshot, next: BrokerSnapshot): SnapshotChange {
-  const before = new Map(previous.accounts.map((row) => [row.id, row]))
-  const after = new Set(next.accounts.map((row) => row.id))
-  const accounts = next.accounts.filter((row) => before.get(row.id) !== row)
-  const removed = previous.accounts.filter((row) => !after.has(row.id)).map((row) => row.id)
+  const known = previous.accounts
+  const aligned = known.length === next.accounts.length && next.accounts.every((row, place) => row.id === known[place]?.id)
+  const before = aligned ? undefined : new Map(known.map((row) => [row.id, row]))
+  const accounts = next.accounts.filter((row, place) => (before === undefined ? known[place] : before.get(row.id)) !== row)
+  const after = new Set(before === undefined ? [] : next.accounts.map((row) => row.id))
+  const removed = before === undefined ? [] : known.filter((row) => !after.has(row.id)).map((row) => row.id)
   return {
     sequence: next.sequence,
     ...(previous.vault === next.vault ? {} : { vault: next.vault }),
