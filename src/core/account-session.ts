@@ -4,7 +4,7 @@ import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { justRefreshed, refreshDueAt, satisfies } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
-import { type RefreshResult, sendRefresh } from './refresh-request.ts'
+import { type Deferred, type RefreshResult, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
 import type { Scheduled } from './scheduler.ts'
 import type { SessionContext } from './session-context.ts'
@@ -231,7 +231,7 @@ export class AccountSession implements Scheduled {
         this.#unsaved = result.grant
         return this.#persist(result.grant, generation)
       case 'deferred':
-        return this.#defer(grant, result.error, result.retryAfter)
+        return this.#defer(grant, result)
       case 'ended':
         this.#context.log.warn('grant ended', { account: this.record.id, code: result.error.code, cause: result.cause })
         return this.#apply(result)
@@ -257,14 +257,14 @@ export class AccountSession implements Scheduled {
     this.#grant = grant
     this.#record.settle()
     // A server that answers with a token that has ended already would be asked without pause.
-    if (!satisfies(grant, this.#context.clock.now(), 0)) return this.#defer(grant, bornExpired, undefined)
+    if (!satisfies(grant, this.#context.clock.now(), 0)) return this.#defer(grant, { error: bornExpired })
     this.#retry.reset()
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
   }
 
-  #defer(grant: Grant, error: StateError, retryAfter: number | undefined): void {
+  #defer(grant: Grant, { error, retryAfter, neverLeft }: Deferred): void {
     const { clock, log } = this.#context
-    const retryAt = this.#retry.failed(clock.now(), retryAfter)
+    const retryAt = this.#retry.failed(clock.now(), retryAfter, neverLeft)
     const { attempt } = this.#retry
     log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
     const expiresAt = seconds(grant.expiresAt)

@@ -7,10 +7,17 @@ import type { ProviderClient } from './ports.ts'
 import type { RefreshRecord } from './refresh-record.ts'
 import { stateErrorOf } from './session-errors.ts'
 
+/** It has to be tried again: when the server wishes, in seconds; sooner for a caller when the request never left. */
+export interface Deferred {
+  readonly error: StateError
+  readonly retryAfter?: number
+  readonly neverLeft?: boolean
+}
+
 /** What a refresh led to. */
 export type RefreshResult =
   | { readonly kind: 'refreshed'; readonly grant: Grant }
-  | { readonly kind: 'deferred'; readonly error: StateError; readonly retryAfter?: number }
+  | ({ readonly kind: 'deferred' } & Deferred)
   | ({ readonly kind: 'ended' } & EndOfGrant)
   /** Nothing was sent, because the grant was replaced in the meantime. */
   | { readonly kind: 'unsent' }
@@ -43,7 +50,7 @@ export async function sendRefresh(grant: Grant, stillWanted: () => boolean, cont
     case 'transient':
       // An earlier request may have been answered nevertheless, and then the note has to stay.
       if (outcome.unused && unansweredSince === undefined && stillWanted()) record.settle()
-      return { ...outcome, kind: 'deferred' }
+      return { ...outcome, kind: 'deferred', neverLeft: outcome.unused === true && outcome.error.code === 'network' }
     case 'terminal': {
       const { error: said, cause } = outcome
       const now = clock.now()

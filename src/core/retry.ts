@@ -1,10 +1,15 @@
 import { backoffDelay } from './refresh-policy.ts'
 
+/** How long a caller without a network waits for the next try, who would otherwise wait out a backoff of minutes. Milliseconds. */
+const onDemandPause = 2_000
+
 /** When something that failed may be tried again. Times are milliseconds. */
 export class Retry {
   readonly #random: () => number
   #attempt = 0
   #at: number | undefined
+  /** When somebody who asks may cause a try before its time; undefined when nobody may. */
+  #onDemandAt: number | undefined
 
   constructor(random: () => number) {
     this.#random = random
@@ -20,10 +25,14 @@ export class Retry {
     return this.#at
   }
 
-  /** It failed; `retryAfter` is the wish of the server in seconds. Answers when it may be tried again. */
-  failed(now: number, retryAfter?: number): number {
+  /**
+   * It failed; `retryAfter` is the wish of the server in seconds. One that never left may be tried again sooner for somebody who
+   * asks, because it costs the server nothing. Answers when it is tried again by itself.
+   */
+  failed(now: number, retryAfter?: number, neverLeft = false): number {
     this.#attempt += 1
     this.#at = now + backoffDelay(this.#attempt, this.#random(), retryAfter)
+    this.#onDemandAt = neverLeft ? now + onDemandPause : undefined
     return this.#at
   }
 
@@ -32,12 +41,14 @@ export class Retry {
     this.#at = now
   }
 
+  /** Whether somebody who asks may cause a try now. */
   mayTry(now: number): boolean {
-    return this.#at === undefined || this.#at <= now
+    return this.#at === undefined || this.#at <= now || (this.#onDemandAt !== undefined && this.#onDemandAt <= now)
   }
 
   reset(): void {
     this.#attempt = 0
     this.#at = undefined
+    this.#onDemandAt = undefined
   }
 }

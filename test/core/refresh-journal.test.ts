@@ -7,6 +7,17 @@ const fingerprint = (client: TestClient, number: number) => client.grant(number)
 const state = (broker: { snapshot(): { accounts: readonly { state: unknown }[] } }) => broker.snapshot().accounts[0]?.state
 const refused = { kind: 'terminal', error: { code: 'invalid_grant', description: 'used' }, cause: 'unknown' } as const
 
+test('a caller whose network is back does not wait out the backoff, and one without it does not try without pause', async () => {
+  const { broker, client, clock } = await signedInBroker()
+  client.answer = () => ({ kind: 'transient', unused: true, error: { code: 'network', description: 'No route.' } })
+  await clock.advance(90 * minute)
+  const before = client.sent.length
+  expect(before).toBeLessThan(30)
+  client.answer = () => client.refreshed()
+  clock.jump(2_000)
+  expect((await handOut(broker, 'acme')).access_token).toBe(`access-${before + 2}`)
+})
+
 describe('the refresh journal', () => {
   test('is durable before the request leaves', async () => {
     const { broker, client, journal, clock, account } = await signedInBroker({ refreshAhead: false })
