@@ -18,6 +18,7 @@ export const storedRecord = z.object({
   label: z.string().exactOptional(),
   identity: storedIdentity,
   created_at: z.number(),
+  disabled: z.literal(true).exactOptional(),
 })
 export type StoredRecord = z.infer<typeof storedRecord>
 

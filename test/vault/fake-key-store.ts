@@ -1,18 +1,16 @@
-import { randomBytes } from 'node:crypto'
 import type { KeyAnswer, KeyStore } from '../../src/vault/index.ts'
 
 const fault = (code: string) => ({ code, description: `${code}.`, fix: 'Fix it.' })
 
 /** A key store whose mood the test sets. Keys survive, so that the same store serves the next start of a vault. */
 export class FakeKeyStore implements KeyStore {
-  readonly kind = 'keychain'
   readonly busy = false
   readonly keys = new Map<string, Buffer>()
   mood: 'open' | 'locked' | 'absent' | 'broken' = 'open'
   /** What `unlocked` answers; undefined is "cannot be known". */
   quietAnswer: boolean | undefined
   reads = 0
-  creates = 0
+  writes = 0
   quietQuestions = 0
   /** When set, the next read answers `locked` and hands the real answer out through this. */
   heldBy: Promise<void> | undefined
@@ -29,9 +27,14 @@ export class FakeKeyStore implements KeyStore {
     return key === undefined ? { kind: 'none' } : { kind: 'present', key: Buffer.from(key) }
   }
 
-  async create(vault: string): Promise<KeyAnswer> {
-    this.creates += 1
-    this.keys.set(vault, randomBytes(32))
+  async write(vault: string, key: Buffer): Promise<KeyAnswer> {
+    this.writes += 1
+    if (this.mood === 'open') this.keys.set(vault, Buffer.from(key))
+    return this.read(vault)
+  }
+
+  async remove(vault: string): Promise<KeyAnswer> {
+    if (this.mood === 'open') this.keys.delete(vault)
     return this.read(vault)
   }
 

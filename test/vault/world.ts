@@ -29,7 +29,7 @@ export async function world(home?: string): Promise<World> {
     clock,
     grants,
     start(files) {
-      const made = createVault({ home: folder, store: 'keychain', clock, keyStore, ...(files === undefined ? {} : { files }) })
+      const made = createVault({ home: folder, clock, keychain: keyStore, ...(files === undefined ? {} : { files }) })
       onTestFinished(() => made.vault.close())
       return made
     },
