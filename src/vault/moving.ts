@@ -75,7 +75,7 @@ async function alreadyThere(context: MovingContext, dryRun: boolean): Promise<Va
   if (also === undefined) {
     throw new BrokerError('invalid_request', `The key is in ${names[store]} already.`, { fix: 'There is nothing to move.' })
   }
-  const answer = { from: also, to: store, accounts: await countOpened(folder, seal), moved: false }
+  const answer = { from: store, to: store, accounts: await countOpened(folder, seal), moved: false }
   if (dryRun) return { ...answer, notice: `An earlier move has left the key in ${names[also]}. It would be deleted there.` }
   requireCleared(await clearOther(context))
   return { ...answer, notice: `An earlier move had left the key in ${names[also]}. It is deleted there now.` }

@@ -23,7 +23,7 @@ export const wrongPassphrase = (retryAfter: number) =>
 
 export const tooSoon = (retryAfter: number) =>
   new BrokerError('wrong_passphrase', 'The passphrase was not looked at, because the one before it was wrong.', {
-    fix: `Wait ${retryAfter} s, then try again.`,
+    fix: 'Wait as long, then try again.',
     retryAfter,
   })
 

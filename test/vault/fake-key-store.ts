@@ -9,6 +9,8 @@ export class FakeKeyStore implements KeyStore {
   mood: 'open' | 'locked' | 'absent' | 'broken' = 'open'
   /** What `unlocked` answers; undefined is "cannot be known". */
   quietAnswer: boolean | undefined
+  /** Every buffer that was given away, to see whether it is wiped. */
+  readonly given: Buffer[] = []
   reads = 0
   writes = 0
   quietQuestions = 0
@@ -24,7 +26,9 @@ export class FakeKeyStore implements KeyStore {
     }
     if (this.mood !== 'open') return { kind: this.mood, fault: fault(`keychain_${this.mood}`) }
     const key = this.keys.get(vault)
-    return key === undefined ? { kind: 'none' } : { kind: 'present', key: Buffer.from(key) }
+    if (key === undefined) return { kind: 'none' }
+    this.given.push(Buffer.from(key))
+    return { kind: 'present', key: this.given.at(-1)! }
   }
 
   async write(vault: string, key: Buffer): Promise<KeyAnswer> {
