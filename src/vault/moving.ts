@@ -40,19 +40,19 @@ export async function moveKey(move: VaultMove, context: MovingContext): Promise<
   const probed = await stores[to].read(id)
   const isThere = probed.kind === 'present' && timingSafeEqual(probed.key, seal.key)
   if (probed.kind !== 'none' && !isThere) throw targetError(to, probed)
-  const response = { from, to, accounts: await countOpened(context.folder, seal), moved: !dryRun }
   const warning = configuredWarning(context.configured, to)
-  if (dryRun) return { ...response, ...noticeOf(warning) }
+  if (dryRun) return { from, to, accounts: await countOpened(context), moved: false, ...noticeOf(warning) }
   await context.remember({ id, store: from, also: to })
+  let accounts = 0
   try {
-    await copyKey(to, passphrase, response.accounts, context)
+    accounts = await copyKey(to, passphrase, context)
     await context.remember({ id, store: to, also: from })
   } catch (error) {
     await takeBack(from, to, context)
     throw error
   }
   const left = await clearOther({ ...context, identity: { id, store: to, also: from } })
-  return { ...response, ...noticeOf(warning, left === undefined ? undefined : leftText(from, left)) }
+  return { from, to, accounts, moved: true, ...noticeOf(warning, left === undefined ? undefined : leftText(from, left)) }
 }
 
 /**
@@ -70,12 +70,11 @@ export async function clearOther({ stores, identity, remember }: MovingContext):
 
 /** The command once more is the way to delete what a move has left. */
 async function alreadyThere(context: MovingContext, dryRun: boolean): Promise<VaultMoveResponse> {
-  const { folder, seal, identity } = context
-  const { store, also } = identity
+  const { store, also } = context.identity
   if (also === undefined) {
     throw new BrokerError('invalid_request', `The key is in ${names[store]} already.`, { fix: 'There is nothing to move.' })
   }
-  const answer = { from: store, to: store, accounts: await countOpened(folder, seal), moved: false }
+  const answer = { from: store, to: store, accounts: await countOpened(context), moved: false }
   if (dryRun) return { ...answer, notice: `An earlier move has left the key in ${names[also]}. It would be deleted there.` }
   requireCleared(await clearOther(context))
   return { ...answer, notice: `An earlier move had left the key in ${names[also]}. It is deleted there now.` }
@@ -98,18 +97,23 @@ export const uselessPassphrase = () =>
     fix: 'Ask again without one; your system asks for the password of the keychain by itself.',
   })
 
-/** Writes the key to the target, reads it back on the way that every start takes, and opens every login with what was read. */
-async function copyKey(to: KeyStoreName, passphrase: Secret | undefined, accounts: number, context: MovingContext) {
-  const { folder, stores, seal, identity } = context
+/**
+ * Writes the key to the target, reads it back on the way that every start takes, and opens every login with what was read.
+ * Answers how many accounts these are.
+ */
+async function copyKey(to: KeyStoreName, passphrase: Secret | undefined, context: MovingContext): Promise<number> {
+  const { stores, seal, identity } = context
   const written = await stores[to].write(identity.id, seal.key, passphrase)
   if (written.kind !== 'present') throw targetError(to, written)
   written.key.fill(0)
   const answer = await stores[to].read(identity.id, passphrase)
   if (answer.kind !== 'present') throw targetError(to, answer)
-  const same = timingSafeEqual(answer.key, seal.key)
-  const opened = await countOpened(folder, { vault: identity.id, key: answer.key })
-  answer.key.fill(0)
-  if (!same || opened < accounts) throw targetError(to, { kind: 'broken', fault: otherKeyFault(to) })
+  try {
+    if (!timingSafeEqual(answer.key, seal.key)) throw notConfirmed()
+    return await countOpened(context, answer.key)
+  } finally {
+    answer.key.fill(0)
+  }
 }
 
 /**
@@ -126,14 +130,17 @@ async function takeBack(from: KeyStoreName, to: KeyStoreName, context: MovingCon
   }
 }
 
-/** How many accounts can be opened with this key. */
-async function countOpened(folder: VaultFolder, seal: Seal): Promise<number> {
-  let opened = 0
+/** How many accounts the key opens. It must open whatever the key of the open vault does, or it is not taken. */
+async function countOpened({ folder, seal, identity }: MovingContext, key: Buffer = seal.key): Promise<number> {
+  let accounts = 0
   for (const account of await sealedAccounts(folder)) {
     const { main, previous } = await readCopies(folder, account)
-    if ([main, previous].some((text) => text !== undefined && openGrant(text, account, seal).kind === 'opened')) opened += 1
+    const opens = (text: string | undefined, each: Seal) => text !== undefined && openGrant(text, account, each).kind === 'opened'
+    const good = [main, previous].filter((text) => opens(text, seal))
+    if (!good.every((text) => opens(text, { vault: identity.id, key }))) throw notConfirmed()
+    if (good.length > 0) accounts += 1
   }
-  return opened
+  return accounts
 }
 
 /** Why the target cannot take the key. */
@@ -148,7 +155,7 @@ function targetError(to: KeyStoreName, answer: KeyAnswer): BrokerError {
       },
     )
   }
-  if (answer.kind === 'none') return targetError(to, { kind: 'broken', fault: otherKeyFault(to) })
+  if (answer.kind === 'none') return notConfirmed()
   const { description, fix } = answer.fault
   if (answer.kind !== 'locked') return new BrokerError('vault_unavailable', `${description} Nothing was moved.`, { fix })
   return new BrokerError('vault_locked', `${description} Nothing was moved.`, { fix: 'Unlock it, and try again.' })
@@ -159,11 +166,10 @@ function requireCleared(left: VaultFault | undefined): void {
   throw new BrokerError('vault_unavailable', `An earlier move has to be ended first. ${left.description}`, { fix: left.fix })
 }
 
-const otherKeyFault = (to: KeyStoreName): VaultFault => ({
-  code: 'move_not_confirmed',
-  description: `The key that was read back from ${names[to]} is not the one that was written.`,
-  fix: 'Try again. If it stays so, this store is not reliable.',
-})
+const notConfirmed = () =>
+  new BrokerError('vault_unavailable', 'The key that was read back is not the one that was written. Nothing was moved.', {
+    fix: 'Try again. If it stays so, the store it was written to is not reliable.',
+  })
 
 const stillThereFault = (store: KeyStoreName): VaultFault => ({
   code: 'key_not_deleted',

@@ -54,8 +54,8 @@ export function cheapPassphraseStore(home: string, clock: Clock, files?: Files, 
 }
 
 /** A home in which two accounts have been saved twice, so that each has a last good copy. */
-export async function lived(): Promise<World> {
-  const w = await world()
+export async function lived(home?: string): Promise<World> {
+  const w = await world(home)
   const { vault, index } = w.start()
   for (const [account, number] of [
     ['a', 1],
