@@ -6,6 +6,7 @@ import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { reportError } from './report-error.ts'
 import { type StatusOptions, status } from './status-command.ts'
 import { tokenHelp } from './token-command.ts'
+import { describeVault } from './vault-commands.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -61,6 +62,7 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
+  describeVault(program, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

@@ -1,4 +1,13 @@
-import type { BrokerSnapshot, LoginStatus, StartLoginRequest, StartLoginResponse } from '../protocol/index.ts'
+import type {
+  BrokerSnapshot,
+  LoginStatus,
+  StartLoginRequest,
+  StartLoginResponse,
+  UnlockRequest,
+  VaultMoveRequest,
+  VaultMoveResponse,
+  VaultStatus,
+} from '../protocol/index.ts'
 import { askBroker, type BrokerCall } from './one-shot.ts'
 
 /** The local API for the human commands of the CLI. The types are the protocol's own. */
@@ -19,6 +28,9 @@ export function createBrokerClient(socket: string) {
         method: 'DELETE',
         path: `/v1/accounts/${encodeURIComponent(selector)}`,
       }),
+    lock: () => ask<VaultStatus>({ method: 'POST', path: '/v1/lock' }),
+    unlock: (request: UnlockRequest) => ask<VaultStatus>({ method: 'POST', path: '/v1/unlock', body: request }),
+    moveVault: (request: VaultMoveRequest) => ask<VaultMoveResponse>({ method: 'POST', path: '/v1/vault/move', body: request }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { BrokerError, homeFolder, socketPath, type VaultStatus } from '../protocol/index.ts'
+import { BrokerError, homeFolder, type KeyStoreKind, keyStoreKind, socketPath } from '../protocol/index.ts'
 import { parseUpstream } from '../providers/index.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -7,7 +7,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface HostSettings {
   readonly home: string
   readonly socket: string
-  readonly store: VaultStatus['store']
+  /** Undefined when the vault itself decides. */
+  readonly store: KeyStoreKind | undefined
+  readonly passphraseFile: string | undefined
   readonly refreshAhead: boolean
   readonly upstream: string | undefined
   readonly logLevel: string | undefined
@@ -18,17 +20,18 @@ export function readSettings(env: Environment): HostSettings {
   return {
     home: homeFolder(env),
     socket: socketPath(env),
-    store: oneOf(env, 'TOKENTRAY_VAULT', ['keychain', 'memory']),
-    refreshAhead: oneOf(env, 'TOKENTRAY_REFRESH', ['ahead', 'ondemand']) === 'ahead',
+    store: oneOf(env, 'TOKENTRAY_VAULT', keyStoreKind.options),
+    passphraseFile: env.TOKENTRAY_PASSPHRASE_FILE || undefined,
+    refreshAhead: oneOf(env, 'TOKENTRAY_REFRESH', ['ahead', 'ondemand']) !== 'ondemand',
     upstream: parseUpstream(env.TOKENTRAY_UPSTREAM),
     logLevel: env.TOKENTRAY_LOG,
   }
 }
 
-/** The value of a variable with a closed list of values; the first is the default. */
-function oneOf<Value extends string>(env: Environment, name: string, values: readonly [Value, ...Value[]]): Value {
+/** The value of a variable with a closed list of values, or undefined when it is not set. */
+function oneOf<Value extends string>(env: Environment, name: string, values: readonly Value[]): Value | undefined {
   const given = env[name]
-  if (given === undefined || given === '') return values[0]
+  if (given === undefined || given === '') return undefined
   const value = values.find((known) => known === given)
   if (value !== undefined) return value
   throw new BrokerError('invalid_request', `${name} is "${given.slice(0, 40)}".`, {

@@ -36,7 +36,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const owned = await becomeOwner(home, { pid: process.pid, host, socket })
   const clock = systemClock
   const log = createBrokerLog(host === 'daemon' ? 'stderr' : { folder: join(home, 'log') }, settings.logLevel)
-  const { vault, index, journal } = createVault({ home, store: settings.store, clock })
+  const { vault, index, journal } = createVault({ home, clock, ...vaultOf(settings) })
   const transport = createTransport(env)
   const receiver = new RedirectReceiver(log, clock)
   const { clients, practice } = createClients(settings, (definition) =>
@@ -78,6 +78,11 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     },
   }
 }
+
+const vaultOf = ({ store, passphraseFile }: HostSettings) => ({
+  ...(store === undefined ? {} : { store }),
+  ...(passphraseFile === undefined ? {} : { passphraseFile }),
+})
 
 function createClientRecords(): { readonly register: ClientRegister; readonly ledger: Ledger } {
   let policy: ClientPolicy = { ask: false, rules: [] }

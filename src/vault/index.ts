@@ -1,20 +1,27 @@
 import type { AccountIndex, Clock, GrantVault, RefreshJournal } from '../core/index.ts'
-import type { VaultStatus } from '../protocol/index.ts'
+import type { KeyStoreKind } from '../protocol/index.ts'
 import { StoredAccountIndex } from './account-index.ts'
 import type { Files } from './durable-file.ts'
 import type { KeyStore } from './key-store.ts'
 import { KeychainKeyStore } from './keychain.ts'
 import { MemoryAccountIndex, MemoryVault } from './memory-vault.ts'
+import { PassphraseKeyStore } from './passphrase.ts'
 import { FileRefreshJournal, MemoryRefreshJournal } from './refresh-journal.ts'
 import { SealedVault } from './vault.ts'
+import { vaultFolder } from './vault-folder.ts'
 
 export interface VaultOptions {
   /** The folder of TokenTray; see `homeFolder`. */
   readonly home: string
-  readonly store: VaultStatus['store']
+  /** The store that the person insists on. Without it, the vault knows its own, and a new one takes the keychain. */
+  readonly store?: KeyStoreKind
+  /** What TOKENTRAY_PASSPHRASE_FILE names. */
+  readonly passphraseFile?: string
   readonly clock: Clock
   /** Instead of the keychain of the system. */
-  readonly keyStore?: KeyStore
+  readonly keychain?: KeyStore
+  /** Instead of the file `key.json`. */
+  readonly passphrase?: KeyStore
   /** Instead of the disk. */
   readonly files?: Files
 }
@@ -36,18 +43,17 @@ export interface Stores {
 
 /** The vault, the index and the refresh journal of one home. None of them touches the keychain before `open`. `memory` writes nothing at all. */
 export function createVault(options: VaultOptions): Stores {
-  const { home, store, clock, keyStore, files } = options
-  if (store === 'memory' && keyStore === undefined) {
+  const { home, store, passphraseFile: file, clock, files } = options
+  if (store === 'memory') {
     return { vault: new MemoryVault(), index: new MemoryAccountIndex(), journal: new MemoryRefreshJournal() }
   }
   const index = new StoredAccountIndex({ home, now: () => clock.now() })
-  const vault = new SealedVault({
-    home,
-    clock,
-    index,
-    keyStore: keyStore ?? new KeychainKeyStore({ clock }),
-    ...(files === undefined ? {} : { files }),
-  })
+  const folder = vaultFolder(home, () => clock.now(), files)
+  const stores = {
+    keychain: options.keychain ?? new KeychainKeyStore({ clock }),
+    passphrase: options.passphrase ?? new PassphraseKeyStore({ folder, clock, ...(file === undefined ? {} : { file }) }),
+  }
+  const vault = new SealedVault({ folder, stores, clock, index, ...(store === undefined ? {} : { configured: store }) })
   return { vault, index, journal: new FileRefreshJournal(home, files) }
 }
 

@@ -1,4 +1,5 @@
-import type { VaultStatus } from '../protocol/index.ts'
+import type { Secret } from '../core/index.ts'
+import type { BrokerError } from '../protocol/index.ts'
 import type { VaultFault } from './fault.ts'
 
 /**
@@ -10,18 +11,28 @@ export type KeyAnswer =
   | { readonly kind: 'none' }
   /** `later` is the answer of the very same question, when it still waits for the person. */
   | { readonly kind: 'locked'; readonly fault: VaultFault; readonly later?: Promise<KeyAnswer> }
+  /** The store needs a passphrase. `refusal` says what was wrong with the one that was given. */
+  | { readonly kind: 'passphrase'; readonly fault: VaultFault; readonly refusal?: BrokerError }
   | { readonly kind: 'absent'; readonly fault: VaultFault }
   | { readonly kind: 'broken'; readonly fault: VaultFault }
 
+/** Bytes. */
+export const keyLength = 32
+
 /** Where the data key of a vault is kept. No method throws: a failure is an answer. */
 export interface KeyStore {
-  readonly kind: VaultStatus['store']
   /** Whether a call is under way that may wait for the person, and that neither a time-out nor an exit can end. */
   readonly busy: boolean
   /** Asks for the key of the vault. May bring up the unlock prompt of the system. */
-  read(vault: string): Promise<KeyAnswer>
-  /** Stores a new random key, reads it back and answers it. Only after `read` has answered `none`. */
-  create(vault: string): Promise<KeyAnswer>
-  /** Whether `read` would be answered without a prompt; undefined when that cannot be known. Never brings up a prompt itself. */
+  read(vault: string, passphrase?: Secret): Promise<KeyAnswer>
+  /** Stores the key, reads it back and answers it. Only after `read` has answered `none`. */
+  write(vault: string, key: Buffer, passphrase?: Secret): Promise<KeyAnswer>
+  /** Deletes the key, and answers what `read` says then: `none` once it is gone. */
+  remove(vault: string): Promise<KeyAnswer>
+  /** Whether the store could be used without a prompt; undefined when that cannot be known. Never brings up a prompt itself. */
   unlocked(): Promise<boolean | undefined>
 }
+
+/** The stores that a data key can be in, and be moved between. */
+export type KeyStoreName = 'keychain' | 'passphrase'
+export type KeyStores = Readonly<Record<KeyStoreName, KeyStore>>

@@ -6,7 +6,8 @@ export interface KeychainFault {
   readonly fault: VaultFault
 }
 
-const memoryInstead = 'or run with TOKENTRAY_VAULT=memory to keep logins until the end of the process only'
+const otherStores =
+  'or set TOKENTRAY_VAULT=passphrase to use a passphrase instead, or TOKENTRAY_VAULT=memory to keep logins until the end of the process only'
 
 /** The keychain is locked, or the person dismissed its prompt. */
 export const lockedFault: VaultFault = {
@@ -25,13 +26,13 @@ export const waitingFault: VaultFault = {
 const noServiceFault: VaultFault = {
   code: 'keychain_absent',
   description: 'No keychain service runs in this session.',
-  fix: `Install and start gnome-keyring, KWallet or KeePassXC with its Secret Service, ${memoryInstead}.`,
+  fix: `Install and start gnome-keyring, KWallet or KeePassXC with its Secret Service, ${otherStores}.`,
 }
 
 const noBusFault: VaultFault = {
   code: 'session_bus_absent',
   description: 'This session has no D-Bus, so that no keychain can be reached.',
-  fix: `Start TokenTray from your desktop session, or under \`dbus-run-session\`, ${memoryInstead}.`,
+  fix: `Start TokenTray from your desktop session, or under \`dbus-run-session\`, ${otherStores}.`,
 }
 
 const noCollectionFault: VaultFault = {
@@ -43,7 +44,7 @@ const noCollectionFault: VaultFault = {
 const noKeychainFault: VaultFault = {
   code: 'keychain_absent',
   description: 'There is no keychain in this session.',
-  fix: `Start TokenTray from your desktop session, ${memoryInstead}.`,
+  fix: `Start TokenTray from your desktop session, ${otherStores}.`,
 }
 
 const refusedItemFault: VaultFault = {
@@ -84,8 +85,8 @@ export function libraryFault(platform: NodeJS.Platform): VaultFault {
     description: 'The library that reaches the keychain could not be loaded.',
     fix:
       platform === 'linux'
-        ? `Install libsecret (Debian, Ubuntu: \`apt install libsecret-1-0\`; Fedora: \`dnf install libsecret\`) and start TokenTray again, ${memoryInstead}.`
-        : `Install TokenTray again, ${memoryInstead}.`,
+        ? `Install libsecret (Debian, Ubuntu: \`apt install libsecret-1-0\`; Fedora: \`dnf install libsecret\`) and start TokenTray again, ${otherStores}.`
+        : `Install TokenTray again, ${otherStores}.`,
   }
 }
 

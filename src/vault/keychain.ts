@@ -1,6 +1,6 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../core/index.ts'
-import type { KeyAnswer, KeyStore } from './key-store.ts'
+import { type KeyAnswer, type KeyStore, keyLength } from './key-store.ts'
 import { keychainFault, libraryFault, lockedFault, malformedKeyFault, unreliableFault, waitingFault } from './keychain-fault.ts'
 import { isKeychainUnlocked } from './keychain-lock.ts'
 
@@ -25,7 +25,6 @@ export interface KeychainOptions {
 
 const service = 'TokenTray'
 const probe = '__probe__'
-const keyLength = 32
 const defaultPatience = 20_000
 
 const keyItem = (vault: string): string => `data-key:${vault}`
@@ -37,7 +36,6 @@ const keyItem = (vault: string): string => `data-key:${vault}`
  * call is made; its own answer comes in `later`.
  */
 export class KeychainKeyStore implements KeyStore {
-  readonly kind = 'keychain'
   readonly #clock: Clock
   readonly #patience: number
   readonly #load: () => Promise<Keytar>
@@ -65,8 +63,12 @@ export class KeychainKeyStore implements KeyStore {
     return this.#enqueue((keytar) => this.#read(keytar, vault))
   }
 
-  create(vault: string): Promise<KeyAnswer> {
-    return this.#enqueue((keytar) => this.#create(keytar, vault))
+  write(vault: string, key: Buffer): Promise<KeyAnswer> {
+    return this.#enqueue((keytar) => this.#write(keytar, vault, key))
+  }
+
+  remove(vault: string): Promise<KeyAnswer> {
+    return this.#enqueue((keytar) => this.#remove(keytar, vault))
   }
 
   unlocked(): Promise<boolean | undefined> {
@@ -90,14 +92,20 @@ export class KeychainKeyStore implements KeyStore {
   }
 
   /** The key is used only after it was read back, because files sealed with a key that is not stored would be lost. */
-  async #create(keytar: Keytar, vault: string): Promise<KeyAnswer> {
-    const key = randomBytes(keyLength)
+  async #write(keytar: Keytar, vault: string, key: Buffer): Promise<KeyAnswer> {
     await this.#call(() => keytar.setPassword(service, keyItem(vault), key.toString('base64')))
     const stored = await this.#call(() => keytar.getPassword(service, keyItem(vault)))
     if (stored === null) return { kind: 'locked', fault: lockedFault }
     const answer = decodeKey(stored, vault)
     if (answer.kind !== 'present' || timingSafeEqual(answer.key, key)) return answer
     return { kind: 'broken', fault: unreliableFault('the key that was read back is not the one that was stored') }
+  }
+
+  /** The probe comes first here as well, because a deletion in a locked keychain does nothing and says so to nobody. */
+  async #remove(keytar: Keytar, vault: string): Promise<KeyAnswer> {
+    await this.#call(() => keytar.setPassword(service, probe, probe))
+    await this.#call(() => keytar.deletePassword(service, keyItem(vault)))
+    return this.#read(keytar, vault)
   }
 
   #enqueue(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {

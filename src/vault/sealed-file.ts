@@ -1,7 +1,9 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type AccountRecord, type Grant, Secret } from '../core/index.ts'
 import { fromStoredRecord, storedIdentity, storedRecord, toStoredRecord } from './account-record.ts'
+import { decrypt, encrypt, encrypted } from './authenticated-encryption.ts'
+import { parseJson } from './json-text.ts'
 
 /** What seals and opens the files of one vault: its id and its data key of 32 bytes. */
 export interface Seal {
@@ -23,22 +25,13 @@ export type OpenedFile =
   | { readonly kind: 'damaged' }
 
 const formatVersion = 1
-const algorithm = 'aes-256-gcm'
-/** The length NIST SP 800-38D section 8.2.2 recommends for a random nonce. Bytes. */
-const nonceLength = 12
-/** A shorter tag would be easier to forge, so that only the full length is accepted. Bytes. */
-const tagLength = 16
-
-const base64Bytes = (length: number) => z.base64().refine((text) => Buffer.from(text, 'base64').length === length)
 
 const envelope = z.strictObject({
   tokentray_sealed: z.literal(formatVersion),
   vault: z.string().min(1),
   account: z.string().min(1),
   key_id: z.string(),
-  nonce: base64Bytes(nonceLength),
-  ciphertext: z.base64(),
-  tag: base64Bytes(tagLength),
+  ...encrypted,
 })
 export type Envelope = z.infer<typeof envelope>
 
@@ -66,21 +59,15 @@ export function keyId(key: Buffer): string {
   return createHash('sha256').update(key).digest('hex').slice(0, 16)
 }
 
-/** Seals a grant into the text of its file. The nonce is fresh each time: GCM breaks when a key meets a nonce twice. */
+/** Seals a grant into the text of its file. */
 export function sealGrant(contents: SealedContents, seal: Seal): string {
   const account = contents.record.id
-  const nonce = randomBytes(nonceLength)
-  const cipher = createCipheriv(algorithm, seal.key, nonce, { authTagLength: tagLength })
-  cipher.setAAD(associatedData(seal.vault, account))
-  const ciphertext = Buffer.concat([cipher.update(serialize(contents), 'utf8'), cipher.final()])
   const sealed: Envelope = {
     tokentray_sealed: formatVersion,
     vault: seal.vault,
     account,
     key_id: keyId(seal.key),
-    nonce: nonce.toString('base64'),
-    ciphertext: ciphertext.toString('base64'),
-    tag: cipher.getAuthTag().toString('base64'),
+    ...encrypt(Buffer.from(serialize(contents), 'utf8'), associatedData(seal.vault, account), seal.key),
   }
   return `${JSON.stringify(sealed)}\n`
 }
@@ -91,7 +78,7 @@ export function openGrant(text: string, account: string, seal: Seal): OpenedFile
   if (read.kind !== 'envelope') return read
   const opened = decrypt(read.envelope, associatedData(seal.vault, account), seal.key)
   if (opened === undefined) return { kind: read.envelope.key_id === keyId(seal.key) ? 'damaged' : 'wrong_key' }
-  const contents = deserialize(opened)
+  const contents = deserialize(opened.toString('utf8'))
   return contents?.record.id === account ? { kind: 'opened', contents } : { kind: 'damaged' }
 }
 
@@ -114,19 +101,7 @@ function associatedData(vault: string, account: string): Buffer {
   return Buffer.from(JSON.stringify([formatVersion, vault, account]), 'utf8')
 }
 
-function decrypt(sealed: Envelope, data: Buffer, key: Buffer): string | undefined {
-  const decipher = createDecipheriv(algorithm, key, Buffer.from(sealed.nonce, 'base64'), { authTagLength: tagLength })
-  decipher.setAAD(data)
-  decipher.setAuthTag(Buffer.from(sealed.tag, 'base64'))
-  try {
-    return Buffer.concat([decipher.update(sealed.ciphertext, 'base64'), decipher.final()]).toString('utf8')
-  } catch {
-    // `final` throws when the tag does not fit; nothing that was decrypted until then may be used.
-    return undefined
-  }
-}
-
-/** The one place of the vault that exposes secrets: the result goes into the cipher and nowhere else. */
+/** Exposes the secrets of a grant: the result goes into the cipher and nowhere else. */
 function serialize({ grant, record }: SealedContents): string {
   return JSON.stringify({
     record: toStoredRecord(record),
@@ -165,13 +140,5 @@ function deserialize(text: string): SealedContents | undefined {
       ...(grant.refresh_expires_at === undefined ? {} : { refreshExpiresAt: grant.refresh_expires_at }),
       identity: grant.identity,
     },
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

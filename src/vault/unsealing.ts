@@ -1,62 +1,84 @@
-import { assertNever } from '../core/index.ts'
+import { randomBytes } from 'node:crypto'
+import { assertNever, type Secret } from '../core/index.ts'
+import type { BrokerError } from '../protocol/index.ts'
 import { faultOf, type VaultFault } from './fault.ts'
-import type { KeyAnswer, KeyStore } from './key-store.ts'
+import { type KeyAnswer, type KeyStoreName, type KeyStores, keyLength } from './key-store.ts'
 import { keyId, openGrant, readEnvelope, type Seal } from './sealed-file.ts'
-import { grantsPath, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
-import { readVaultId } from './vault-identity.ts'
+import { grantsPath, keyPath, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
+import { readIdentity, type VaultIdentity, writeIdentity } from './vault-identity.ts'
+
+/**
+ * When the next attempt may be made without a person: `freely`, because nothing can prompt; `quietly`, only once the keychain is
+ * known to be unlocked, because an attempt could bring up its prompt; `never`, because a passphrase is needed.
+ */
+export type Retry = 'freely' | 'quietly' | 'never'
 
 /** How an attempt to get at the data key ended. */
 export type Unsealing =
-  | { readonly kind: 'ready'; readonly seal: Seal }
+  | { readonly kind: 'ready'; readonly seal: Seal; readonly identity: VaultIdentity }
   | {
       readonly kind: 'locked' | 'absent' | 'broken'
       readonly fault: VaultFault
-      /** Whether another attempt could bring up a prompt of the system, so that no timer may make one on its own. */
-      readonly mayPrompt: boolean
+      readonly retry: Retry
+      /** Absent when `vault.json` itself could not be read. */
+      readonly identity?: VaultIdentity
       /** The end of this very attempt, when it still waits for the person. */
       readonly later?: Promise<Unsealing>
+      /** What was wrong with the passphrase of this attempt. */
+      readonly refusal?: BrokerError
     }
 
+export interface UnsealingContext {
+  readonly folder: VaultFolder
+  readonly stores: KeyStores
+  /** The store that the person insists on. */
+  readonly configured?: KeyStoreName
+}
+
+interface Attempt extends UnsealingContext {
+  readonly identity: VaultIdentity
+  readonly passphrase: Secret | undefined
+}
+
 /** Gets the data key of the vault, and checks that it is the one its files were sealed with. Never throws. */
-export async function unseal(folder: VaultFolder, store: KeyStore): Promise<Unsealing> {
+export async function unseal(context: UnsealingContext, passphrase?: Secret): Promise<Unsealing> {
   try {
-    const vault = await readVaultId(folder, store.kind)
-    return await judge(await store.read(vault), { folder, store, vault })
+    const identity = await readIdentity(context.folder, context.configured)
+    const attempt = { ...context, identity, passphrase }
+    return await judge(await context.stores[identity.store].read(identity.id, passphrase), attempt)
   } catch (error) {
     return brokenFile(error)
   }
 }
 
-interface Context {
-  readonly folder: VaultFolder
-  readonly store: KeyStore
-  readonly vault: string
-}
-
-async function judge(answer: KeyAnswer, context: Context): Promise<Unsealing> {
+async function judge(answer: KeyAnswer, attempt: Attempt): Promise<Unsealing> {
+  const { identity } = attempt
   switch (answer.kind) {
     case 'present':
-      return examine({ vault: context.vault, key: answer.key }, context.folder)
+      return examine({ vault: identity.id, key: answer.key }, attempt)
     case 'none':
-      return first(context)
+      return first(attempt)
     case 'locked': {
       const { kind, fault, later } = answer
-      return later === undefined
-        ? { kind, fault, mayPrompt: true }
-        : { kind, fault, mayPrompt: true, later: follow(later, context) }
+      const locked = { kind, fault, retry: 'quietly', identity } as const
+      return later === undefined ? locked : { ...locked, later: follow(later, attempt) }
+    }
+    case 'passphrase': {
+      const { fault, refusal } = answer
+      return { kind: 'locked', fault, retry: 'never', identity, ...(refusal === undefined ? {} : { refusal }) }
     }
     case 'absent':
-      return { kind: 'absent', fault: answer.fault, mayPrompt: false }
+      return { kind: 'absent', fault: answer.fault, retry: 'freely', identity }
     case 'broken':
-      // An error whose text is not known may be a locked keychain in another language.
-      return { kind: 'broken', fault: answer.fault, mayPrompt: true }
+      // An error of the keychain whose text is not known may be a locked one in another language.
+      return { kind: 'broken', fault: answer.fault, retry: identity.store === 'keychain' ? 'quietly' : 'freely', identity }
     default:
       return assertNever(answer)
   }
 }
 
-async function follow(later: Promise<KeyAnswer>, context: Context): Promise<Unsealing> {
-  return judge(await later, context).catch(brokenFile)
+async function follow(later: Promise<KeyAnswer>, attempt: Attempt): Promise<Unsealing> {
+  return judge(await later, attempt).catch(brokenFile)
 }
 
 /**
@@ -64,18 +86,28 @@ async function follow(later: Promise<KeyAnswer>, context: Context): Promise<Unse
  * new key would make the loss final; so nothing is written, not even a new sign-in, until the person has restored the item,
  * signed out of the accounts, or moved the folder away. Each of these is noticed without a restart.
  */
-async function first(context: Context): Promise<Unsealing> {
-  const { folder, store, vault } = context
-  if ((await sealedAccounts(folder)).length > 0)
-    return { kind: 'broken', fault: missingKeyFault(folder, vault), mayPrompt: false }
-  const created = await store.create(vault)
-  // `none` cannot be an answer to `create`, and asking again would go in circles.
-  if (created.kind === 'none') return { kind: 'broken', fault: missingKeyFault(folder, vault), mayPrompt: false }
-  return judge(created, context)
+async function first(attempt: Attempt): Promise<Unsealing> {
+  const { folder, stores, identity, passphrase } = attempt
+  const { id, store, also } = identity
+  if ((await sealedAccounts(folder)).length > 0) {
+    return also === undefined ? missing(attempt) : elsewhere({ ...attempt, identity: { id, store: also } })
+  }
+  const answer = await stores[store].write(id, randomBytes(keyLength), passphrase)
+  // `none` cannot be an answer to `write`, and asking again would go in circles.
+  return answer.kind === 'none' ? missing(attempt) : judge(answer, attempt)
+}
+
+/** A move was cut off, and the key is not where `vault.json` says. The other store is looked at, and named from then on. */
+async function elsewhere(attempt: Attempt): Promise<Unsealing> {
+  const { folder, stores, identity, passphrase } = attempt
+  const outcome = await judge(await stores[identity.store].read(identity.id, passphrase), attempt)
+  // When it cannot be written, the next start comes the same way.
+  if (outcome.kind === 'ready') await writeIdentity(folder, identity).catch(() => undefined)
+  return outcome
 }
 
 /** One file that fits the key is enough: the others are then judged one by one when they are loaded. */
-async function examine(seal: Seal, folder: VaultFolder): Promise<Unsealing> {
+async function examine(seal: Seal, { folder, identity }: Attempt): Promise<Unsealing> {
   let foreign = 0
   for (const account of await sealedAccounts(folder)) {
     const { main, previous } = await readCopies(folder, account)
@@ -85,27 +117,46 @@ async function examine(seal: Seal, folder: VaultFolder): Promise<Unsealing> {
       if (read.kind !== 'envelope') continue
       // The key id is not proven by the tag, so a file whose id was changed is tried as well.
       if (read.envelope.key_id === keyId(seal.key) || openGrant(text, account, seal).kind === 'opened')
-        return { kind: 'ready', seal }
+        return { kind: 'ready', seal, identity }
       foreign += 1
     }
   }
-  if (foreign === 0) return { kind: 'ready', seal }
-  return { kind: 'broken', fault: replacedKeyFault(folder, seal.vault), mayPrompt: false }
+  if (foreign === 0) return { kind: 'ready', seal, identity }
+  return { kind: 'broken', fault: replacedKeyFault(folder, identity), retry: 'freely', identity }
 }
 
-const brokenFile = (error: unknown): Unsealing => ({ kind: 'broken', fault: faultOf(error), mayPrompt: false })
+const missing = ({ folder, identity }: Attempt): Unsealing => ({
+  kind: 'broken',
+  fault: missingKeyFault(folder, identity),
+  retry: 'freely',
+  identity,
+})
+
+const brokenFile = (error: unknown): Unsealing => ({ kind: 'broken', fault: faultOf(error), retry: 'freely' })
 
 const startOver = (folder: VaultFolder) =>
   `or, to start over, sign out of every account or move the folder ${grantsPath(folder)} away, and sign in again.`
 
-const missingKeyFault = (folder: VaultFolder, vault: string): VaultFault => ({
-  code: 'data_key_missing',
-  description: `The keychain no longer holds the key "data-key:${vault}" that opens the stored logins. They are left alone.`,
-  fix: `Restore the item "TokenTray" in the keychain from a backup, ${startOver(folder)}`,
-})
+const missingKeyFault = (folder: VaultFolder, { id, store }: VaultIdentity): VaultFault => {
+  const [place, item] =
+    store === 'keychain'
+      ? [`The keychain no longer holds the key "data-key:${id}"`, 'the item "TokenTray" in the keychain']
+      : [`There is no key ${keyPath(folder)} any more`, keyPath(folder)]
+  return {
+    code: 'data_key_missing',
+    description: `${place} that opens the stored logins. They are left alone.`,
+    fix: `Restore ${item} from a backup, ${startOver(folder)}`,
+  }
+}
 
-const replacedKeyFault = (folder: VaultFolder, vault: string): VaultFault => ({
-  code: 'data_key_replaced',
-  description: `The key "data-key:${vault}" in the keychain is not the one the stored logins were sealed with. They are left alone.`,
-  fix: `Restore the earlier item "TokenTray" in the keychain from a backup, ${startOver(folder)}`,
-})
+const replacedKeyFault = (folder: VaultFolder, { id, store }: VaultIdentity): VaultFault => {
+  const [key, item] =
+    store === 'keychain'
+      ? [`key "data-key:${id}" in the keychain`, 'item "TokenTray" in the keychain']
+      : [`key in ${keyPath(folder)}`, keyPath(folder)]
+  return {
+    code: 'data_key_replaced',
+    description: `The ${key} is not the one the stored logins were sealed with. They are left alone.`,
+    fix: `Restore the earlier ${item} from a backup, ${startOver(folder)}`,
+  }
+}

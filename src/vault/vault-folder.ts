@@ -41,6 +41,9 @@ export function vaultFolder(home: string, now: () => number, files: Files = real
 
 export const identityPath = (folder: VaultFolder): string => join(folder.path, 'vault.json')
 
+/** The key file of the store `passphrase`. */
+export const keyPath = (folder: VaultFolder): string => join(folder.path, 'key.json')
+
 export const grantsPath = (folder: VaultFolder): string => join(folder.path, 'grants')
 
 const sealedPath = (folder: VaultFolder, account: string): string => join(grantsPath(folder), sealedName(account))

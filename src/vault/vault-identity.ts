@@ -1,46 +1,71 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { VaultStatus } from '../protocol/index.ts'
 import { previousOf, readText, setAside, writeDurably } from './durable-file.ts'
 import { faultError } from './fault.ts'
+import { parseJson } from './json-text.ts'
+import type { KeyStoreName } from './key-store.ts'
 import { readEnvelope } from './sealed-file.ts'
-import { type Copies, identityPath, prepareFolder, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
+import {
+  type Copies,
+  identityPath,
+  keyPath,
+  prepareFolder,
+  readCopies,
+  sealedAccounts,
+  type VaultFolder,
+} from './vault-folder.ts'
+
+/** What `vault.json` says. */
+export interface VaultIdentity {
+  /** Names the data key in its store. */
+  readonly id: string
+  readonly store: KeyStoreName
+  /** A store that may hold the key as well, because a move began and has not ended. It is cleared once `store` has opened. */
+  readonly also?: KeyStoreName
+}
 
 const formatVersion = 1
 
+const storeName = z.enum(['keychain', 'passphrase'])
 const identityFile = z.object({
   version: z.literal(formatVersion),
   id: z.string().min(1).max(120),
   store: z.string(),
+  also: storeName.optional().catch(undefined),
 })
 const anyVersion = z.object({ version: z.int().min(1) })
 
 /**
- * The id of the vault, which names its data key in the keychain. It stands in `vault.json`; when that file is lost, in its last
- * good copy; when that is lost too, in the sealed files. Only a folder without any of these gets a new id. Throws
- * `vault_unavailable`.
+ * The id of the vault and the store of its key. It stands in `vault.json`; when that file is lost, in its last good copy; when
+ * that is lost too, in the sealed files. Only a folder without any of these gets a new id. `configured` is the store that the
+ * person insists on. Throws `vault_unavailable`.
  */
-export async function readVaultId(folder: VaultFolder, store: VaultStatus['store']): Promise<string> {
+export async function readIdentity(folder: VaultFolder, configured?: KeyStoreName): Promise<VaultIdentity> {
   await prepareFolder(folder)
   const path = identityPath(folder)
-  const stored = (await readIdentity(folder, path, store)) ?? (await readIdentity(folder, previousOf(path), store))
-  if (stored !== undefined) return stored
+  const stored = (await readStored(folder, path)) ?? (await readStored(folder, previousOf(path)))
+  if (stored !== undefined) return agree(folder, stored, configured)
   const id = (await idOfSealedFiles(folder)) ?? randomUUID()
-  const text = `${JSON.stringify({ version: formatVersion, id, store })}\n`
+  const identity = { id, store: configured ?? (await storeOfLostIdentity(folder)) }
   // Written twice, because the second write makes the first one the last good copy: a lost id would orphan the key.
-  await writeDurably(path, text, folder.files)
-  await writeDurably(path, text, folder.files)
-  return id
+  await writeIdentity(folder, identity)
+  await writeIdentity(folder, identity)
+  return identity
+}
+
+/** Resolves when it would survive a power cut. Throws `vault_unavailable`. */
+export async function writeIdentity(folder: VaultFolder, { id, store, also }: VaultIdentity): Promise<void> {
+  await writeDurably(identityPath(folder), `${JSON.stringify({ version: formatVersion, id, store, also })}\n`, folder.files)
 }
 
 /** All texts of all accounts. */
-export async function readAllCopies(folder: VaultFolder): Promise<readonly string[]> {
+async function readAllCopies(folder: VaultFolder): Promise<readonly string[]> {
   const accounts = await sealedAccounts(folder)
   const copies: readonly Copies[] = await Promise.all(accounts.map((account) => readCopies(folder, account)))
   return copies.flatMap(({ main, previous }) => [main, previous]).filter((text) => text !== undefined)
 }
 
-async function readIdentity(folder: VaultFolder, path: string, store: VaultStatus['store']): Promise<string | undefined> {
+async function readStored(folder: VaultFolder, path: string): Promise<VaultIdentity | undefined> {
   const text = await readText(path, folder.files)
   if (text === undefined) return undefined
   const value = parseJson(text)
@@ -51,8 +76,30 @@ async function readIdentity(folder: VaultFolder, path: string, store: VaultStatu
     await setAside(path, folder.now(), folder.files).catch(() => undefined)
     return undefined
   }
-  if (parsed.data.store !== store) throw faultError('vault_unavailable', otherStoreFault(path, parsed.data.store, store))
-  return parsed.data.id
+  const { id, store, also } = parsed.data
+  const known = storeName.safeParse(store)
+  if (!known.success) throw faultError('vault_unavailable', newerFault(path))
+  return { id, store: known.data, ...(also === undefined ? {} : { also }) }
+}
+
+/**
+ * Another store than the one of the file is taken only by a vault without a login, such as one whose keychain turned out to be
+ * missing. With logins it is refused, because their key is in the store of the file and nowhere else.
+ */
+async function agree(folder: VaultFolder, stored: VaultIdentity, configured?: KeyStoreName): Promise<VaultIdentity> {
+  if (configured === undefined || configured === stored.store) return stored
+  if ((await sealedAccounts(folder)).length > 0) {
+    throw faultError('vault_unavailable', otherStoreFault(identityPath(folder), stored.store, configured))
+  }
+  const identity = { id: stored.id, store: configured, also: stored.store }
+  await writeIdentity(folder, identity)
+  return identity
+}
+
+async function storeOfLostIdentity(folder: VaultFolder): Promise<KeyStoreName> {
+  const path = keyPath(folder)
+  const [key, copy] = [await readText(path, folder.files), await readText(previousOf(path), folder.files)]
+  return key === undefined && copy === undefined ? 'keychain' : 'passphrase'
 }
 
 /** Most of them decide: a single file may have been copied in from another vault. */
@@ -72,16 +119,8 @@ const newerFault = (path: string) => ({
   fix: 'Update TokenTray.',
 })
 
-const otherStoreFault = (path: string, found: string, wanted: string) => ({
+const otherStoreFault = (path: string, found: KeyStoreName, wanted: KeyStoreName) => ({
   code: 'vault_other_store',
-  description: `The vault of ${path} keeps its key in the store "${found}", and "${wanted}" is configured.`,
-  fix: `Set TOKENTRAY_VAULT=${found}, or set TOKENTRAY_HOME to another folder.`,
+  description: `The vault of ${path} keeps its key in the store "${found}", and TOKENTRAY_VAULT says "${wanted}".`,
+  fix: `Unset TOKENTRAY_VAULT. To change the store, run \`tokentray vault move --to ${wanted}\` after that.`,
 })
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -6,25 +6,36 @@ import {
   type Clock,
   type Grant,
   type GrantVault,
+  type Secret,
   type StoredGrant,
+  type VaultMove,
 } from '../core/index.ts'
-import { BrokerError, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
-import { type Files, realFiles } from './durable-file.ts'
+import {
+  BrokerError,
+  lockedByPerson,
+  passphraseNeeded,
+  passphraseUnset,
+  type VaultMoveResponse,
+  type VaultStatus,
+} from '../protocol/index.ts'
 import { faultError, faultState, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay, readContents } from './grant-file.ts'
-import type { KeyStore } from './key-store.ts'
+import type { KeyStoreName, KeyStores } from './key-store.ts'
+import { clearOther, type MovingContext, moveKey, uselessPassphrase } from './moving.ts'
 import { Opening } from './opening.ts'
 import { type Seal, sealGrant } from './sealed-file.ts'
-import type { Unsealing } from './unsealing.ts'
-import { removeSealed, sealedAccounts, type VaultFolder, vaultFolder, writeSealed } from './vault-folder.ts'
+import { type Unsealing, unseal } from './unsealing.ts'
+import { removeSealed, sealedAccounts, type VaultFolder, writeSealed } from './vault-folder.ts'
+import { type VaultIdentity, writeIdentity } from './vault-identity.ts'
 
 export interface SealedVaultOptions {
-  readonly home: string
-  readonly keyStore: KeyStore
+  readonly folder: VaultFolder
+  readonly stores: KeyStores
+  /** The store that the person insists on; without it, the one that `vault.json` names decides. */
+  readonly configured?: KeyStoreName
   readonly clock: Clock
   /** Its records are sealed beside the grants, and what it lost is given back to it before the vault says `ready`. */
   readonly index: AccountIndex
-  readonly files?: Files
 }
 
 const closedFault: VaultFault = {
@@ -33,39 +44,57 @@ const closedFault: VaultFault = {
   fix: 'Start TokenTray again.',
 }
 
+const personFault: VaultFault = {
+  code: lockedByPerson,
+  description: 'TokenTray is locked.',
+  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
+}
+
 /**
  * The vault: one data key in the key store, one sealed file per account, and the lifetime of both.
  *
  * The key is read once and then kept in memory. A keychain that is locked while the broker runs therefore stops neither reads
  * nor writes, and that is right: the grants of all accounts are in the memory of this very process anyway, so that forgetting
  * the key would protect nothing, and a rotated refresh token that could not be written would be lost with the process (S3, S5).
+ * `lock` is the exception, before which the broker forgets the grants as well.
  */
 export class SealedVault implements GrantVault {
+  readonly #options: SealedVaultOptions
   readonly #folder: VaultFolder
   readonly #index: AccountIndex
   readonly #opening: Opening
-  readonly #keyStore: KeyStore
   readonly #listeners = new Set<(status: VaultStatus) => void>()
   /** The end of the newest task of each account. */
   readonly #tasks = new Map<string, Promise<unknown>>()
+  /** The end of the newest lock, unlock or move, of which there is one at a time. */
+  #change: Promise<unknown> = Promise.resolve()
+  /** How often the vault was locked; an unlock that was asked for before the last time does nothing. */
+  #locks = 0
   /** Accounts whose file was written or opened by this process, so that it is known to be good. */
   readonly #good = new Set<string>()
   #status: VaultStatus
+  #identity: VaultIdentity | undefined
   #fault: VaultFault | undefined
   #seal: Seal | undefined
   #closed = false
 
   constructor(options: SealedVaultOptions) {
-    const { home, keyStore, clock, index, files = realFiles } = options
-    this.#folder = vaultFolder(home, () => clock.now(), files)
+    const { folder, stores, configured, clock, index } = options
+    this.#options = options
+    this.#folder = folder
     this.#index = index
-    this.#keyStore = keyStore
-    this.#status = { store: keyStore.kind, state: { kind: 'opening' } }
-    this.#opening = new Opening({ folder: this.#folder, keyStore, clock, onOutcome: (outcome) => this.#take(outcome) })
+    this.#status = { store: configured ?? 'keychain', state: { kind: 'opening' } }
+    this.#opening = new Opening({
+      unseal: (passphrase) => unseal(options, passphrase),
+      unlocked: () => stores.keychain.unlocked(),
+      clock,
+      onOutcome: (outcome) => this.#take(outcome),
+    })
   }
 
   get busy(): boolean {
-    return this.#keyStore.busy
+    const { keychain, passphrase } = this.#options.stores
+    return keychain.busy || passphrase.busy
   }
 
   status(): VaultStatus {
@@ -87,8 +116,8 @@ export class SealedVault implements GrantVault {
   }
 
   load(account: string): Promise<StoredGrant> {
-    return this.#inTurn(account, async () => {
-      const stored = await loadGrant(this.#folder, account, await this.#requireSeal())
+    return this.#withKey(account, async (seal) => {
+      const stored = await loadGrant(this.#folder, account, seal)
       if (stored.kind === 'found' && stored.notice === undefined) this.#good.add(account)
       return stored
     })
@@ -96,8 +125,7 @@ export class SealedVault implements GrantVault {
 
   /** S3: resolves only when the file and its folder are synced. S5: a write that fails leaves the last stored grant as it was. */
   save(account: string, grant: Grant): Promise<void> {
-    return this.#inTurn(account, async () => {
-      const seal = await this.#requireSeal()
+    return this.#withKey(account, async (seal) => {
       if (!this.#good.has(account)) await makeWay(this.#folder, account, seal)
       await writeSealed(this.#folder, account, sealGrant({ grant, record: this.#recordOf(account, grant) }, seal))
       this.#good.add(account)
@@ -112,16 +140,43 @@ export class SealedVault implements GrantVault {
     })
   }
 
-  async lock(): Promise<void> {
-    throw new BrokerError('invalid_request', 'Not built yet.')
+  /** From the call on, nothing that is asked anew gets at the key; what is under way ends first. */
+  lock(): Promise<void> {
+    // A vault that waits for its passphrase is locked as well as can be, and its state says more than `locked` does.
+    if (this.#closed || this.#waitsForPassphrase()) return Promise.resolve()
+    this.#locks += 1
+    this.#opening.suspend()
+    return this.#inOrder(async () => {
+      await this.#tasksEnded()
+      this.#seal?.key.fill(0)
+      this.#seal = undefined
+      this.#good.clear()
+      this.#announce({ kind: 'locked', error: faultState(personFault) }, personFault)
+    })
   }
 
-  async unlock(): Promise<VaultStatus> {
-    throw new BrokerError('invalid_request', 'Not built yet.')
+  unlock(passphrase?: Secret): Promise<VaultStatus> {
+    const locks = this.#locks
+    return this.#inOrder(async () => {
+      if (this.#closed) throw faultError('vault_unavailable', closedFault)
+      if (this.#identity === undefined) await this.#opening.open('program')
+      if (passphrase !== undefined && this.#status.store !== 'passphrase') throw uselessPassphrase()
+      if (this.#status.state.kind === 'ready' || locks !== this.#locks) return this.#status
+      const outcome = await this.#opening.unlock(passphrase)
+      if (outcome === undefined || outcome.kind === 'ready') return this.#status
+      if (outcome.refusal !== undefined) throw outcome.refusal
+      if (outcome.retry === 'never') {
+        throw new BrokerError('passphrase_needed', outcome.fault.description, { fix: outcome.fault.fix })
+      }
+      return this.#status
+    })
   }
 
-  async move(): Promise<VaultMoveResponse> {
-    throw new BrokerError('invalid_request', 'Not built yet.')
+  move(move: VaultMove): Promise<VaultMoveResponse> {
+    return this.#inOrder(async () => {
+      const seal = await this.#requireSeal()
+      return moveKey(move, this.#moving(seal, this.#identity))
+    })
   }
 
   /** Ends the retries at once. Tasks under way finish, then the key is wiped. */
@@ -131,9 +186,19 @@ export class SealedVault implements GrantVault {
     void this.settled().then(() => this.#seal?.key.fill(0))
   }
 
-  /** Settles when every task that was asked for until now has ended. */
+  /** Settles when everything that was asked for until now has ended. */
   async settled(): Promise<void> {
+    await Promise.all([this.#tasksEnded(), this.#change])
+  }
+
+  async #tasksEnded(): Promise<void> {
     await Promise.allSettled([...this.#tasks.values()])
+  }
+
+  #inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#change.then(change)
+    this.#change = result.catch(() => undefined)
+    return result
   }
 
   /** One task at a time per account, so that a sign-out is never overtaken by the write that came before it. */
@@ -150,6 +215,12 @@ export class SealedVault implements GrantVault {
     return result
   }
 
+  /** For `load` and `save`: refused from the moment of the lock on, while tasks that were there before still get the key. */
+  #withKey<T>(account: string, task: (seal: Seal) => Promise<T>): Promise<T> {
+    if (this.#opening.suspended) return Promise.reject(faultError('vault_locked', personFault))
+    return this.#inTurn(account, async () => task(await this.#requireSeal()))
+  }
+
   async #requireSeal(): Promise<Seal> {
     if (this.#seal === undefined && this.#fault === undefined) await this.open()
     if (this.#seal !== undefined) return this.#seal
@@ -158,12 +229,15 @@ export class SealedVault implements GrantVault {
   }
 
   async #take(outcome: Unsealing): Promise<void> {
+    this.#identity = outcome.identity ?? this.#identity
     switch (outcome.kind) {
       case 'ready':
         // Before anyone hears of it: whoever reads the index upon `ready` must find every account in it.
         await this.#restoreIndex(outcome.seal)
+        if (this.#opening.suspended) return void outcome.seal.key.fill(0)
         this.#seal = outcome.seal
-        return this.#announce({ kind: 'ready' }, undefined)
+        this.#announce({ kind: 'ready' }, undefined)
+        return void this.#inOrder(() => this.#endMove())
       case 'locked':
       case 'absent':
       case 'broken':
@@ -173,12 +247,38 @@ export class SealedVault implements GrantVault {
     }
   }
 
+  /** Clears what a move that was cut off has left, where that brings up no prompt. What stays is tried again at the next start. */
+  async #endMove(): Promise<void> {
+    const also = this.#identity?.also
+    if (also === undefined || this.#seal === undefined) return
+    if ((await this.#options.stores[also].unlocked()) !== true) return
+    await clearOther(this.#moving(this.#seal, this.#identity)).catch(() => undefined)
+  }
+
+  #moving(seal: Seal, identity: VaultIdentity | undefined): MovingContext {
+    // A vault that is open knows what it is.
+    if (identity === undefined) throw faultError('vault_unavailable', closedFault)
+    const { folder, stores, configured } = this.#options
+    const remember = async (next: VaultIdentity) => {
+      await writeIdentity(folder, next)
+      this.#identity = next
+      this.#announce(this.#status.state, this.#fault)
+    }
+    return { folder, stores, seal, identity, remember, ...(configured === undefined ? {} : { configured }) }
+  }
+
+  #waitsForPassphrase(): boolean {
+    return this.#fault?.code === passphraseNeeded || this.#fault?.code === passphraseUnset
+  }
+
   #announce(state: VaultStatus['state'], fault: VaultFault | undefined): void {
-    const unchanged = this.#status.state.kind === state.kind && this.#fault?.description === fault?.description
+    const store = this.#identity?.store ?? this.#status.store
+    const was = this.#status
+    const unchanged = was.store === store && was.state.kind === state.kind && this.#fault?.description === fault?.description
     this.#fault = fault
     if (unchanged) return
     // The object stays the same until something changes, because the snapshot recognises a change by it.
-    this.#status = { store: this.#keyStore.kind, state }
+    this.#status = { store, state }
     for (const listener of this.#listeners) listener(this.#status)
   }
 

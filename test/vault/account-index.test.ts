@@ -92,7 +92,7 @@ describe('an index that was lost', () => {
   async function lost(): Promise<{ home: string; keyStore: FakeKeyStore }> {
     const home = await temporaryHome()
     const keyStore = new FakeKeyStore()
-    const { vault, index } = createVault({ home, store: 'keychain', clock: new ManualClock(), keyStore })
+    const { vault, index } = createVault({ home, clock: new ManualClock(), keychain: keyStore })
     for (const id of ['a', 'b', 'c']) {
       index.put(sampleRecord(id, `label-${id}`))
       await vault.save(id, sampleGrant(1))
@@ -105,7 +105,7 @@ describe('an index that was lost', () => {
   test('is complete again, labels and all, before the vault says that it is ready', async () => {
     const { home, keyStore } = await lost()
     keyStore.mood = 'locked'
-    const { vault, index } = createVault({ home, store: 'keychain', clock: new ManualClock(), keyStore })
+    const { vault, index } = createVault({ home, clock: new ManualClock(), keychain: keyStore })
     onTestFinished(() => vault.close())
     await vault.open()
     expect(index.list()).toEqual([])
@@ -128,7 +128,7 @@ describe('an index that was lost', () => {
 
   test('does not get back an account that was signed out', async () => {
     const { home, keyStore } = await lost()
-    const { vault, index } = createVault({ home, store: 'keychain', clock: new ManualClock(), keyStore })
+    const { vault, index } = createVault({ home, clock: new ManualClock(), keychain: keyStore })
     onTestFinished(() => vault.close())
     await vault.remove('b')
     await vault.open()

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { createVault } from '../../src/vault/index.ts'
 import { filesBelow, sampleGrant } from './samples.ts'
 import { lived, loaded, type World, world } from './world.ts'
 
@@ -17,7 +18,7 @@ describe('the data key', () => {
       code: 'vault_unavailable',
       fix: expect.stringMatching(/Restore the item .* move the folder/),
     })
-    expect(w.keyStore.creates).toBe(1)
+    expect(w.keyStore.writes).toBe(1)
     expect(await filesBelow(w.grants)).toEqual(before)
   })
 
@@ -44,7 +45,7 @@ describe('the data key', () => {
     expect((await vault.open()).state.kind).toBe('ready')
     await vault.save('a', sampleGrant(9))
     expect(await loaded(w, 'a')).toMatchObject({ number: 9 })
-    expect(w.keyStore.creates).toBe(2)
+    expect(w.keyStore.writes).toBe(2)
   })
 
   test('that is another one is named, and the files are left alone', async () => {
@@ -109,7 +110,8 @@ describe('vault.json', () => {
   ])('%s stops the vault and is left alone', async (text, code) => {
     const w = await lived()
     writeFileSync(identity(w), text)
-    const { vault } = w.start()
+    const { vault } = createVault({ home: w.home, clock: w.clock, keychain: w.keyStore, store: 'keychain' })
+    onTestFinished(() => vault.close())
     expect((await vault.open()).state).toMatchObject({ kind: 'broken', error: { code } })
     expect(readFileSync(identity(w), 'utf8')).toBe(text)
   })

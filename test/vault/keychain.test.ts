@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { KeychainKeyStore, type Keytar } from '../../src/vault/keychain.ts'
 import { keychainFault, libraryFault } from '../../src/vault/keychain-fault.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
+const key = randomBytes(32)
 const lockedText = 'Cannot create an item in a locked collection'
 
 /** keytar as gnome-keyring makes it behave, which is stranger than its types: see `locked`. */
@@ -66,12 +68,11 @@ describe('the keychain', () => {
     const { keytar, store } = setUp()
     expect(await store.read('v1')).toEqual({ kind: 'none' })
     expect(keytar.items.size).toBe(0)
-    const created = await store.create('v1')
+    const created = await store.write('v1', key)
     expect(await store.read('v1')).toEqual(created)
     expect([...keytar.items.keys()]).toEqual(['TokenTray/data-key:v1'])
-    const value = keytar.items.get('TokenTray/data-key:v1') ?? ''
-    expect(Buffer.from(value, 'base64')).toHaveLength(32)
-    expect(created).toEqual({ kind: 'present', key: Buffer.from(value, 'base64') })
+    expect(keytar.items.get('TokenTray/data-key:v1')).toBe(key.toString('base64'))
+    expect(created).toEqual({ kind: 'present', key })
   })
 
   test('writes the probe before it believes a null', async () => {
@@ -82,7 +83,7 @@ describe('the keychain', () => {
 
   test('that is locked is locked, not without a key', async () => {
     const { keytar, store } = setUp()
-    await store.create('v1')
+    await store.write('v1', key)
     keytar.locked = true
     expect(await store.read('v1')).toMatchObject({ kind: 'locked', fault: { code: 'keychain_locked' } })
     keytar.locked = false
@@ -91,7 +92,7 @@ describe('the keychain', () => {
 
   test('that locks between the probe and the read is locked as well', async () => {
     const { keytar, store } = setUp()
-    await store.create('v1')
+    await store.write('v1', key)
     keytar.onSet = () => {
       keytar.locked = true
     }
@@ -107,7 +108,7 @@ describe('the keychain', () => {
   test('that returns another key than was stored is not believed', async () => {
     const { keytar, store } = setUp()
     keytar.onSet = (account) => keytar.items.set(`TokenTray/${account}`, Buffer.alloc(32).toString('base64'))
-    expect(await store.create('v1')).toMatchObject({ kind: 'broken', fault: { code: 'keychain_unreliable' } })
+    expect(await store.write('v1', key)).toMatchObject({ kind: 'broken', fault: { code: 'keychain_unreliable' } })
   })
 
   test.each(['', 'no key', Buffer.alloc(31).toString('base64'), Buffer.alloc(32, 0xfb).toString('base64url')])(
@@ -134,7 +135,7 @@ describe('the keychain', () => {
 describe('a prompt that nobody answers', () => {
   test('is a locked keychain after twenty seconds, and its late answer is handed on', async () => {
     const { keytar, clock, store } = setUp()
-    await store.create('v1')
+    await store.write('v1', key)
     const prompt = deferred()
     keytar.prompt = prompt.promise
     const reading = store.read('v1')

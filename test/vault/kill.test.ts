@@ -79,8 +79,8 @@ function runAndKill(args: readonly string[], journal: string, delay: number): Pr
 
 async function verify(home: string, key: Buffer, confirmed: ReadonlyMap<string, number>): Promise<void> {
   const present = async (): Promise<KeyAnswer> => ({ kind: 'present', key: Buffer.from(key) })
-  const keyStore: KeyStore = { kind: 'keychain', busy: false, read: present, create: present, unlocked: async () => true }
-  const { vault } = createVault({ home, store: 'keychain', clock: new ManualClock(), keyStore })
+  const keychain: KeyStore = { busy: false, read: present, write: present, remove: present, unlocked: async () => true }
+  const { vault } = createVault({ home, clock: new ManualClock(), keychain })
   await vault.open()
   for (const account of accounts) {
     const last = confirmed.get(account)

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Opening } from '../../src/vault/opening.ts'
+import { PassphraseKeyStore } from '../../src/vault/passphrase.ts'
+import { unseal } from '../../src/vault/unsealing.ts'
 import { vaultFolder } from '../../src/vault/vault-folder.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { FakeKeyStore } from './fake-key-store.ts'
@@ -9,10 +11,12 @@ async function setUp(mood: FakeKeyStore['mood']) {
   const clock = new ManualClock()
   const keyStore = new FakeKeyStore()
   keyStore.mood = mood
+  const folder = vaultFolder(await temporaryHome(), () => clock.now())
+  const context = { folder, stores: { keychain: keyStore, passphrase: new PassphraseKeyStore({ folder, clock }) } }
   const outcomes: string[] = []
   const opening = new Opening({
-    folder: vaultFolder(await temporaryHome(), () => clock.now()),
-    keyStore,
+    unseal: (passphrase) => unseal(context, passphrase),
+    unlocked: () => keyStore.unlocked(),
     clock,
     onOutcome: async (outcome) => {
       outcomes.push(outcome.kind === 'ready' ? 'ready' : outcome.fault.code)

@@ -29,7 +29,7 @@ describe('a vault', () => {
       expect(statSync(file).mode & 0o777, file).toBe(0o600)
     }
     expect([join(w.home, 'vault'), w.grants].map((path) => statSync(path).mode & 0o777)).toEqual([0o700, 0o700])
-    expect(w.keyStore.creates).toBe(1)
+    expect(w.keyStore.writes).toBe(1)
   })
 
   test('tells its listeners of each change once, with the same object for the same status', async () => {

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { createVault, type Files } from '../../src/vault/index.ts'
-import { sealedName } from '../../src/vault/vault-folder.ts'
+import type { Clock } from '../../src/core/index.ts'
+import { createVault, type Files, type VaultOptions } from '../../src/vault/index.ts'
+import { PassphraseKeyStore } from '../../src/vault/passphrase.ts'
+import { sealedName, vaultFolder } from '../../src/vault/vault-folder.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { FakeKeyStore } from './fake-key-store.ts'
 import { numberOf, sampleGrant, sampleRecord, temporaryHome } from './samples.ts'
@@ -12,7 +14,7 @@ export interface World {
   readonly keyStore: FakeKeyStore
   readonly clock: ManualClock
   /** Starts a broker's vault in this home, as after a restart. */
-  start(files?: Files): ReturnType<typeof createVault>
+  start(files?: Files, options?: Partial<VaultOptions>): ReturnType<typeof createVault>
   readonly grants: string
   path(account: string, suffix?: string): string
 }
@@ -28,8 +30,16 @@ export async function world(home?: string): Promise<World> {
     keyStore,
     clock,
     grants,
-    start(files) {
-      const made = createVault({ home: folder, store: 'keychain', clock, keyStore, ...(files === undefined ? {} : { files }) })
+    start(files, options) {
+      const passphrase = cheapPassphraseStore(folder, clock, files)
+      const made = createVault({
+        home: folder,
+        clock,
+        keychain: keyStore,
+        passphrase,
+        ...(files === undefined ? {} : { files }),
+        ...options,
+      })
       onTestFinished(() => made.vault.close())
       return made
     },
@@ -37,9 +47,15 @@ export async function world(home?: string): Promise<World> {
   }
 }
 
+/** With so small a cost that a test may ask many times. */
+export function cheapPassphraseStore(home: string, clock: Clock, files?: Files, file?: string): PassphraseKeyStore {
+  const folder = vaultFolder(home, () => clock.now(), files)
+  return new PassphraseKeyStore({ folder, clock, cost: { n: 256, r: 8, p: 1 }, ...(file === undefined ? {} : { file }) })
+}
+
 /** A home in which two accounts have been saved twice, so that each has a last good copy. */
-export async function lived(): Promise<World> {
-  const w = await world()
+export async function lived(home?: string): Promise<World> {
+  const w = await world(home)
   const { vault, index } = w.start()
   for (const [account, number] of [
     ['a', 1],

@@ -5,8 +5,8 @@ import { createVault } from '../../../src/vault/index.ts'
 import { KeychainKeyStore } from '../../../src/vault/keychain.ts'
 
 const [home = '', patience = '20000'] = process.argv.slice(2)
-const keyStore = new KeychainKeyStore({ clock: systemClock, patience: Number(patience) })
-const { vault } = createVault({ home, store: 'keychain', clock: systemClock, keyStore })
+const keychain = new KeychainKeyStore({ clock: systemClock, patience: Number(patience) })
+const { vault } = createVault({ home, clock: systemClock, keychain })
 vault.onStatus((status) => say({ event: status.state.kind }))
 
 const grant = (token: string) => ({
@@ -25,7 +25,7 @@ const commands: Record<string, (value: string) => Promise<unknown>> = {
     const stored = await vault.load('a')
     return stored.kind === 'found' ? { kind: 'found', token: stored.grant.accessToken.expose() } : stored
   },
-  unlocked: async () => (await keyStore.unlocked()) ?? 'unknown',
+  unlocked: async () => (await keychain.unlocked()) ?? 'unknown',
   /** More file operations than libuv has threads; with the threads used up by the keychain they would never end. */
   files: async () => {
     const { readFile } = await import('node:fs/promises')

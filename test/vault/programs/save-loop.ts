@@ -2,16 +2,14 @@
 // writes "<account> <number>" to the file of its arguments with one write, which the kernel keeps when the process is killed.
 import { appendFileSync } from 'node:fs'
 import { systemClock } from '../../../src/core/index.ts'
-import type { KeyAnswer, KeyStore } from '../../../src/vault/key-store.ts'
-import { MemoryAccountIndex } from '../../../src/vault/memory-vault.ts'
-import { SealedVault } from '../../../src/vault/vault.ts'
+import { createVault, type KeyAnswer, type KeyStore } from '../../../src/vault/index.ts'
 import { sampleGrant } from './sample-grant.ts'
 
 const [home = '', journal = '', key = '', from = '0'] = process.argv.slice(2)
 
 const present = async (): Promise<KeyAnswer> => ({ kind: 'present', key: Buffer.from(key, 'hex') })
-const keyStore: KeyStore = { kind: 'keychain', busy: false, read: present, create: present, unlocked: async () => true }
-const vault = new SealedVault({ home, clock: systemClock, keyStore, index: new MemoryAccountIndex() })
+const keychain: KeyStore = { busy: false, read: present, write: present, remove: present, unlocked: async () => true }
+const { vault } = createVault({ home, clock: systemClock, keychain })
 
 await Promise.all(
   ['a', 'b', 'c'].map(async (account) => {

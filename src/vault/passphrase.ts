@@ -1,0 +1,157 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Clock, Secret } from '../core/index.ts'
+import type { BrokerError } from '../protocol/index.ts'
+import { previousOf, readText, removeDurably, writeDurably } from './durable-file.ts'
+import { faultOf, type VaultFault } from './fault.ts'
+import { type KeyFile, readKeyFile, type ScryptCost, unwrapKey, usualCost, wrapKey } from './key-file.ts'
+import type { KeyAnswer, KeyStore } from './key-store.ts'
+import {
+  changedKeyFault,
+  damagedKeyFault,
+  foreignKeyFault,
+  neededFault,
+  newerKeyFault,
+  shortestPassphrase,
+  tooShort,
+  tooSoon,
+  unsetFault,
+  wrongPassphrase,
+} from './passphrase-fault.ts'
+import { type GivenPassphrase, readPassphraseFile } from './passphrase-file.ts'
+import { keyPath, type VaultFolder } from './vault-folder.ts'
+
+export interface PassphraseOptions {
+  readonly folder: VaultFolder
+  readonly clock: Clock
+  /** Read once, when a passphrase is needed for the first time (TOKENTRAY_PASSPHRASE_FILE). */
+  readonly file?: string
+  readonly cost?: ScryptCost
+}
+
+/** After the first wrong passphrase, and never more than. Milliseconds. */
+const firstDelay = 1_000
+const longestDelay = 60_000
+
+/** Why a passphrase cannot be a new one. */
+export function newPassphraseFault(passphrase: Secret): BrokerError | undefined {
+  return [...passphrase.expose()].length < shortestPassphrase ? tooShort() : undefined
+}
+
+/**
+ * The data key in `<home>/vault/key.json`, encrypted with a passphrase, for a computer without a keychain. The passphrase is held
+ * no longer than the question it came with. Questions run one after the other, so that many at once guess no faster than one.
+ */
+export class PassphraseKeyStore implements KeyStore {
+  readonly busy = false
+  readonly #folder: VaultFolder
+  readonly #clock: Clock
+  readonly #cost: ScryptCost
+  #file: string | undefined
+  #last: Promise<unknown> = Promise.resolve()
+  #failures = 0
+  #failedAt = 0
+
+  constructor({ folder, clock, file, cost = usualCost }: PassphraseOptions) {
+    this.#folder = folder
+    this.#clock = clock
+    this.#file = file
+    this.#cost = cost
+  }
+
+  read(vault: string, passphrase?: Secret): Promise<KeyAnswer> {
+    return this.#inTurn(async () => this.#read(vault, passphrase))
+  }
+
+  write(vault: string, key: Buffer, passphrase?: Secret): Promise<KeyAnswer> {
+    return this.#inTurn(async () => {
+      const given = await this.#given(passphrase)
+      if (given?.kind !== 'passphrase') return { kind: 'passphrase', fault: unsetFault(given?.problem) }
+      const refusal = newPassphraseFault(given.passphrase)
+      if (refusal !== undefined) return { kind: 'passphrase', fault: unsetFault(refusal.message), refusal }
+      return this.#write(vault, key, given.passphrase)
+    })
+  }
+
+  remove(vault: string): Promise<KeyAnswer> {
+    return this.#inTurn(async () => {
+      const path = keyPath(this.#folder)
+      await removeDurably([previousOf(path), path], this.#folder.files)
+      return this.#read(vault, undefined)
+    })
+  }
+
+  async unlocked(): Promise<boolean> {
+    return true
+  }
+
+  #inTurn(task: () => Promise<KeyAnswer>): Promise<KeyAnswer> {
+    const answer = this.#last.then(task).catch((error: unknown): KeyAnswer => ({ kind: 'broken', fault: faultOf(error) }))
+    this.#last = answer
+    return answer
+  }
+
+  async #read(vault: string, passphrase: Secret | undefined): Promise<KeyAnswer> {
+    const found = await this.#find(vault)
+    if (found.kind !== 'files') return found
+    const given = await this.#given(passphrase)
+    if (given?.kind !== 'passphrase') return { kind: 'passphrase', fault: neededFault(given?.problem) }
+    const wait = this.#delayLeft()
+    if (wait > 0) return { kind: 'passphrase', fault: neededFault(), refusal: tooSoon(Math.ceil(wait / 1000)) }
+    for (const file of found.files) {
+      const key = await unwrapKey(file, given.passphrase)
+      if (key === undefined) continue
+      this.#failures = 0
+      return { kind: 'present', key }
+    }
+    this.#failures += 1
+    this.#failedAt = this.#clock.now()
+    const refusal = wrongPassphrase(this.#delay() / 1000)
+    const problem = passphrase === undefined ? 'The passphrase of TOKENTRAY_PASSPHRASE_FILE is wrong.' : undefined
+    return { kind: 'passphrase', fault: neededFault(problem), refusal }
+  }
+
+  /** The key is used only after it was read back, because files sealed with a key that is not stored would be lost. */
+  async #write(vault: string, key: Buffer, passphrase: Secret): Promise<KeyAnswer> {
+    const path = keyPath(this.#folder)
+    const text = await wrapKey(vault, key, passphrase, this.#cost)
+    // Written twice, because the second write makes the first one the last good copy: a lost key is the loss of every login.
+    await writeDurably(path, text, this.#folder.files)
+    await writeDurably(path, text, this.#folder.files)
+    const answer = await this.#read(vault, passphrase)
+    if (answer.kind !== 'present' || timingSafeEqual(answer.key, key)) return answer
+    return { kind: 'broken', fault: changedKeyFault(path) }
+  }
+
+  /** The usable copies of the key file, which differ only when one of them was changed; or why there is none. */
+  async #find(vault: string): Promise<KeyAnswer | { readonly kind: 'files'; readonly files: readonly KeyFile[] }> {
+    const path = keyPath(this.#folder)
+    const texts = await Promise.all([path, previousOf(path)].map((each) => readText(each, this.#folder.files)))
+    const present = new Set(texts.filter((text) => text !== undefined))
+    if (present.size === 0) return { kind: 'none' }
+    const readings = [...present].map(readKeyFile)
+    const broken = (fault: VaultFault): KeyAnswer => ({ kind: 'broken', fault })
+    if (readings.some(({ kind }) => kind === 'newer')) return broken(newerKeyFault(path))
+    const files = readings.flatMap((reading) => (reading.kind === 'file' ? [reading.file] : []))
+    if (files.length === 0) return broken(damagedKeyFault(path))
+    const own = files.filter((file) => file.vault === vault)
+    return own.length === 0 ? broken(foreignKeyFault(path)) : { kind: 'files', files: own }
+  }
+
+  /** The passphrase of the question, or else the one of the file, which serves once. */
+  async #given(passphrase: Secret | undefined): Promise<GivenPassphrase | undefined> {
+    if (passphrase !== undefined) return { kind: 'passphrase', passphrase }
+    const file = this.#file
+    this.#file = undefined
+    return file === undefined ? undefined : readPassphraseFile(file, this.#folder.files)
+  }
+
+  #delay(): number {
+    return this.#failures === 0 ? 0 : Math.min(firstDelay * 2 ** (this.#failures - 1), longestDelay)
+  }
+
+  #delayLeft(): number {
+    const elapsed = this.#clock.now() - this.#failedAt
+    // A wall clock that was set back must not make the delay longer.
+    return elapsed < 0 ? 0 : Math.max(0, this.#delay() - elapsed)
+  }
+}
