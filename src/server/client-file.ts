@@ -26,8 +26,8 @@ export interface ClientFileOptions {
 const file = clientPolicy.extend({ version: z.literal(1) })
 
 /**
- * What the person decided about clients, in `<home>/clients.json`, with a second copy of the same text beside it. It is damaged
- * or missing alone? Then the copy is used, and without one every client has to ask: damage never allows what was denied.
+ * What the person decided about clients, in `<home>/clients.json`, with a second copy of the same text beside it, which is used
+ * when the first is damaged or gone. Without either, every client has to ask: damage never allows what was denied.
  */
 export class ClientFile implements ClientRegister {
   readonly #options: ClientFileOptions
@@ -40,10 +40,11 @@ export class ClientFile implements ClientRegister {
     this.#path = join(options.home, 'clients.json')
     this.#copy = `${this.#path}.copy`
     const main = readPolicy(this.#path)
-    const copy = main === undefined || main === 'damaged' ? readPolicy(this.#copy) : main
-    if (main === undefined && copy === undefined) this.#policy = { ask: false, rules: [] }
-    else this.#policy = typeof copy === 'object' ? copy : { ask: true, rules: [] }
-    if (main !== this.#policy && (main ?? copy) !== undefined) this.#repair(typeof copy === 'object')
+    const copy = typeof main === 'object' ? main : readPolicy(this.#copy)
+    const known = typeof copy === 'object' ? copy : undefined
+    const fresh = main === undefined && copy === undefined
+    this.#policy = known ?? { ask: !fresh, rules: [] }
+    if (typeof main !== 'object' && !fresh) this.#repair(known !== undefined)
   }
 
   read(): ClientPolicy {
