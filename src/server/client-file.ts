@@ -8,7 +8,7 @@ import {
   openSync,
   readFileSync,
   renameSync,
-  unlinkSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -74,7 +74,7 @@ export class ClientFile implements ClientRegister {
       kept = keepAside(this.#path, aside)
       this.write(this.#policy)
     } catch {
-      if (kept) unlinkSync(aside)
+      if (kept) rmSync(aside)
     }
     log.warn('clients file damaged', { file: this.#path, ...(kept ? { aside } : {}), restored, ask: this.#policy.ask })
   }
@@ -106,8 +106,9 @@ function readPolicy(path: string): ClientPolicy | 'damaged' | undefined {
 /** A power cut leaves the old or the new text and nothing in between. */
 function replace(path: string, text: string): void {
   const unfinished = `${path}.tmp`
+  rmSync(unfinished, { force: true })
   try {
-    const target = openSync(unfinished, 'w', 0o600)
+    const target = openSync(unfinished, 'wx', 0o600)
     try {
       writeFileSync(target, text)
       fsyncSync(target)
@@ -116,7 +117,7 @@ function replace(path: string, text: string): void {
     }
     renameSync(unfinished, path)
   } catch (error) {
-    if (existsSync(unfinished)) unlinkSync(unfinished)
+    rmSync(unfinished, { force: true })
     throw error
   }
   if (process.platform === 'win32') return
