@@ -31,7 +31,9 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
   const clients = program
     .command('clients')
     .description('show and decide which programs may have tokens')
-    .action(async () => {
+    .allowExcessArguments()
+    .action(async (_options: unknown, { args: [unknown] }: Command) => {
+      if (unknown !== undefined) clients.error(`error: unknown command '${unknown}'`)
       stdout.write(`${await listClients(broker())}\n`)
     })
   clients

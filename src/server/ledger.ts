@@ -1,5 +1,5 @@
 import type { Clock, Ledger, Log } from '../core/index.ts'
-import { type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
+import { type Caller, type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
 import { LedgerFile } from './ledger-file.ts'
 
 /** How long lines are gathered before they are written together, and how long after a fault of the disk. Milliseconds. */
@@ -11,20 +11,48 @@ const mostLines = 1_000
 
 type Recorded = Omit<LedgerEntry, 'count'>
 
-/** Lines that are not written yet. Equal requests in direct succession share one, within a second. */
+interface Line {
+  readonly entry: Recorded
+  count: number
+}
+
+/** Lines that are not written yet. Equal requests of one second share one, also when others come in between. */
 class Gathered {
-  lines: { readonly entry: Recorded; count: number }[] = []
+  #lines: Line[] = []
+  /** The latest line of each caller. One client is one object, see `Callers`. */
+  readonly #latest = new Map<Caller, Line>()
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0
+  }
 
   /** Answers how many requests had to be given up. */
   add(entry: Recorded): number {
-    const last = this.lines.at(-1)
-    if (last !== undefined && isEqual(last.entry, entry)) last.count += 1
-    else this.lines.push({ entry, count: 1 })
-    return this.lines.length > mostLines ? (this.lines.shift()?.count ?? 0) : 0
+    const latest = this.#latest.get(entry.caller)
+    if (latest !== undefined && isEqual(latest.entry, entry)) {
+      latest.count += 1
+      return 0
+    }
+    const line = { entry, count: 1 }
+    this.#lines.push(line)
+    this.#latest.set(entry.caller, line)
+    return this.#lines.length > mostLines ? this.#giveUpOldest() : 0
   }
 
   entries(): LedgerEntry[] {
-    return this.lines.map(({ entry, count }) => ({ ...entry, count }))
+    return this.#lines.map(({ entry, count }) => ({ ...entry, count }))
+  }
+
+  clear(): void {
+    this.#lines = []
+    this.#latest.clear()
+  }
+
+  #giveUpOldest(): number {
+    const oldest = this.#lines.shift()
+    if (oldest === undefined) return 0
+    if (this.#latest.get(oldest.entry.caller) === oldest) this.#latest.delete(oldest.entry.caller)
+    return oldest.count
   }
 }
 
@@ -92,7 +120,7 @@ export class FileLedger implements Ledger {
     this.#flush()
     this.#stopTimer = this.#clock.after(this.#failing ? afterFault : gathering, () => {
       this.#stopTimer = undefined
-      if (this.#gathered.lines.length > 0) this.#write()
+      if (!this.#gathered.isEmpty) this.#write()
     })
   }
 
@@ -101,7 +129,7 @@ export class FileLedger implements Ledger {
     if (entries.length === 0) return
     try {
       this.#file.append(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-      this.#gathered.lines = []
+      this.#gathered.clear()
       if (this.#failing) this.#log.info('ledger written again', { lost: this.#lost })
       this.#failing = false
       this.#lost = 0
@@ -126,15 +154,8 @@ export class MemoryLedger implements Ledger {
   }
 }
 
-function isEqual(a: Recorded, b: Recorded): boolean {
-  return (
-    a.at === b.at &&
-    a.account === b.account &&
-    a.outcome === b.outcome &&
-    a.provider === b.provider &&
-    (a.caller === b.caller || JSON.stringify(a.caller) === JSON.stringify(b.caller))
-  )
-}
+const isEqual = (a: Recorded, b: Recorded): boolean =>
+  a.at === b.at && a.account === b.account && a.outcome === b.outcome && a.provider === b.provider
 
 /** A line that a crash cut short tells nothing. */
 function parse(line: string): LedgerEntry | undefined {

@@ -14,7 +14,13 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-const caller = (name: string): Caller => ({ name, proof: 'claimed' })
+const callers = new Map<string, Caller>()
+/** One client is one object, as the server makes them. */
+function caller(name: string): Caller {
+  const known = callers.get(name) ?? { name, proof: 'claimed' as const }
+  callers.set(name, known)
+  return known
+}
 
 function open(folder = home) {
   const clock = new ManualClock()
@@ -38,8 +44,10 @@ describe('writing', () => {
     const { record, clock, file, ledger } = open()
     record('codex')
     expect(linesOf(file)).toHaveLength(1)
-    for (let turn = 0; turn < 1_000; turn += 1) record('codex')
-    for (let turn = 0; turn < 5; turn += 1) record('claude')
+    for (let turn = 0; turn < 1_000; turn += 1) {
+      record('codex')
+      if (turn % 200 === 0) record('claude')
+    }
     record('codex', { outcome: 'denied' })
     record('codex', { account: 'acme-2' })
     record('codex', { account: 'acme-2', caller: { ...caller('codex'), pid: 7 } })
@@ -105,7 +113,7 @@ describe('reading', () => {
     }
     record('codex')
     record('pi')
-    record('codex')
+    record('codex', { outcome: 'denied' })
     expect(names(await ledger.read(3))).toEqual(['codex', 'pi', 'codex'])
     expect(names(await ledger.read(2, 'codex'))).toEqual(['codex', 'codex'])
     expect(names(await ledger.read(100, 'codex'))).toEqual(['codex', 'codex', 'codex'])
