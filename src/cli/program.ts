@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import { errorTable, socketPath } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
+import { describeAccountCommands } from './account-commands.ts'
+import { describeClientCommands } from './client-commands.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { reportError } from './report-error.ts'
 import { type StatusOptions, status } from './status-command.ts'
@@ -15,9 +17,10 @@ Examples:
   tokentray login openai-codex      sign in; \`practice\` needs no account
   tokentray status --watch          follow what happens
   tokentray token openai-codex      print a token for a script
+  tokentray clients ask on          be asked before a new program gets a token
 
 Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
-6 keychain locked or missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here.
+6 keychain locked or missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here, 10 not allowed.
 `
 
 /** Runs every command but `token`; answers the exit code. */
@@ -63,6 +66,8 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
   describeVault(program, env, process)
+  describeAccountCommands(program, env, process)
+  describeClientCommands(program, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

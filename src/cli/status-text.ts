@@ -1,16 +1,16 @@
 import type { AccountStatus, BrokerSnapshot, GrantState, VaultStatus } from '../protocol/index.ts'
+import { columns } from './columns.ts'
 
 /** The status as a person reads it: one line per account, and the vault only when it needs attention. `now` in milliseconds. */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
-  const rows = snapshot.accounts.map((account) => [selector(account), describeState(account.state, now), who(account)])
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...describeVault(snapshot.vault), ...lines].join('\n')
+  const rows = snapshot.accounts.map((account) => [
+    selector(account),
+    `${account.disabled ? 'switched off, ' : ''}${describeState(account.state, now)}`,
+    who(account),
+  ])
+  const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
+  const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
+  return [...describeVault(snapshot.vault), ...columns(rows), ...permission].join('\n')
 }
 
 function selector({ provider, label }: AccountStatus): string {

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
-import { askBroker } from '../client/one-shot.ts'
+import { askBroker, type BrokerCall } from '../client/one-shot.ts'
 import { BrokerError } from '../protocol/errors.ts'
-import { parseSelector } from '../protocol/selector.ts'
+import { parseSelector, selectorName } from '../protocol/selector.ts'
+import type { BrokerSnapshot } from '../protocol/snapshot.ts'
 import { socketPath } from '../protocol/socket-path.ts'
 import { parseDuration } from './duration.ts'
 import { type Output, reportError } from './report-error.ts'
@@ -12,9 +13,12 @@ Prints a fresh access token, and nothing else, on standard output.
 A selector is a provider (openai-codex) or a provider and a label (openai-codex:work).
 
 Options:
-  --min-valid <time>  how long the token must still be valid, such as 30m (default: 5m)
-  --json              print the token with its expiry, base URL and headers
-  -h, --help          show this help
+  --min-valid <time>   how long the token must still be valid, such as 30m (default: 5m)
+  --rejected <prefix>  the API refused a token: the first 16 hex digits of its SHA-256, to get a newer one
+  --account <label>    the account, as an alternative to provider:label
+  --client <name>      the tool this is for, as it shall appear in the ledger (default: TOKENTRAY_CLIENT)
+  --json               print the token with its expiry, base URL and headers
+  -h, --help           show this help
 
 Example: curl -H "Authorization: Bearer $(tokentray token practice)" http://127.0.0.1:14551/api/whoami
 `
@@ -31,19 +35,60 @@ export async function runToken(
       output.stdout.write(tokenHelp)
       return 0
     }
-    const query = values['min-valid'] === undefined ? '' : `?min_valid=${parseDuration(values['min-valid'])}`
-    parseSelector(selector)
-    const answer = await askBroker({
+    const request: BrokerCall = {
       socket: socketPath(env),
       method: 'GET',
-      path: `/v1/token/${encodeURIComponent(selector)}${query}`,
+      path: tokenPath(selector, values),
       accept: values.json ? 'application/json' : 'text/plain',
-    })
+      client: clientName(values.client ?? env.TOKENTRAY_CLIENT),
+      prove: true,
+    }
+    const noLongerWaiting = explainWait(request, output)
+    const answer = await askBroker(request).finally(noLongerWaiting)
     output.stdout.write(`${values.json ? JSON.stringify(JSON.parse(answer), null, 2) : answer}\n`)
     return 0
   } catch (error) {
     return reportError(error, output)
   }
+}
+
+function tokenPath(selector: string, values: ReturnType<typeof parse>['values']): string {
+  parseSelector(selector)
+  const query = new URLSearchParams()
+  if (values['min-valid'] !== undefined) query.set('min_valid', String(parseDuration(values['min-valid'])))
+  if (values.account !== undefined) query.set('account', values.account)
+  if (values.rejected !== undefined) query.set('rejected', digest(values.rejected))
+  return `/v1/token/${encodeURIComponent(selector)}${query.size === 0 ? '' : `?${query}`}`
+}
+
+function digest(text: string): string {
+  if (/^[0-9a-f]{8,64}$/i.test(text)) return text.toLowerCase()
+  throw new BrokerError('invalid_request', `"${text.slice(0, 80)}" is no beginning of a SHA-256.`, {
+    fix: 'Write the first 16 hex digits, or all 64, of the SHA-256 of the token that was refused. Never the token itself.',
+  })
+}
+
+function clientName(name: string | undefined): string {
+  if (!name) return 'tokentray'
+  if (selectorName.test(name)) return name
+  throw new BrokerError('invalid_request', `"${name.slice(0, 80)}" is no name of a client.`, {
+    fix: 'Use letters, digits, dots, dashes and underscores, 64 at most, such as `codex`.',
+  })
+}
+
+/** Says after a second that the person is asked, when that is what takes so long. The returned function ends it. */
+function explainWait({ socket, client = '' }: BrokerCall, { stderr }: Output): () => void {
+  const explain = async () => {
+    const { approvals = [] } = JSON.parse(
+      await askBroker({ socket, method: 'GET', path: '/v1/status' }),
+    ) as Partial<BrokerSnapshot>
+    if (!approvals.some(({ caller }) => caller.name === client.toLowerCase())) return
+    stderr.write(`tokentray: "${client}" waits for your permission.\n`)
+    stderr.write(`  Press Allow in the tray, or run \`tokentray approve ${client}\` in another terminal.\n`)
+  }
+  // Whatever is wrong with the broker, the request for the token says so itself.
+  const timer = setTimeout(() => void explain().catch(() => {}), 1_000)
+  return () => clearTimeout(timer)
 }
 
 function parse(argv: readonly string[]) {
@@ -53,6 +98,9 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         'min-valid': { type: 'string' },
+        rejected: { type: 'string' },
+        account: { type: 'string' },
+        client: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -64,7 +112,7 @@ function parse(argv: readonly string[]) {
     return { values, selector: selector ?? '' }
   } catch (error) {
     throw new BrokerError('invalid_request', (error as Error).message.split('. To specify')[0] ?? '', {
-      fix: 'Usage: tokentray token <selector> [--min-valid <time>] [--json]',
+      fix: 'Usage: tokentray token <selector> [options]; `tokentray token --help` lists them.',
     })
   }
 }

@@ -1,5 +1,12 @@
 import type {
+  AccountStatus,
+  ApprovalDecision,
+  ApprovalRequest,
   BrokerSnapshot,
+  ClientPolicy,
+  ClientRule,
+  ClientRuleRequest,
+  LedgerEntry,
   LoginStatus,
   StartLoginRequest,
   StartLoginResponse,
@@ -15,6 +22,8 @@ export function createBrokerClient(socket: string) {
   const ask = async <Answer>(call: Omit<BrokerCall, 'socket'>): Promise<Answer> =>
     JSON.parse(await askBroker({ socket, ...call })) as Answer
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
+  const account = (selector: string) => `/v1/accounts/${encodeURIComponent(selector)}`
+  const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
   return {
     status: () => ask<BrokerSnapshot>({ method: 'GET', path: '/v1/status' }),
     startLogin: (request: StartLoginRequest) => ask<StartLoginResponse>({ method: 'POST', path: '/v1/logins', body: request }),
@@ -24,10 +33,22 @@ export function createBrokerClient(socket: string) {
       ask<LoginStatus>({ method: 'POST', path: `${login(id)}/response`, body: { pasted } }),
     cancelLogin: (id: string) => ask<LoginStatus>({ method: 'DELETE', path: login(id) }),
     signOut: (selector: string) =>
-      ask<{ id: string; provider: string; revoked: boolean }>({
-        method: 'DELETE',
-        path: `/v1/accounts/${encodeURIComponent(selector)}`,
-      }),
+      ask<{ id: string; provider: string; revoked: boolean }>({ method: 'DELETE', path: account(selector) }),
+    setDisabled: (selector: string, disabled: boolean) =>
+      ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: { disabled } }),
+    refresh: (selector: string) => ask<AccountStatus>({ method: 'POST', path: `${account(selector)}/refresh` }),
+    policy: () => ask<ClientPolicy>({ method: 'GET', path: '/v1/policy' }),
+    setAsk: (value: boolean) => ask<ClientPolicy>({ method: 'PATCH', path: '/v1/policy', body: { ask: value } }),
+    putRule: (client: string, request: ClientRuleRequest) =>
+      ask<ClientRule>({ method: 'PUT', path: rule(client), body: request }),
+    removeRule: (client: string) => ask<ClientPolicy>({ method: 'DELETE', path: rule(client) }),
+    decide: (id: string, decision: ApprovalDecision) =>
+      ask<ApprovalRequest>({ method: 'POST', path: `/v1/approvals/${encodeURIComponent(id)}`, body: { decision } }),
+    /** The newest lines, oldest first; at most 1,000. */
+    ledger: async (limit: number, client?: string) => {
+      const path = `/v1/ledger?limit=${limit}${client === undefined ? '' : `&client=${encodeURIComponent(client)}`}`
+      return (await ask<{ entries: LedgerEntry[] }>({ method: 'GET', path })).entries
+    },
     lock: () => ask<VaultStatus>({ method: 'POST', path: '/v1/lock' }),
     unlock: (request: UnlockRequest) => ask<VaultStatus>({ method: 'POST', path: '/v1/unlock', body: request }),
     moveVault: (request: VaultMoveRequest) => ask<VaultMoveResponse>({ method: 'POST', path: '/v1/vault/move', body: request }),

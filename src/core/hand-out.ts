@@ -31,15 +31,10 @@ export class HandOutDesk {
     this.#context = context
   }
 
-  /** Throws or rejects with whatever keeps the token from the caller. */
+  /** Throws or rejects with whatever keeps the token from the caller, who may end a wait with `ClientDesk.leave(request)`. */
   handOut(caller: Caller, session: AccountSession, client: ProviderClient, request: TokenRequest): HandOut | Promise<HandOut> {
-    const { id, disabled } = session.record
-    const admitted = this.#admit(caller, session)
-    if (disabled) {
-      throw new BrokerError('account_disabled', `This account of ${client.name} is switched off.`, {
-        fix: `Switch it on with \`tokentray enable ${id}\`, or in the tray.`,
-      })
-    }
+    requireSwitchedOn(session, client)
+    const admitted = this.#admit(caller, session, request)
     const held = admitted === undefined ? session.held(request) : undefined
     if (held !== undefined) return this.#finish(caller, session, client, held)
     return this.#later(admitted, caller, session, client, request)
@@ -52,14 +47,18 @@ export class HandOutDesk {
     client: ProviderClient,
     request: TokenRequest,
   ): Promise<HandOut> {
-    await admitted
+    if (admitted !== undefined) {
+      await admitted
+      // The person may have switched it off instead of answering.
+      requireSwitchedOn(session, client)
+    }
     return this.#finish(caller, session, client, await session.grantFor(request))
   }
 
-  #admit(caller: Caller, session: AccountSession): Promise<void> | undefined {
+  #admit(caller: Caller, session: AccountSession, request: TokenRequest): Promise<void> | undefined {
     try {
       return this.#context.desk
-        .admit(caller, { id: session.record.id, provider: session.record.provider })
+        .admit(caller, session.record, request)
         ?.catch((error: unknown) => this.#refused(caller, session, error))
     } catch (error) {
       return this.#refused(caller, session, error)
@@ -87,6 +86,13 @@ export class HandOutDesk {
     const { ledger, clock } = this.#context
     ledger.record({ at: toEpochSeconds(clock.now()), caller, provider: record.provider, account: record.id, outcome })
   }
+}
+
+function requireSwitchedOn({ record }: AccountSession, client: ProviderClient): void {
+  if (!record.disabled) return
+  throw new BrokerError('account_disabled', `This account of ${client.name} is switched off.`, {
+    fix: `Switch it on with \`tokentray enable ${record.id}\`, or in the tray.`,
+  })
 }
 
 function responseOf(account: string, client: ProviderClient, grant: Grant): TokenResponse {

@@ -2,18 +2,28 @@ import { join } from 'node:path'
 import {
   Broker,
   type ClientRegister,
+  type Clock,
   type GrantVault,
   type Ledger,
+  type Log,
   type ProviderClient,
   Secret,
   systemClock,
   toEpochSeconds,
 } from '../core/index.ts'
 import { createProviderClient, createTransport, RedirectReceiver } from '../oauth/index.ts'
-import type { ClientPolicy, HealthResponse } from '../protocol/index.ts'
+import type { HealthResponse } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { providers, withUpstream } from '../providers/index.ts'
-import { becomeOwner, startTokenServer } from '../server/index.ts'
+import {
+  becomeOwner,
+  ClientFile,
+  ClientProofs,
+  FileLedger,
+  MemoryClientRegister,
+  MemoryLedger,
+  startTokenServer,
+} from '../server/index.ts'
 import { createVault } from '../vault/index.ts'
 import { createBrokerLog } from './broker-log.ts'
 import { type Environment, type HostSettings, readSettings } from './environment.ts'
@@ -42,7 +52,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const { clients, practice } = createClients(settings, (definition) =>
     createProviderClient(definition, { clock, transport, receiver }),
   )
-  const { register, ledger } = createClientRecords()
+  const { register, ledger, proofs, close } = createClientRecords(settings, clock, log)
   const { refreshAhead } = settings
   const broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log, refreshAhead })
   const version = readVersion()
@@ -55,7 +65,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     home,
     started_at: toEpochSeconds(clock.now()),
   }
-  const server = await startTokenServer(socket, { broker, vault, ledger, clock, health, log })
+  const server = await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, log })
   void broker.start()
   if (index.list().some((record) => record.provider === 'practice')) void practice?.start()
   log.info('ready', { socket, host, version })
@@ -66,9 +76,12 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     onExit: () => {},
     ask: (name, value) => answer(broker, vault, name, value),
     stop: async () => {
+      // Who waits for the person is answered now, because the server waits for its answers.
+      broker.clients.stop()
       await broker.stopLogins()
       await server.close()
       await broker.stop()
+      close()
       await practice?.stop()
       await owned.release()
       for (let left = 20; vault.busy && left > 0; left -= 1)
@@ -84,17 +97,25 @@ const vaultOf = ({ store, passphraseFile }: HostSettings) => ({
   ...(passphraseFile === undefined ? {} : { passphraseFile }),
 })
 
-function createClientRecords(): { readonly register: ClientRegister; readonly ledger: Ledger } {
-  let policy: ClientPolicy = { ask: false, rules: [] }
-  return {
-    register: {
-      read: () => policy,
-      write: (next) => {
-        policy = next
-      },
-    },
-    ledger: { record: () => {}, read: async () => [] },
+interface ClientRecords {
+  readonly register: ClientRegister
+  readonly ledger: Ledger
+  readonly proofs: ClientProofs
+  close(): void
+}
+
+/** What is known of the programs that ask for tokens. Beside the memory vault, none of it is written. */
+function createClientRecords({ home, socket, store }: HostSettings, clock: Clock, log: Log): ClientRecords {
+  const proofs = new ClientProofs({ socket, clock, log })
+  if (store === 'memory') {
+    return { register: new MemoryClientRegister(), ledger: new MemoryLedger(), proofs, close: () => proofs.close() }
   }
+  const ledger = new FileLedger({ home, clock, log })
+  const close = () => {
+    ledger.close()
+    proofs.close()
+  }
+  return { register: new ClientFile({ home, clock, log }), ledger, proofs, close }
 }
 
 /** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */

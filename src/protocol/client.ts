@@ -63,7 +63,7 @@ export const ledgerEntry = z.object({
   provider: z.string(),
   account: z.string(),
   outcome: z.enum(['handed_out', 'denied', 'unanswered']),
-  count: z.int().min(1).describe('Equal requests in direct succession share a line.'),
+  count: z.int().min(1).describe('Equal requests at about the same time share a line.'),
 })
 export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>
 
@@ -73,7 +73,7 @@ export const ledgerQuery = z.strictObject({
 })
 
 /**
- * The file that a client opens, and keeps open, to prove which process it is. It names itself in the next request on the same
- * connection: `TokenTray-Client-Proof: <pid>`.
+ * The file that a client opens, and keeps open, to prove which process it is. It names itself in the next token request on this
+ * connection, with the descriptor of the file: `TokenTray-Client-Proof: <pid>/<descriptor>`.
  */
 export const proofResponse = z.object({ path: z.string() })

@@ -1,2 +1,5 @@
+export * from './client-file.ts'
+export * from './client-proof.ts'
+export * from './ledger.ts'
 export * from './single-owner.ts'
 export * from './token-server.ts'

@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Broker, type Clock, type GrantVault, type Ledger, Secret } from '../core/index.ts'
 import { type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
+import { accountId } from './account-id.ts'
 import { checked } from './checked.ts'
+import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
 
 export interface RouteContext {
@@ -10,6 +12,7 @@ export interface RouteContext {
   /** For what a person does with the vault as a whole; no grant is read or written here. */
   readonly vault: Pick<GrantVault, 'unlock' | 'move'>
   readonly ledger: Ledger
+  readonly proofs: ClientProofs
   readonly clock: Clock
   readonly health: HealthResponse
 }
@@ -44,7 +47,8 @@ const check = (schema: z.ZodType | undefined, value: unknown): unknown =>
   schema === undefined ? undefined : checked(schema, value)
 
 /** The token socket, route by route; the token itself is handed out by the token lane. */
-export function registerRoutes(app: FastifyInstance, { broker, vault, ledger, clock, health }: RouteContext): void {
+export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { broker, vault, clock, health } = context
   const streams = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of streams) end()
@@ -72,8 +76,27 @@ export function registerRoutes(app: FastifyInstance, { broker, vault, ledger, cl
     const passphrase = secret(body.passphrase)
     return vault.move({ to: body.to, dryRun: body.dry_run ?? false, ...(passphrase === undefined ? {} : { passphrase }) })
   })
-  add(app, endpoints.ledger, async ({ query }) => ({ entries: await ledger.read(query.limit ?? 100, query.client) }))
+  registerClientRoutes(app, context)
   add(app, endpoints.health, () => health)
+}
+
+/** Which programs may have tokens, who waits for the person, and who got what. */
+function registerClientRoutes(app: FastifyInstance, { broker, ledger, proofs }: RouteContext): void {
+  add(app, endpoints.policy, () => broker.clients.policy())
+  add(app, endpoints.changePolicy, ({ body }) => broker.clients.setAsk(body.ask))
+  add(app, endpoints.putClientRule, ({ params, body }) => {
+    const accounts = body.accounts?.map((selector) => accountId(broker.snapshot(), selector))
+    return broker.clients.putRule(params.client, { ...body, ...(accounts === undefined ? {} : { accounts }) })
+  })
+  add(app, endpoints.removeClientRule, ({ params }) => broker.clients.removeRule(params.client))
+  add(app, endpoints.decideApproval, ({ params, body }) => broker.clients.decide(params.id, body.decision))
+  add(app, endpoints.ledger, async ({ query }) => ({
+    entries: await ledger.read(query.limit ?? 100, query.client?.toLowerCase()),
+  }))
+  add(app, endpoints.proof, ({ request, reply }) => {
+    reply.header('cache-control', 'no-store')
+    return proofs.begin(request.raw.socket)
+  })
 }
 
 const secret = (text: string | undefined) => (text === undefined ? undefined : new Secret(text))

@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Broker, HandOut, Log, TokenRequest } from '../core/index.ts'
 import { BrokerError, endpoints, errorResponse, errorTable } from '../protocol/index.ts'
-import { callerOf } from './caller.ts'
+import { Callers } from './caller.ts'
 import { checked } from './checked.ts'
+import type { ClientProofs } from './client-proof.ts'
 import { refuseForeignRequest } from './request-guard.ts'
 
 const route = endpoints.token.path.replace('{provider}', '')
@@ -10,6 +11,7 @@ const route = endpoints.token.path.replace('{provider}', '')
 export interface TokenLaneContext {
   readonly broker: Broker
   readonly log: Log
+  readonly proofs: ClientProofs
 }
 
 /**
@@ -17,7 +19,9 @@ export interface TokenLaneContext {
  * every one of them is for a token that is held; so the route does not go through the web framework, and a held token is on its
  * way in the turn in which the request came.
  */
-export function tokenLane({ broker, log }: TokenLaneContext): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function tokenLane(context: TokenLaneContext): (request: IncomingMessage, response: ServerResponse) => boolean {
+  const { broker, log, proofs } = context
+  const callers = new Callers(proofs)
   const fail = (response: ServerResponse, error: unknown) => {
     if (!(error instanceof BrokerError)) log.warn('request failed', { route, error: (error as Error).name })
     const body = errorResponse(error)
@@ -31,10 +35,15 @@ export function tokenLane({ broker, log }: TokenLaneContext): (request: Incoming
     if (selector.includes('/')) return false
     try {
       refuseForeignRequest(headers)
-      const { wish, account } = query === undefined ? plain : readQuery(query)
-      const given = broker.handOut(callerOf(request), readSelector(selector), wish, account)
-      if (given instanceof Promise) given.then((later) => send(request, response, later)).catch((error) => fail(response, error))
-      else send(request, response, given)
+      const { wish, account }: Query = query === undefined ? { wish: {} } : readQuery(query)
+      const given = broker.handOut(callers.of(request), readSelector(selector), wish, account)
+      if (!(given instanceof Promise)) {
+        send(request, response, given)
+        return true
+      }
+      // A caller that hangs up waits for the person no more.
+      response.once('close', () => broker.clients.leave(wish))
+      given.then((later) => send(request, response, later)).catch((error) => fail(response, error))
     } catch (error) {
       fail(response, error)
     }
@@ -42,7 +51,10 @@ export function tokenLane({ broker, log }: TokenLaneContext): (request: Incoming
   }
 }
 
-const plain: { readonly wish: TokenRequest; readonly account?: string } = { wish: {} }
+interface Query {
+  readonly wish: TokenRequest
+  readonly account?: string
+}
 
 function split(rest: string): { readonly selector: string; readonly query: string | undefined } {
   const mark = rest.indexOf('?')
@@ -57,7 +69,7 @@ function readSelector(text: string): string {
   }
 }
 
-function readQuery(text: string): typeof plain {
+function readQuery(text: string): Query {
   const parameters = new URLSearchParams(text)
   const twice = [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
   if (twice !== undefined) throw new BrokerError('invalid_request', `${twice.slice(0, 40)}: is there twice`)

@@ -1,0 +1,32 @@
+import type { Command } from 'commander'
+import { createBrokerClient } from '../client/index.ts'
+import { socketPath } from '../protocol/index.ts'
+import { duration } from './status-text.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The commands that change one account and keep its login. */
+export function describeAccountCommands(program: Command, env: Environment, { stderr }: NodeJS.Process): void {
+  const broker = () => createBrokerClient(socketPath(env))
+  program
+    .command('enable <selector>')
+    .description('hand out tokens of an account again')
+    .action(async (selector: string) => {
+      stderr.write(`Switched on: ${(await broker().setDisabled(selector, false)).id}\n`)
+    })
+  program
+    .command('disable <selector>')
+    .description('hand out no tokens of an account; its login is kept fresh')
+    .action(async (selector: string) => {
+      const { id } = await broker().setDisabled(selector, true)
+      stderr.write(`Switched off: ${id}. Its login is kept; \`tokentray enable ${id}\` switches it on.\n`)
+    })
+  program
+    .command('refresh <selector>')
+    .description('refresh the token of an account now')
+    .action(async (selector: string) => {
+      const { id, state } = await broker().refresh(selector)
+      const end = state.kind === 'active' ? state.expires_at : undefined
+      stderr.write(`Refreshed: ${id}${end === undefined ? '' : `, fresh for ${duration(end - Date.now() / 1000)}`}\n`)
+    })
+}

@@ -1,0 +1,167 @@
+import type { Clock, Ledger, Log } from '../core/index.ts'
+import { type Caller, type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
+import { LedgerFile } from './ledger-file.ts'
+
+/** How long lines are gathered before they are written together, and how long after a fault of the disk. Milliseconds. */
+const gathering = 50
+const afterFault = 1_000
+
+/** How many lines wait for a disk that takes none; the oldest are given up. Also how many the ledger in memory holds. */
+const mostLines = 1_000
+
+type Recorded = Omit<LedgerEntry, 'count'>
+
+interface Line {
+  readonly entry: Recorded
+  count: number
+}
+
+/** Lines that are not written yet. Equal requests of one second share one, also when others come in between. */
+class Gathered {
+  #lines: Line[] = []
+  /** The latest line of each caller. One client is one object, see `Callers`. */
+  readonly #latest = new Map<Caller, Line>()
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0
+  }
+
+  /** Answers how many requests had to be given up. */
+  add(entry: Recorded): number {
+    const latest = this.#latest.get(entry.caller)
+    if (latest !== undefined && isEqual(latest.entry, entry)) {
+      latest.count += 1
+      return 0
+    }
+    const line = { entry, count: 1 }
+    this.#lines.push(line)
+    this.#latest.set(entry.caller, line)
+    return this.#lines.length > mostLines ? this.#giveUpOldest() : 0
+  }
+
+  entries(): LedgerEntry[] {
+    return this.#lines.map(({ entry, count }) => ({ ...entry, count }))
+  }
+
+  clear(): void {
+    this.#lines = []
+    this.#latest.clear()
+  }
+
+  #giveUpOldest(): number {
+    const oldest = this.#lines.shift()
+    if (oldest === undefined) return 0
+    if (this.#latest.get(oldest.entry.caller) === oldest) this.#latest.delete(oldest.entry.caller)
+    return oldest.count
+  }
+}
+
+export interface FileLedgerOptions {
+  /** The folder of TokenTray. */
+  readonly home: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/**
+ * The ledger on the disk. The first entry after a quiet time is written before `record` returns, so that it outlives whatever
+ * happens next; the ones right behind it are gathered, so that ten thousand requests a second cost no more than twenty lines. A
+ * disk that takes nothing refuses nobody a token: it is said once in the log, and what waits is written when there is room.
+ */
+export class FileLedger implements Ledger {
+  readonly #file: LedgerFile
+  readonly #clock: Clock
+  readonly #log: Log
+  readonly #gathered = new Gathered()
+  /** Set while entries are gathered. */
+  #stopTimer: (() => void) | undefined
+  #failing = false
+  /** Requests that found no place while the disk took none. */
+  #lost = 0
+
+  constructor({ home, clock, log }: FileLedgerOptions) {
+    this.#file = new LedgerFile(home)
+    this.#clock = clock
+    this.#log = log
+  }
+
+  record(entry: Recorded): void {
+    this.#lost += this.#gathered.add(entry)
+    if (this.#stopTimer === undefined) this.#write()
+  }
+
+  async read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+    this.#flush()
+    // What the disk has not taken is the newest.
+    const found = this.#gathered
+      .entries()
+      .filter((entry) => client === undefined || entry.caller.name === client)
+      .reverse()
+    const name = client === undefined ? '' : JSON.stringify(client)
+    for await (const line of this.#file.lines()) {
+      if (found.length >= limit) break
+      // Parsing every line of ten megabytes would make others wait.
+      const entry = line.includes(name) ? parse(line) : undefined
+      if (entry !== undefined && (client === undefined || entry.caller.name === client)) found.push(entry)
+    }
+    return found.slice(0, limit).reverse()
+  }
+
+  /** Writes what has been gathered. */
+  close(): void {
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    this.#flush()
+    this.#file.close()
+  }
+
+  /** Writes, and gathers what comes during the next moments. */
+  #write(): void {
+    this.#flush()
+    this.#stopTimer = this.#clock.after(this.#failing ? afterFault : gathering, () => {
+      this.#stopTimer = undefined
+      if (!this.#gathered.isEmpty) this.#write()
+    })
+  }
+
+  #flush(): void {
+    const entries = this.#gathered.entries()
+    if (entries.length === 0) return
+    try {
+      this.#file.append(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      this.#gathered.clear()
+      if (this.#failing) this.#log.info('ledger written again', { lost: this.#lost })
+      this.#failing = false
+      this.#lost = 0
+    } catch (error) {
+      if (!this.#failing) this.#log.warn('ledger not written', { code: (error as NodeJS.ErrnoException).code })
+      this.#failing = true
+    }
+  }
+}
+
+/** The ledger beside the memory vault, which writes nothing: its newest lines, until the process ends. */
+export class MemoryLedger implements Ledger {
+  readonly #gathered = new Gathered()
+
+  record(entry: Recorded): void {
+    this.#gathered.add(entry)
+  }
+
+  async read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+    const entries = this.#gathered.entries()
+    return entries.filter(({ caller }) => client === undefined || caller.name === client).slice(-limit)
+  }
+}
+
+const isEqual = (a: Recorded, b: Recorded): boolean =>
+  a.at === b.at && a.account === b.account && a.outcome === b.outcome && a.provider === b.provider
+
+/** A line that a crash cut short tells nothing. */
+function parse(line: string): LedgerEntry | undefined {
+  try {
+    return ledgerEntry.safeParse(JSON.parse(line)).data
+  } catch {
+    return undefined
+  }
+}
