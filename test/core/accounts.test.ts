@@ -124,6 +124,10 @@ describe('ten thousand accounts', () => {
     const after = broker.snapshot().accounts
     expect(after.filter((row, place) => row !== before[place])).toMatchObject([{ id: 'acme-5000', disabled: true }])
     expect(after).toHaveLength(10_001)
+    await broker.startLogin({ provider: 'acme', label: 'new' })
+    const { accounts, logins } = broker.snapshot()
+    expect(logins).toHaveLength(1)
+    expect(accounts.filter((row, place) => row !== after[place])).toEqual([])
   })
 })
 

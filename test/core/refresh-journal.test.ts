@@ -98,6 +98,18 @@ describe('the refresh journal', () => {
     expect(state(restarted)).toMatchObject({ kind: 'reauthorization_required', cause: 'lost_answer' })
   })
 
+  test('an open note is settled at once after the start, although nothing is due', async () => {
+    const bench = await signedInBroker()
+    const { client, clock, journal, account } = bench
+    await journal.write(account, { kind: 'sent', fingerprint: String(fingerprint(client, 1)), at: clock.now() + 1 })
+    const restarted = bench.restart()
+    await restarted.start()
+    await settle()
+    expect(client.sent).toEqual(['refresh-1'])
+    expect(journal.read(account)).toBeUndefined()
+    expect((await handOut(restarted, 'acme')).access_token).toBe('access-2')
+  })
+
   test('a crash after the write: nothing is left to tell', async () => {
     const bench = await signedInBroker({ refreshAhead: false })
     const { client, clock, journal, account } = bench

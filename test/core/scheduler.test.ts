@@ -85,3 +85,9 @@ test('a broker without accounts keeps looking without harm', async () => {
   await clock.advance(10 * minute)
   expect(broker.snapshot().accounts).toMatchObject([{ id: 'acme', state: { kind: 'signed_out' } }])
 })
+
+test('a deadline that comes nearer is met, without waiting for the next look at all accounts', async () => {
+  const { client, clock } = await signedInBroker({ lifetime: 20_000 })
+  await clock.advance(11_000)
+  expect(client.sent).toEqual(['refresh-1'])
+})
