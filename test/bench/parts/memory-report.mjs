@@ -1,0 +1,75 @@
+// The words around the figures of `memory.mjs`.
+import { fixed, megabytes, table, times } from '../tables.mjs'
+
+/** @typedef {import('./memory.mjs').Memory} Memory */
+
+/** @param {Memory} memory */
+export function memoryTables({ figures, grown }) {
+  const rows = [
+    ['headless', 'idle', 'headless, idle, the only program with its Node'],
+    ['headless', 'beside', 'headless, idle, beside other programs of the same Node'],
+    ['blank', 'idle', 'a blank app on the same Electron'],
+    ['app', 'idle', 'tray, idle, no window opened yet'],
+    ['app', 'open', 'tray, its popover open'],
+    ['app', 'closed', 'tray, its popover closed again'],
+  ]
+    .filter(([row, kind]) => figures.has(row, kind))
+    .map(([row, kind, title]) => [
+      title,
+      megabytes(figures.median(row, kind, 'megabytes')),
+      row === 'app' ? times(figures.ratio(row, 'blank', kind, 'megabytes', 'idle')) : '',
+      row === 'app' ? times(figures.ratio(row, row, kind, 'megabytes', 'idle')) : '',
+    ])
+  const [first] = grown.values()
+  const requests = [...grown].map(([number, size]) => [number.toLocaleString('en'), megabytes(size), fixed(size / first, 2)])
+  const words =
+    'PSS of the whole process tree: a page that several programs use counts for each with its share. One Electron at a time, started ' +
+    'anew in each round, and everything measured when it has become quiet.'
+  return [
+    `## Memory\n${words}\n\n${table(['', 'MB', '× blank app', '× tray idle'], rows)}`,
+    `## Memory of the daemon after many requests\nOne daemon, 16 clients on kept connections, measured some seconds after the last answer.\n\n${table(['requests', 'MB', '× before'], requests)}`,
+  ]
+}
+
+/** @param {Memory} memory @returns {import('../tables.mjs').Goal[]} */
+export function memoryGoals({ figures, grown }) {
+  const goals = [{ name: 'headless idle', limit: 45, measured: figures.median('headless', 'idle', 'megabytes'), unit: 'MB' }]
+  if (figures.has('app', 'idle')) {
+    const against = (kind, row) => figures.ratio('app', row, kind, 'megabytes', 'idle').median
+    goals.push({ name: 'tray idle without window', limit: 1.1, measured: against('idle', 'blank'), unit: '× blank app' })
+    goals.push({ name: 'tray after its popover was closed', limit: 1.2, measured: against('closed', 'app'), unit: '× before it' })
+  }
+  const [first] = grown.values()
+  if (grown.has(1_000_000))
+    goals.push({
+      name: 'headless after 1,000,000 requests',
+      limit: 1.05,
+      measured: grown.get(1_000_000) / first,
+      unit: '× before',
+    })
+  return goals
+}
+
+/** @param {Memory} memory */
+export function memoryReading({ figures, grown }) {
+  const [alone, beside] = ['idle', 'beside'].map((kind) => figures.median('headless', kind, 'megabytes'))
+  const points = [
+    `The daemon alone takes ${megabytes(alone)} MB; ${megabytes(alone - beside)} MB of that are pages of Node itself that cost nothing more on a ` +
+      'machine where another program runs the same Node.',
+  ]
+  if (grown.has(1_000_000)) {
+    const [start, warm, , end] = grown.values()
+    points.push(
+      `From the first request on, V8 compiles what is used and lets its heap grow: ${megabytes(warm - start)} MB with the first ten thousand requests, ` +
+        `${megabytes(end - warm)} MB with the ${(1_000_000 - 10_000).toLocaleString('en')} after them. The second figure is the one that would show a leak.`,
+    )
+  }
+  if (figures.has('app', 'idle')) {
+    points.push(
+      `A blank app takes ${megabytes(figures.median('blank', 'idle', 'megabytes'))} MB before it does anything; TokenTray adds a worker with the ` +
+        `broker, the tray and its menu. The popover costs ${megabytes(figures.median('app', 'open', 'megabytes') - figures.median('app', 'idle', 'megabytes'))} MB ` +
+        'while it is open and its page is gone when it closes; what stays is what Electron keeps for the next window.',
+    )
+  }
+  return points
+}
