@@ -1,5 +1,6 @@
 // oidc-agent, the peer that does the same work: it keeps refresh tokens, refreshes them, and hands out access tokens over a socket.
 import fs from 'node:fs'
+import net from 'node:net'
 import path from 'node:path'
 import { Child, cleanEnvironment } from './children.mjs'
 import { processTree } from './process-tree.mjs'
@@ -71,6 +72,8 @@ export async function startOidcAgent(workshop, authority) {
   await untilSocket(socket, child, 'oidc-agent')
   const agent = new OidcAgent(socket, env, child)
   await agent.add('perf', authority)
+  const { access_token: token = '' } = JSON.parse(await ask(socket, oidcRequest('perf')))
+  if (token.length < 1_900) throw new Error(`it hands out a token of ${token.length} bytes, not 2,000`)
   // It answers in one process and holds the accounts in another; both work for a request.
   const pids = processTree(child.pid)
   return {
@@ -85,4 +88,18 @@ export async function startOidcAgent(workshop, authority) {
     },
     agent,
   }
+}
+
+/** @param {string} socket @param {string} question @returns {Promise<string>} */
+function ask(socket, question) {
+  return new Promise((resolve, reject) => {
+    const connection = net.connect(socket)
+    let answer = ''
+    connection.on('data', (chunk) => {
+      answer += chunk
+    })
+    connection.on('close', () => resolve(answer))
+    connection.on('error', reject)
+    connection.write(question)
+  })
 }

@@ -16,11 +16,15 @@ export function table(header, rows) {
  */
 
 /** @param {Goal} goal */
-export function goalRow({ name, limit, measured, unit, least = false }) {
-  const met = least ? measured >= limit : measured <= limit
-  const missed = least ? 1 - measured / limit : measured / limit - 1
-  const verdict = met ? 'met' : limit === 0 ? 'missed' : `missed by ${Math.ceil(missed * 100)} %`
-  return [name, `${least ? '≥' : '≤'} ${limit} ${unit}`, `${significant(measured)} ${unit}`, verdict]
+export function goalRow(goal) {
+  const { name, limit, measured, unit, least = false } = goal
+  return [name, `${least ? '≥' : '≤'} ${limit} ${unit}`, `${significant(measured)} ${unit}`, isMet(goal) ? 'met' : missed(goal)]
+}
+
+function missed({ limit, measured, least = false }) {
+  if (limit === 0) return 'missed'
+  const by = least ? 1 - measured / limit : measured / limit - 1
+  return by < 1 ? `missed by ${Math.ceil(by * 100)} %` : `missed, ${significant(by + 1)} × the limit`
 }
 
 /** @param {Goal} goal */
@@ -37,6 +41,9 @@ export const times = ({ median, low, high }) =>
 /** Nothing where nothing was measured. */
 export const fixed = (value, digits) => (Number.isNaN(value) ? '' : value.toFixed(digits))
 
-/** Two decimals, and more for what would read as nothing. */
-export const significant = (value) =>
-  value !== 0 && Math.abs(value) < 0.1 ? value.toPrecision(2) : value.toFixed(Number.isInteger(value) ? 0 : 2)
+/** Two decimals, fewer for what is large, and more for what would read as nothing. */
+export function significant(value) {
+  if (Number.isInteger(value)) return String(value)
+  if (Math.abs(value) < 0.1) return value.toPrecision(2)
+  return value.toFixed(Math.abs(value) < 20 ? 2 : Math.abs(value) < 200 ? 1 : 0)
+}
