@@ -51,6 +51,24 @@ export async function untilQuiet(root) {
   }
 }
 
+/**
+ * The memory of a process tree that has come to rest: a start leaves garbage behind, and some processes come late. Answers what
+ * holds for two seconds to one percent, or what there is after twenty.
+ *
+ * @param {number} root
+ */
+export async function restingMemoryOf(root) {
+  await untilQuiet(root)
+  const seen = [memoryOf(root)]
+  for (let waited = 0; waited < 20_000; waited += 500) {
+    await sleep(500)
+    seen.push(memoryOf(root))
+    const last = seen.slice(-5)
+    if (last.length === 5 && Math.max(...last) / Math.min(...last) < 1.01) break
+  }
+  return seen.at(-1)
+}
+
 function read(file) {
   try {
     return fs.readFileSync(file, 'utf8')

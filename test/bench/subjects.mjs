@@ -36,6 +36,7 @@ import { HERE, hasCommands, PROJECT } from './tools.mjs'
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [out] the build to take it from
  * @property {string} [node] the Node to run it with
+ * @property {string} [electron] the Electron to run it with; the one of the tests by default
  */
 
 /** @type {Framing} */
@@ -74,7 +75,8 @@ export async function startApp(workshop, options) {
   const { version } = await electronRuntime({ log: workshop.say })
   const titled = { ...options, title: `TokenTray in Electron ${version}` }
   const env = { ...brokerEnvironment(workshop, titled), TOKENTRAY_TEST: '1' }
-  const child = await startElectron(workshop, env, ['-r', path.join(HERE, 'stall.cjs'), PROJECT], options.vault === 'keychain')
+  const args = ['-r', path.join(HERE, 'stall.cjs'), PROJECT]
+  const child = await startElectron(workshop, { env, args, keychain: options.vault === 'keychain', electron: options.electron })
   await child.line()
   const subject = await signedIn(titled, env, child)
   // An app that is still busy with its start would be measured with that work.
@@ -86,15 +88,13 @@ export async function startApp(workshop, options) {
  * Electron with arguments, on a display and in a session with a tray; the first line of the child is its process id.
  *
  * @param {import('./workshop.mjs').Workshop} workshop
- * @param {NodeJS.ProcessEnv} env
- * @param {readonly string[]} args
- * @param {boolean} keychain
+ * @param {{ env: NodeJS.ProcessEnv, args: readonly string[], keychain: boolean, electron?: string }} options
  */
-export async function startElectron(workshop, env, args, keychain) {
+export async function startElectron(workshop, { env, args, keychain, electron }) {
   if (process.platform === 'linux' && !hasCommands(['Xvfb', 'dbus-daemon', 'dbus-send'])) {
     throw new Error('Xvfb and dbus are needed; `npm test` says how to install them')
   }
-  const { executable } = await electronRuntime({ log: workshop.say })
+  const executable = electron ?? (await electronRuntime({ log: workshop.say })).executable
   const session = ['bash', sessionScript, ...(keychain ? [] : ['--no-secret-service'])]
   const app = [process.execPath, workshop.program('app'), executable, ...sandboxSwitches(), ...args]
   // The session replaces HOME, and with it the place where the runtime is.

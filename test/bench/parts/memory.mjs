@@ -2,11 +2,13 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { electronRuntime } from '../../support/electron-runtime.mjs'
 import { cleanEnvironment } from '../children.mjs'
 import { Figures } from '../figures.mjs'
 import { LoadClient } from '../load-cell.mjs'
-import { memoryOf, processTree, untilQuiet } from '../process-tree.mjs'
+import { processTree, restingMemoryOf } from '../process-tree.mjs'
 import { endBroker, startApp, startElectron, startHeadless, withoutKeychain } from '../subjects.mjs'
+import { signIn } from '../token-socket.mjs'
 import { HERE } from '../tools.mjs'
 import { memoryGoals, memoryReading, memoryTables } from './memory-report.mjs'
 
@@ -24,6 +26,8 @@ export class Memory {
   #load
   /** @type {string} */
   #ownNode
+  /** @type {string | undefined} */
+  #ownElectron
   #number = 0
 
   /** @param {import('../workshop.mjs').Workshop} workshop */
@@ -34,29 +38,51 @@ export class Memory {
     this.#ownNode = path.join(workshop.folder, 'node')
   }
 
-  /** Pages of one file are shared by all who run it, the benchmark too. A copy of Node shows what a daemon costs that is alone. */
+  /**
+   * Pages of one file are shared by all who run it: the benchmark runs the same Node, and somebody may run the same Electron. Copies
+   * show what a daemon and an app cost that are alone.
+   */
   async start() {
     fs.copyFileSync(process.execPath, this.#ownNode)
     fs.chmodSync(this.#ownNode, 0o755)
+    if (!this.#workshop.options.app) return
+    const { dist, executable } = await electronRuntime({ log: this.#workshop.say })
+    const own = path.join(this.#workshop.folder, 'electron-copy')
+    fs.cpSync(dist, own, { recursive: true, verbatimSymlinks: true })
+    this.#ownElectron = path.join(own, path.relative(dist, executable))
+    // The first program of GTK on a display looks at its graphics, with 40 MB of Mesa, and leaves what it found to all that follow.
+    await this.#workshop.attempt('memory of the app', () => this.#blank())
   }
 
   async round() {
-    this.figures.add('headless', 'idle', { megabytes: await this.#headless(this.#ownNode) })
-    this.figures.add('headless', 'beside', { megabytes: await this.#headless(process.execPath) })
+    await this.#headless(this.#ownNode, 'alone')
+    await this.#headless(process.execPath, 'beside')
     if (!this.#workshop.options.app) return
     const app = await this.#workshop.attempt('memory of the app', () => this.#app())
     if (app !== undefined) this.figures.add('blank', 'idle', { megabytes: await this.#blank() })
   }
 
   async end() {
+    if (this.figures.has('blank', 'idle')) {
+      for (const addition of ['tray', 'worker']) this.figures.add('blank', addition, { megabytes: await this.#blank(addition) })
+    }
+    await this.#million()
+  }
+
+  async #million() {
     const requests = this.#workshop.options.quick ? stops.slice(0, 2) : stops
     this.#workshop.say(`asking for ${requests.at(-1).toLocaleString('en')} tokens`)
-    const subject = await this.#start(this.#ownNode)
+    const { authority, ...options } = await this.#options('million')
+    const subject = await startHeadless(this.#workshop, {
+      ...options,
+      authority,
+      title: 'TokenTray headless',
+      node: this.#ownNode,
+    })
     let asked = 0
     for (const stop of requests) {
       while (asked < stop) asked += (await this.#load.cell(subject, load, stop - asked > 50_000 ? 2_000 : 100)).requests
-      await this.#settle(subject.pid, 3_000)
-      this.grown.set(stop, memoryOf(subject.pid))
+      this.grown.set(stop, await restingMemoryOf(subject.pid))
     }
     await endBroker(subject)
   }
@@ -65,64 +91,58 @@ export class Memory {
     return { tables: memoryTables(this), goals: memoryGoals(this), reading: memoryReading(this) }
   }
 
-  async #headless(node) {
-    const subject = await this.#start(node)
-    await this.#settle(subject.pid, 1_000)
-    const megabytes = memoryOf(subject.pid)
+  /** With an account, because a broker without one has nothing to do; and before it, to show what a login leaves behind. */
+  async #headless(node, kind) {
+    const options = await this.#options('headless')
+    const subject = await startHeadless(this.#workshop, { ...options, people: [], title: 'TokenTray headless', node })
+    if (kind === 'alone') this.figures.add('headless', 'empty', { megabytes: await restingMemoryOf(subject.pid) })
+    await signIn(subject.socket, options.authority)
+    this.figures.add('headless', kind, { megabytes: await restingMemoryOf(subject.pid) })
     await endBroker(subject)
-    return megabytes
   }
 
   async #app() {
-    const subject = await startApp(this.#workshop, { ...(await this.#options()), id: `memory-${this.#number}` })
-    await this.#settle(subject.pid, 2_000)
-    const idle = memoryOf(subject.pid)
-    const processes = processTree(subject.pid).length
+    const subject = await startApp(this.#workshop, { ...(await this.#options('app')), electron: this.#ownElectron })
+    const look = async (kind) => {
+      this.figures.add('app', kind, { megabytes: await restingMemoryOf(subject.pid), processes: processTree(subject.pid).length })
+    }
     const click = async () => {
       subject.child.write('click')
       await subject.child.line()
+      await sleep(1_500)
     }
+    await look('idle')
+    const processes = processTree(subject.pid).length
     await click()
-    await sleep(2_000)
-    await this.#settle(subject.pid, 1_000)
     if (processTree(subject.pid).length <= processes) throw new Error('the window did not open')
-    const open = memoryOf(subject.pid)
+    await look('open')
     await click()
-    await this.#settle(subject.pid, 4_000)
-    const closed = memoryOf(subject.pid)
-    this.figures.add('app', 'idle', { megabytes: idle, processes })
-    this.figures.add('app', 'open', { megabytes: open })
-    this.figures.add('app', 'closed', { megabytes: closed, processes: processTree(subject.pid).length })
+    await look('closed')
     await endBroker(subject)
     return subject
   }
 
-  async #blank() {
+  /** @param {string} [addition] see blank-app/main.js */
+  async #blank(addition) {
     this.#number += 1
     const data = path.join(this.#workshop.folder, `blank-${this.#number}`)
     fs.mkdirSync(data)
-    const env = { ...cleanEnvironment(), BLANK_APP_DATA: data }
-    const child = await startElectron(this.#workshop, env, [path.join(HERE, 'blank-app')], false)
+    const env = { ...cleanEnvironment(), BLANK_APP_DATA: data, ...(addition === undefined ? {} : { BLANK_APP_WITH: addition }) }
+    const child = await startElectron(this.#workshop, {
+      env,
+      args: [path.join(HERE, 'blank-app')],
+      keychain: false,
+      electron: this.#ownElectron,
+    })
     const pid = Number(await child.line())
-    await sleep(1_500)
-    await this.#settle(pid, 2_000)
-    const megabytes = memoryOf(pid)
+    await sleep(3_000)
+    const megabytes = await restingMemoryOf(pid)
     await child.stop()
     return megabytes
   }
 
-  async #start(node) {
-    const options = await this.#options()
-    return startHeadless(this.#workshop, { ...options, id: `memory-${this.#number}`, title: 'TokenTray headless', node })
-  }
-
-  async #options() {
+  async #options(name) {
     this.#number += 1
-    return { authority: await this.#workshop.authority(), vault: this.vault }
-  }
-
-  async #settle(pid, milliseconds) {
-    await untilQuiet(pid)
-    await sleep(this.#workshop.options.quick ? 300 : milliseconds)
+    return { id: `memory-${name}-${this.#number}`, authority: await this.#workshop.authority(), vault: this.vault }
   }
 }
