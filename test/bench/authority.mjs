@@ -41,9 +41,14 @@ export class Authority {
     await this.#ask({ do: 'delay', least, most })
   }
 
-  /** The refreshes that arrived since they were forgotten. @param {boolean} [forget] @returns {Promise<Seen[]>} */
+  /** The refreshes that arrived since they were forgotten. @param {boolean} [forget] */
   async refreshes(forget = false) {
-    return (await this.#ask({ do: 'refreshes', forget })).refreshes
+    return (await this.exchanges(forget)).filter(({ kind }) => kind === 'refresh')
+  }
+
+  /** The same with the logins. @param {boolean} [forget] @returns {Promise<Seen[]>} */
+  async exchanges(forget = false) {
+    return (await this.#ask({ do: 'exchanges', forget })).exchanges
   }
 
   /** @returns {Promise<import('../../src/practice/statistics.ts').PracticeStatistics>} */

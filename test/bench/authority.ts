@@ -5,7 +5,7 @@
 //   {do: 'approve', url, person?}   a person allows the login              {url} the redirect that it ends on
 //   {do: 'refresh_token'}           a whole login, for peers that take one {refresh_token}
 //   {do: 'delay', least, most}      of each answer to a refresh, in ms     {}
-//   {do: 'refreshes', forget?}      what the front has seen                {refreshes: Seen[]}
+//   {do: 'exchanges', forget?}      what the front has seen                {exchanges: Seen[]}
 //   {do: 'statistics'}              what the practice server has seen      PracticeStatistics
 import { createHash, randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
@@ -49,10 +49,10 @@ async function answer(asked: Record<string, unknown>): Promise<unknown> {
     case 'delay':
       front.delay = { least: Number(asked.least), most: Number(asked.most) }
       return {}
-    case 'refreshes': {
-      const refreshes = [...front.refreshes]
-      if (asked.forget === true) front.refreshes.length = 0
-      return { refreshes }
+    case 'exchanges': {
+      const exchanges = [...front.exchanges]
+      if (asked.forget === true) front.exchanges.length = 0
+      return { exchanges }
     }
     case 'statistics':
       return practice.statistics

@@ -6,11 +6,12 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { practiceClientId, practicePaths } from '../../src/practice/index.ts'
 
-/** One refresh. Times are milliseconds of the wall clock; fingerprints are hex SHA-256. */
+/** One request for tokens. Times are milliseconds of the wall clock; fingerprints are hex SHA-256. */
 export interface Seen {
+  readonly kind: 'login' | 'refresh'
   readonly arrived: number
-  /** The fingerprint of the refresh token that was sent. */
-  readonly sent: string
+  /** The fingerprint of the refresh token that was sent; absent for a login. */
+  readonly sent?: string
   /** When the server had decided, and its HTTP status; the tokens are rotated from here on. */
   decided?: number
   status?: number
@@ -23,7 +24,7 @@ export interface Seen {
 
 export interface Front {
   readonly origin: string
-  readonly refreshes: Seen[]
+  readonly exchanges: Seen[]
   /** How long the answer to a refresh is kept back after the server has decided. Milliseconds. */
   delay: { readonly least: number; readonly most: number }
   close(): Promise<void>
@@ -37,7 +38,7 @@ interface Answer {
 
 export async function startFront(issuer: string): Promise<Front> {
   const upstream = new URL(issuer)
-  const refreshes: Seen[] = []
+  const exchanges: Seen[] = []
   const server = createServer((request, response) => {
     handle(request, response).catch(() => response.destroy())
   })
@@ -47,7 +48,7 @@ export async function startFront(issuer: string): Promise<Front> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const front: Front = {
     origin,
-    refreshes,
+    exchanges,
     delay: { least: 0, most: 0 },
     close: () => {
       server.closeAllConnections()
@@ -57,16 +58,19 @@ export async function startFront(issuer: string): Promise<Front> {
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await text(request)
+    if (request.url !== practicePaths.token) return reply(response, await forward(request, body))
     const form = new URLSearchParams(body)
-    const isRefresh = request.url === practicePaths.token && form.get('grant_type') === 'refresh_token'
-    if (!isRefresh) return reply(response, await forward(request, body))
-    const seen: Seen = { arrived: Date.now(), sent: fingerprint(form.get('refresh_token')) }
-    refreshes.push(seen)
+    const refreshToken = form.get('refresh_token')
+    const isRefresh = refreshToken !== null
+    const seen: Seen = isRefresh
+      ? { kind: 'refresh', arrived: Date.now(), sent: fingerprint(refreshToken) }
+      : { kind: 'login', arrived: Date.now() }
+    exchanges.push(seen)
     // The request goes on even when the asker has gone: a server does not look back before it rotates.
     const answer = await forward(request, publicClient(form))
     Object.assign(seen, { decided: Date.now(), status: answer.status }, issued(answer))
     const { least, most } = front.delay
-    if (most > 0) await sleep(least + Math.random() * (most - least))
+    if (isRefresh && most > 0) await sleep(least + Math.random() * (most - least))
     if (response.socket?.destroyed !== false) return
     response.once('finish', () => {
       seen.delivered = Date.now()
