@@ -1,6 +1,6 @@
 // `npm run bench`: what TokenTray costs, side by side in one run with its peers and with what it could cost at best.
 //
-//   npm run bench                       measures and prints, about ten minutes
+//   npm run bench                       measures and prints, about twelve minutes
 //   npm run bench -- --write            and writes test/bench/RESULTS.md
 //     --only PARTS        of memory, sockets, commands, refresh, isolation, accounts; with commas between them
 //     --rounds N          7 or more are needed to write; 7 by default
@@ -63,7 +63,7 @@ const workshop = new Workshop(
   {
     rounds,
     quick: options.quick,
-    milliseconds: options.quick ? 100 : 300,
+    milliseconds: options.quick ? 100 : 200,
     app: !options['no-app'],
     otherBuilds: options.build.map((out) => ({ name: path.basename(path.dirname(path.resolve(out))), out: path.resolve(out) })),
   },

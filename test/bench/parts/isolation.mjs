@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Figures } from '../figures.mjs'
 import { LoadClient } from '../load-cell.mjs'
+import { cpuTime } from '../process-tree.mjs'
 import { shuffled } from '../statistics.mjs'
 import { fixed, micro, milli, table } from '../tables.mjs'
 
@@ -23,7 +24,21 @@ export class Isolation {
 
   async start() {
     this.#app = await this.#workshop.app()
-    if (this.#app !== undefined) await this.#load.cell(this.#app, mode, 1_000)
+    if (this.#app === undefined) return
+    await this.#load.cell(this.#app, mode, 1_000)
+    await this.#requireStall(this.#app.pid)
+  }
+
+  /** A main thread that does not listen to the signal would pass every test. */
+  async #requireStall(pid) {
+    process.kill(pid, 'SIGUSR2')
+    await sleep(250)
+    const before = cpuTime(pid)
+    await sleep(1_000)
+    const share = (cpuTime(pid) - before) / 1_000_000
+    process.kill(pid, 'SIGUSR2')
+    // Fifteen percent on a machine that does nothing else; the thirty milliseconds are those of the clock on the wall.
+    if (share < 0.03) throw new Error(`the main thread was not stalled: it used ${Math.round(share * 100)} % of a core`)
   }
 
   async round() {

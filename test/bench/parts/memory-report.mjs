@@ -8,7 +8,7 @@ export function memoryTables({ figures, grown }) {
   const rows = [
     ['headless', 'empty', 'headless, idle, nobody signed in yet, no other program runs the same Node'],
     ['headless', 'alone', 'headless, idle, one account, no other program runs the same Node'],
-    ['headless', 'beside', 'headless, idle, one account, beside other programs of the same Node'],
+    ['headless', 'beside', 'headless, idle, one account, beside one other program of the same Node'],
     ['blank', 'idle', 'a blank app on the same Electron'],
     ['blank', 'tray', 'the same with an empty tray icon (measured once)'],
     ['blank', 'worker', 'the same with a thread that waits (measured once)'],
@@ -44,7 +44,7 @@ export function memoryGoals({ figures, grown }) {
       unit: 'MB',
     },
     {
-      name: 'headless idle, beside other programs of the same Node',
+      name: 'headless idle, beside one other program of the same Node',
       limit: 45,
       measured: figures.median('headless', 'beside', 'megabytes'),
       unit: 'MB',

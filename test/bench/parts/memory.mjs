@@ -3,10 +3,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { electronRuntime } from '../../support/electron-runtime.mjs'
-import { cleanEnvironment } from '../children.mjs'
+import { Child, cleanEnvironment } from '../children.mjs'
 import { Figures } from '../figures.mjs'
 import { LoadClient } from '../load-cell.mjs'
-import { processTree, restingMemoryOf } from '../process-tree.mjs'
+import { memoryOf, processTree, restingMemoryOf } from '../process-tree.mjs'
 import { endBroker, startApp, startElectron, startHeadless, withoutKeychain } from '../subjects.mjs'
 import { signIn } from '../token-socket.mjs'
 import { HERE } from '../tools.mjs'
@@ -55,8 +55,7 @@ export class Memory {
   }
 
   async round() {
-    await this.#headless(this.#ownNode, 'alone')
-    await this.#headless(process.execPath, 'beside')
+    await this.#headless()
     if (!this.#workshop.options.app) return
     const app = await this.#workshop.attempt('memory of the app', () => this.#app())
     if (app !== undefined) this.figures.add('blank', 'idle', { megabytes: await this.#blank() })
@@ -92,12 +91,22 @@ export class Memory {
   }
 
   /** With an account, because a broker without one has nothing to do; and before it, to show what a login leaves behind. */
-  async #headless(node, kind) {
+  async #headless() {
     const options = await this.#options('headless')
-    const subject = await startHeadless(this.#workshop, { ...options, people: [], title: 'TokenTray headless', node })
-    if (kind === 'alone') this.figures.add('headless', 'empty', { megabytes: await restingMemoryOf(subject.pid) })
+    const subject = await startHeadless(this.#workshop, {
+      ...options,
+      people: [],
+      title: 'TokenTray headless',
+      node: this.#ownNode,
+    })
+    this.figures.add('headless', 'empty', { megabytes: await restingMemoryOf(subject.pid) })
     await signIn(subject.socket, options.authority)
-    this.figures.add('headless', kind, { megabytes: await restingMemoryOf(subject.pid) })
+    this.figures.add('headless', 'alone', { megabytes: await restingMemoryOf(subject.pid) })
+    const other = new Child([this.#ownNode, '-e', "console.log('runs'); setInterval(() => {}, 1_000)"], cleanEnvironment())
+    await other.line()
+    await sleep(300)
+    this.figures.add('headless', 'beside', { megabytes: memoryOf(subject.pid) })
+    await other.stop()
     await endBroker(subject)
   }
 
@@ -109,7 +118,7 @@ export class Memory {
     const click = async () => {
       subject.child.write('click')
       await subject.child.line()
-      await sleep(1_500)
+      await sleep(1_000)
     }
     await look('idle')
     const processes = processTree(subject.pid).length
@@ -135,7 +144,7 @@ export class Memory {
       electron: this.#ownElectron,
     })
     const pid = Number(await child.line())
-    await sleep(3_000)
+    await sleep(2_000)
     const megabytes = await restingMemoryOf(pid)
     await child.stop()
     return megabytes

@@ -91,7 +91,8 @@ export function refreshReading({ figures, callers }) {
   const [ours, direct, oidc] = ['ours', 'direct', 'oidc'].map((row) => figures.median(row, 'forced', 'milliseconds'))
   const agent = Number.isNaN(oidc)
     ? ''
-    : ` oidc-agent needs ${fixed(oidc, 0)} ms, nearly all of it after the answer of the server, when it writes its file under a password anew.`
+    : ` oidc-agent needs ${fixed(oidc, 0)} ms, ${fixed(figures.median('oidc', 'forced', 'after'), 0)} of them after the answer of the server had reached ` +
+      'it; that is the time of a key derivation from a password, under which it writes its file anew (seen from outside, not profiled).'
   const serial = Number.isNaN(oidc)
     ? ''
     : ' oidc-agent does one thing at a time: whoever asks for anything while it waits for a server waits with it, and of its callers that want ' +

@@ -15,7 +15,7 @@ import { refreshGoals, refreshReading, refreshTables } from './refresh-report.mj
 const callers = 100
 /** Seconds. */
 const life = 3_600
-const shortLife = 3
+const shortLife = 2
 const hang = 1_000
 const forcedPerRound = 3
 const mode = { id: 'oneshot-1', connection: 'oneshot', clients: 1, pinned: false }
@@ -98,7 +98,7 @@ export class Refresh {
   }
 
   async #expired() {
-    await sleep((shortLife + 0.4) * 1_000)
+    await sleep((shortLife + 0.3) * 1_000)
     await this.#count(
       'ours',
       'expired',
@@ -137,11 +137,12 @@ export class Refresh {
     for (const [row, refresh] of shuffled(kinds)) {
       await this.#authorities.held.refreshes(true)
       const { answered, milliseconds } = await refresh()
+      const ended = Date.now()
       const seen = await this.#authorities.held.refreshes(true)
       if (answered !== 1 || seen.length !== 1 || seen[0].status !== 200) {
         throw new Error(`a forced refresh of ${row} was answered ${answered} times and sent ${seen.length} times`)
       }
-      this.figures.add(row, 'forced', { milliseconds })
+      this.figures.add(row, 'forced', { milliseconds, after: ended - seen[0].delivered })
     }
   }
 
@@ -160,7 +161,8 @@ export class Refresh {
       const refresh = this.#load.burst(subject, 1, { request: forced })
       await sleep(50)
       this.figures.add(row, 'hanging', await this.#load.cell(subject, mode, 600))
-      await refresh
+      const { milliseconds } = await refresh
+      if (milliseconds < hang) throw new Error(`the refresh of ${row} took ${milliseconds} ms and did not hang`)
       await this.#authorities.held.delay(0)
     }
   }

@@ -178,10 +178,17 @@ function whatACrowdSees(figures) {
   const accepting = Number.isNaN(once)
     ? ''
     : ` A one-shot caller costs ${(once / kept).toFixed(1)} × the CPU of a kept connection: the rest is accepting and closing.`
+  const ceiling = ['oneshot-64', 'persistent-64'].map(
+    (mode) => figures.ratio('http', 'oidc', mode, 'perSecond', 'oneshot-64').median,
+  )
+  const bound = ceiling.some(Number.isNaN)
+    ? ''
+    : ` node:http with a fixed answer, which no server over it can pass, reaches ${ceiling[0].toFixed(2)} × oidc-agent with one-shot callers and ` +
+      `${ceiling[1].toFixed(2)} × on kept connections.`
   return (
     `With 64 clients at once the daemon hands out ${whole(figures.median('headless', 'oneshot-64', 'perSecond'))} tokens a second to one-shot ` +
     `callers (p99 ${milli(figures.median('headless', 'oneshot-64', 'p99'))} ms) and ${whole(figures.median('headless', 'persistent-64', 'perSecond'))} ` +
-    `on kept connections. One thread answers, so that a crowd is a queue.${accepting}`
+    `on kept connections. One thread answers, so that a crowd is a queue.${accepting}${bound}`
   )
 }
 
