@@ -38,8 +38,8 @@ export class Chronicle {
   unexplained = []
   /** The account that each access token and each refresh token belongs to, by fingerprint. @type {Map<string, Account>} */
   #owners = new Map()
-  /** Every token that somebody was given. @type {Set<string>} */
-  #handedOut = new Set()
+  /** When somebody was first given a token, by fingerprint. @type {Map<string, number>} */
+  #handedOut = new Map()
   #said = 0
 
   /** @param {string} id @param {string} person */
@@ -52,7 +52,7 @@ export class Chronicle {
     if (token === undefined) return
     account.token = token
     this.#owners.set(token, account)
-    this.#handedOut.add(token)
+    if (!this.#handedOut.has(token)) this.#handedOut.set(token, Date.now())
   }
 
   /** @param {Account} account @param {Account['state']} state */
@@ -95,7 +95,7 @@ export class Chronicle {
     // A request that was on its way when the process died arrives after the kill; before the next start it can be of no other.
     const flight = own.findLast(({ arrived }) => arrived >= asked && arrived < restarted)
     const met = flight !== undefined || chosen.includes(account)
-    const stage = this.#stageOf(flight, killed)
+    const stage = this.#stageOf(flight, killed, restarted)
     const row = this.byStage.get(stage)
     if (met) row.flights += 1
     if (!account.lost) {
@@ -120,9 +120,10 @@ export class Chronicle {
     else row.unnamed += 1
   }
 
-  #stageOf(flight, killed) {
+  #stageOf(flight, killed, restarted) {
     if (flight === undefined) return 'unsent'
-    if (flight.issuedAccessToken !== undefined && this.#handedOut.has(flight.issuedAccessToken)) return 'done'
+    // What the broker hands out after its next start proves that it was stored, not that a caller had it before.
+    if ((this.#handedOut.get(flight.issuedAccessToken) ?? Number.POSITIVE_INFINITY) <= restarted) return 'done'
     if (flight.decided === undefined || flight.decided > killed) return 'server'
     return flight.delivered === undefined || flight.delivered > killed ? 'answer' : 'write'
   }

@@ -28,7 +28,8 @@ export function printReport(chronicle, { seed, seconds, accounts, taken, delay }
       `${refreshes} refreshes (${refused} refused), ${kills} kills, ${looks} looks at a login after a kill: ${looks - named - unnamed - unexplained.length} alive, ` +
         `${named + unnamed} lost with an answer that never was stored (${named} with its cause named, ${unnamed} not), ` +
         `${unexplained.length} lost for any other reason.`,
-      ...unexplained.map((line) => `  ${line}`),
+      ...unexplained.slice(0, 10).map((line) => `  ${line}`),
+      ...(unexplained.length > 10 ? [`  and ${unexplained.length - 10} more`] : []),
     ].join('\n'),
   )
 }
