@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { electronRuntime, sandboxSwitches, testCache } from '../support/electron-runtime.mjs'
 import { startDisplay } from '../support/test-process.mjs'
 import { Child, cleanEnvironment } from './children.mjs'
-import { processTree, untilQuiet } from './process-tree.mjs'
+import { untilQuiet } from './process-tree.mjs'
 import { call, readAnswer, requestText, signIn, waitForBroker } from './token-socket.mjs'
 import { HERE, hasCommands, PROJECT } from './tools.mjs'
 
@@ -14,12 +14,13 @@ import { HERE, hasCommands, PROJECT } from './tools.mjs'
  * @property {string} id
  * @property {string} title
  * @property {string} socket
- * @property {number} pid of the process that answers; the CPU time of all its threads is what a request costs
+ * @property {number | number[]} pid of the processes that answer; the CPU time of all their threads is what a request costs
  * @property {Framing} framing
  * @property {string} [home] of a broker of ours
  * @property {Child} [child]
  * @property {(mode: import('./load-cell.mjs').Mode, milliseconds: number) => readonly string[] | undefined} [client] a load client
  * of its own; undefined where the server does not offer the mode
+ * @property {NodeJS.ProcessEnv} [env] of that load client
  *
  * @typedef {object} Framing how the load client talks to it; see answers.h
  * @property {'http' | 'close' | 'length'} kind
@@ -148,9 +149,6 @@ export async function endBroker({ pid, child }) {
   for (let waited = 0; !child.ended && waited < 10_000; waited += 50) await sleep(50)
   await child.stop()
 }
-
-/** The process that a session runs in the end: the last of its only descendants. @param {number} pid */
-export const commandOf = (pid) => processTree(pid).at(-1) ?? pid
 
 /**
  * The servers that do nothing, with the answer of the real one.

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import http from 'node:http'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Child, cleanEnvironment } from '../children.mjs'
 import { Figures } from '../figures.mjs'
 import { LoadClient } from '../load-cell.mjs'
@@ -11,6 +12,7 @@ import { micro, table, times } from '../tables.mjs'
 import { call, requestText } from '../token-socket.mjs'
 
 const few = 10
+const goalLimit = 2
 const mode = { id: 'persistent-1', connection: 'persistent', clients: 1, pinned: false }
 
 /** @typedef {{ id: string, count: number, socket: string, pid: number, child: Child, last: string }} Collection */
@@ -80,23 +82,34 @@ export class Accounts {
     ])
     const goal = (kind, name) => ({
       name: `10,000 accounts: ${name}`,
-      limit: 2,
+      limit: goalLimit,
       measured: figures.ratio(many, String(few), kind, 'p50').median,
       unit: '× 10 accounts',
     })
-    const snapshot = figures.median(many, 'snapshot', 'p50')
     const words =
       'One broker with ten accounts, all with a label, and one with ten thousand; p50 in µs, tokens on a kept connection. The whole status ' +
       'grows with what it lists, so that no goal is set on it.'
     return {
       tables: [`## 10,000 accounts\n${words}\n\n${table(['', '10 accounts', '10,000 accounts', '×'], rows)}`],
       goals: [goal('plain', 'token'), goal('label', 'token with a label'), goal('snapshot', 'snapshot after one change')],
-      reading: [
-        `With ten thousand accounts a change costs the broker ${(snapshot / 1_000).toFixed(1)} ms until its new snapshot stands, and everybody who asks ` +
-          'for a token in that moment waits for it. What grows with the number of accounts is work that looks at every account: finding one by its ' +
-          'label, building the list of rows, comparing it with the one before, and looking for the nearest deadline.',
-      ],
+      reading: [this.#reading(many)],
     }
+  }
+
+  /** Only what is missed is explained, so that a broker that has learned it is not accused. */
+  #reading(many) {
+    const grows = (kind) => this.#figures.ratio(many, String(few), kind, 'p50').median > goalLimit
+    const snapshot = this.#figures.median(many, 'snapshot', 'p50') / 1_000
+    const reasons = [
+      grows('snapshot') &&
+        `A change costs ${snapshot.toFixed(1)} ms until the new snapshot stands: the list of rows is built anew, and every deadline is looked at. ` +
+          'Whoever asks for a token in that moment waits for it.',
+      grows('plain') && 'A request without a label looks at every account for one that has no label.',
+      grows('label') && 'A label is looked for among all accounts.',
+    ].filter((reason) => reason !== false)
+    return reasons.length === 0
+      ? 'A broker with ten thousand accounts answers as one with ten does.'
+      : `What ten thousand accounts cost is work that looks at each of them. ${reasons.join(' ')}`
   }
 }
 
@@ -123,7 +136,10 @@ async function eventTime({ socket, last }, number) {
     const start = performance.now()
     const arrived = stream.next((text) => text.includes('"active"'))
     await call(socket, 'GET', `${target}&rejected=${rejected}`)
-    taken.push(((await arrived) - start) * 1_000)
+    const late = sleep(10_000, undefined, { ref: false }).then(() =>
+      Promise.reject(new Error('an events reader heard nothing of a refresh')),
+    )
+    taken.push(((await Promise.race([arrived, late])) - start) * 1_000)
   }
   stream.end()
   return median(taken)
