@@ -8,6 +8,9 @@ import { cpuTime } from './process-tree.mjs'
 
 const run = promisify(execFile)
 
+/** A hundred rotations of oidc-agent one after the other take 40 s on a quiet machine. */
+const burstSeconds = 300
+
 /**
  * @typedef {{ id: string, connection: 'oneshot' | 'persistent', clients: number, pinned: boolean }} Mode
  * `pinned` puts client and server on one core. What a lone caller waits for is mostly a sleeping core that has to wake up, and
@@ -90,7 +93,7 @@ export class LoadClient {
   async burst({ socket, framing }, callers, { request = framing.request('oneshot'), patient = true } = {}) {
     const file = this.#requestFile(request)
     const manner = patient ? 'patient' : 'impatient'
-    const args = [socket, String(callers), file, framing.kind, framing.expected ?? '', manner, '90']
+    const args = [socket, String(callers), file, framing.kind, framing.expected ?? '', manner, String(burstSeconds)]
     const { stdout } = await run(this.#burst, args, { env: cleanEnvironment() })
     return JSON.parse(stdout)
   }

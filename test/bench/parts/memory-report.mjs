@@ -78,7 +78,9 @@ export function memoryReading({ figures, grown }) {
     const [start, warm, , end] = grown.values()
     points.push(
       `From the first request on, V8 compiles what is used and lets its heap grow: ${megabytes(warm - start)} MB with the first ten thousand requests, ` +
-        `${megabytes(end - warm)} MB with the ${(1_000_000 - 10_000).toLocaleString('en')} after them. The second figure is the one that would show a leak.`,
+        (end > warm
+          ? `${megabytes(end - warm)} MB with the ${(1_000_000 - 10_000).toLocaleString('en')} after them. The second figure is the one that would show a leak.`
+          : `of which it has given back ${megabytes(warm - end)} MB when a million have been answered. A leak would have made it grow on.`),
     )
   }
   if (figures.has('app', 'idle')) {
@@ -86,10 +88,13 @@ export function memoryReading({ figures, grown }) {
     const [idle, open] = ['idle', 'open'].map((kind) => figures.median('app', kind, 'megabytes'))
     points.push(
       `A blank app takes ${megabytes(blank)} MB before it does anything; TokenTray takes ${megabytes(idle - blank)} MB more. An empty tray icon alone ` +
-        `is ${megabytes(tray - blank)} MB of that and an empty worker thread ${megabytes(worker - blank)} MB; the rest is the broker in it: fastify, zod, ` +
+        `is ${added(tray - blank)} of that and an empty worker thread ${added(worker - blank)}; the rest is the broker in it: fastify, zod, ` +
         `pino, the keychain binding and, after the login, OAuth and HTTP. The popover costs ${megabytes(open - idle)} MB while it is open and its page ` +
         'is gone when it closes; what stays is what Electron keeps for the next window.',
     )
   }
   return points
 }
+
+/** Two starts of one app differ by a few megabytes. */
+const added = (difference) => (difference < 5 ? 'nothing that could be told from chance' : `${megabytes(difference)} MB`)

@@ -134,7 +134,7 @@ export function connectionGoals(sockets) {
 
 /** @param {Sockets} sockets */
 export function connectionReading(sockets) {
-  const { figures } = sockets
+  const { figures, refreshes } = sockets
   const failures = figures.failures()
   return [
     whereTheTimeGoes(figures),
@@ -142,7 +142,7 @@ export function connectionReading(sockets) {
     whatACrowdSees(figures),
     whatThePeersDo(figures),
     failures.length === 0
-      ? 'No request failed in any round.'
+      ? `No request failed in any round, and the authorization server was asked for ${refreshes === 0 ? 'none' : refreshes} of these tokens.`
       : `Requests failed, which is a fault and not a figure: ${failures.join('; ')}.`,
     'A lone caller with free cores waits mostly for a core to wake up. The rows of that table lie closer together than the work behind ' +
       'them, and they move with whatever else the machine does; to compare two builds, use the table of one core and the CPU time.',

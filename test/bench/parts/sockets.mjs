@@ -17,6 +17,8 @@ export class Sockets {
   figures = new Figures()
   /** The rushes of each subject. @type {Map<string, import('../load-cell.mjs').Burst[]>} */
   rushes = new Map()
+  /** How many refreshes the authorization server saw during the rounds. */
+  refreshes = 0
   #workshop
   #load
 
@@ -39,6 +41,7 @@ export class Sockets {
     const ours = [headless, ...others, ...(app === undefined ? [] : [app])]
     this.subjects = [...ours, ...peers, ...(await startLimits(workshop, headless))]
     for (const mode of warmUpModes) for (const subject of this.subjects) await this.#warmUp(subject, mode)
+    await (await workshop.authority()).refreshes(true)
   }
 
   async round() {
@@ -54,6 +57,11 @@ export class Sockets {
       const burst = await this.#load.burst(subject, rush, { patient: false })
       this.rushes.set(subject.id, [...(this.rushes.get(subject.id) ?? []), burst])
     }
+  }
+
+  /** A token that was fetched is not one that was held. */
+  async end() {
+    this.refreshes = (await (await this.#workshop.authority()).refreshes()).length
   }
 
   report() {
