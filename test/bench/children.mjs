@@ -51,6 +51,13 @@ export class Child {
     return line
   }
 
+  /** Its exit status when it has ended; null when a signal ended it. @returns {Promise<number | null>} */
+  status() {
+    const { exitCode, signalCode } = this.#process
+    if (exitCode !== null || signalCode !== null) return Promise.resolve(exitCode)
+    return new Promise((resolve) => this.#process.once('exit', resolve))
+  }
+
   /** @param {NodeJS.Signals} name */
   signal(name) {
     try {

@@ -3,10 +3,13 @@ import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { cpuTime } from './subjects.mjs'
-import { requestText } from './token-socket.mjs'
+import { cleanEnvironment } from './children.mjs'
+import { cpuTime } from './process-tree.mjs'
 
 const run = promisify(execFile)
+
+/** A hundred rotations of oidc-agent one after the other take 40 s on a quiet machine. */
+const burstSeconds = 300
 
 /**
  * @typedef {{ id: string, connection: 'oneshot' | 'persistent', clients: number, pinned: boolean }} Mode
@@ -14,6 +17,7 @@ const run = promisify(execFile)
  * that depends on what else runs; on one core nothing has to wake up, and what is left is the work of the server.
  * @typedef {{ p50: number, p99: number, max: number, perSecond: number, requests: number, failures: number, cpu: number }} Cell
  * Times in microseconds; `cpu` is the CPU time of the server for one request.
+ * @typedef {{ refused: number, failed: number, answered: number, milliseconds: number }} Burst
  */
 
 /** @type {readonly Mode[]} */
@@ -24,6 +28,8 @@ const all = [
   { id: 'persistent-1-pinned', connection: 'persistent', clients: 1, pinned: true },
   { id: 'oneshot-64', connection: 'oneshot', clients: 64, pinned: false },
   { id: 'persistent-64', connection: 'persistent', clients: 64, pinned: false },
+  { id: 'oneshot-64-pinned', connection: 'oneshot', clients: 64, pinned: true },
+  { id: 'persistent-64-pinned', connection: 'persistent', clients: 64, pinned: true },
 ]
 
 /** The kinds of load that this machine allows. */
@@ -36,37 +42,84 @@ function canPin() {
   return process.platform === 'linux' && spawnSync('taskset', ['--version'], { stdio: 'ignore' }).status === 0
 }
 
-/**
- * Prepares the load client.
- *
- * @param {string} load the compiled client
- * @param {string} folder
- * @returns {(subject: import('./subjects.mjs').Subject, mode: Mode, milliseconds: number) => Promise<Cell>}
- */
-export function loadClient(load, folder) {
-  const request = (connection) => path.join(folder, `${connection}.request`)
-  for (const { connection } of modes) fs.writeFileSync(request(connection), requestText(connection))
-  return async ({ socket, pid }, { connection, clients, pinned }, milliseconds) => {
-    const argv = [load, socket, connection, String(clients), String(milliseconds), request(connection)]
-    const cores = pinned ? pin(pid) : undefined
+/** The load clients of a run. Throws where there is no C compiler. */
+export class LoadClient {
+  #load
+  #burst
+  #folder
+  #requests = 0
+
+  /** @param {import('./workshop.mjs').Workshop} workshop */
+  constructor(workshop) {
+    const made = ['load', 'burst'].map((name) => workshop.native(name))
+    for (const each of made) if ('missing' in each) throw new Error(`${each.missing}, and the load client is written in C`)
+    ;[this.#load, this.#burst] = made.map(({ program }) => program)
+    this.#folder = workshop.folder
+  }
+
+  /**
+   * Undefined where the server does not offer the mode.
+   *
+   * @param {import('./subjects.mjs').Subject} subject
+   * @param {Mode} mode
+   * @param {number} milliseconds
+   * @returns {Promise<Cell | undefined>}
+   */
+  async cell(subject, mode, milliseconds) {
+    const argv = subject.client === undefined ? this.#argv(subject, mode, milliseconds) : subject.client(mode, milliseconds)
+    if (argv === undefined) return undefined
+    const pids = [subject.pid].flat()
+    const cores = mode.pinned ? pin(pids) : undefined
     try {
-      const before = cpuTime(pid)
+      const used = () => pids.reduce((sum, pid) => sum + cpuTime(pid), 0)
+      const before = used()
       const [program, ...args] = cores === undefined ? argv : ['taskset', '-c', cores.first, ...argv]
-      const { stdout } = await run(program, args)
+      const { stdout } = await run(program, args, { env: subject.env ?? cleanEnvironment() })
       const result = JSON.parse(stdout)
-      return { ...result, cpu: (cpuTime(pid) - before) / result.requests }
+      return { ...result, cpu: (used() - before) / result.requests }
     } finally {
-      if (cores !== undefined) allow(pid, cores.all)
+      if (cores !== undefined) for (const pid of pids) allow(pid, cores.all)
     }
+  }
+
+  /**
+   * Many callers at once, each with one question. A patient one waits for a place in the queue of the server.
+   *
+   * @param {{ socket: string, framing: import('./subjects.mjs').Framing }} subject
+   * @param {number} callers
+   * @param {{ request?: string, patient?: boolean }} [options]
+   * @returns {Promise<Burst>}
+   */
+  async burst({ socket, framing }, callers, { request = framing.request('oneshot'), patient = true } = {}) {
+    const file = this.#requestFile(request)
+    const manner = patient ? 'patient' : 'impatient'
+    const args = [socket, String(callers), file, framing.kind, framing.expected ?? '', manner, String(burstSeconds)]
+    const { stdout } = await run(this.#burst, args, { env: cleanEnvironment() })
+    return JSON.parse(stdout)
+  }
+
+  #argv({ socket, framing }, { connection, clients }, milliseconds) {
+    const request = framing.request(connection)
+    if (request === undefined) return undefined
+    const file = this.#requestFile(request)
+    return [this.#load, socket, connection, String(clients), String(milliseconds), file, framing.kind, framing.expected ?? '']
+  }
+
+  /** The request goes through a file, because it may hold any bytes. */
+  #requestFile(request) {
+    this.#requests += 1
+    const file = path.join(this.#folder, `request-${this.#requests % 64}`)
+    fs.writeFileSync(file, request)
+    return file
   }
 }
 
-/** Puts every thread of the process on one core; answers that core and the ones it had. */
-function pin(pid) {
-  const all = /Cpus_allowed_list:\s*(\S+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0'
-  const first = /\d+/.exec(all)?.[0] ?? '0'
-  allow(pid, first)
-  return { all, first }
+/** Puts every thread of the processes on one core; answers that core and the ones they had. */
+function pin(pids) {
+  const cores = /Cpus_allowed_list:\s*(\S+)/.exec(fs.readFileSync(`/proc/${pids[0]}/status`, 'utf8'))?.[1] ?? '0'
+  const first = /\d+/.exec(cores)?.[0] ?? '0'
+  for (const pid of pids) allow(pid, first)
+  return { all: cores, first }
 }
 
 function allow(pid, cores) {

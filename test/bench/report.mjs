@@ -1,168 +1,66 @@
-// The figures as Markdown: what is printed is also what `--write` puts into RESULTS.md.
-import { goals, reading } from './reading.mjs'
-import { median, quantile, ratio } from './statistics.mjs'
+// The figures as Markdown: what is printed is also what `--write` puts into RESULTS.md. Each part brings its tables, its goals and
+// the sentences that say what its figures mean, so that RESULTS.md cannot say one thing in its table and another below it.
+import { goalRow, isMet, percent, table } from './tables.mjs'
 
 /**
- * @typedef {object} Results
- * @property {readonly import('./subjects.mjs').Subject[]} subjects
- * @property {Map<string, import('./load-cell.mjs').Cell[]>} cells of each `subject mode`
- * @property {Map<string, number[]>} commands
- * @property {number} othersShare the share of the processor that other programs used
- * @property {readonly string[]} skipped what is not measured, and why
+ * @typedef {object} Part
+ * @property {string} title
+ * @property {() => Promise<void>} start starts what it measures
+ * @property {(round: number) => Promise<void>} round measures everything once
+ * @property {() => Promise<void>} [end] what is measured once
+ * @property {() => PartReport} report
+ *
+ * @typedef {{ tables: string[], goals: import('./tables.mjs').Goal[], reading: string[] }} PartReport
+ *
+ * @typedef {object} Setting
  * @property {string} machine
  * @property {number} rounds
  * @property {number} milliseconds
- * @property {number} answerBytes
+ * @property {number} othersShare the share of the processor that other programs used
+ * @property {Iterable<string>} skipped what is not measured, and why
+ * @property {readonly string[]} left the parts that were left out
  */
 
-/** One look at the results: medians over the rounds, and medians of the ratios of the rounds. */
-export class Figures {
-  /** @param {Results} results */
-  constructor(results) {
-    this.results = results
-  }
-
-  has(subject, mode) {
-    return this.results.cells.has(`${subject} ${mode}`)
-  }
-
-  median(subject, mode, figure) {
-    return median(this.#values(subject, mode, figure))
-  }
-
-  spread(subject, mode, figure) {
-    const values = this.#values(subject, mode, figure)
-    return { low: quantile(values, 0.25), high: quantile(values, 0.75) }
-  }
-
-  ratio(subject, reference, mode, figure) {
-    return ratio(this.#values(subject, mode, figure), this.#values(reference, mode, figure))
-  }
-
-  commandRatio(command, reference) {
-    return ratio(this.results.commands.get(command) ?? [], this.results.commands.get(reference) ?? [])
-  }
-
-  failures() {
-    return [...this.results.cells].flatMap(([key, cells]) => {
-      const failures = cells.reduce((sum, cell) => sum + cell.failures, 0)
-      return failures === 0 ? [] : [`${key}: ${failures} requests failed`]
-    })
-  }
-
-  #values(subject, mode, figure) {
-    return (this.results.cells.get(`${subject} ${mode}`) ?? []).map((cell) => cell[figure])
-  }
-}
-
-/** @param {Results} results */
-export function report(results) {
-  const figures = new Figures(results)
-  const { rounds, milliseconds, skipped, machine, othersShare, answerBytes } = results
+/** @param {Setting} setting @param {readonly Part[]} parts */
+export function report(setting, parts) {
+  const reports = parts.map((part) => part.report())
+  const goals = reports.flatMap((each) => each.goals)
+  const met = goals.filter(isMet).length
   return [
-    '# What a cached token costs',
-    `Made by \`npm run bench -- --write\`. Everything ran side by side in one run: ${rounds} rounds, each row ${milliseconds} ms per round, ` +
-      'the kinds of load shuffled in each round and the rows shuffled in each kind of load. Figures are medians over the rounds; × is the ' +
-      `median of the ratios within a round, with their middle half in brackets. The answer has ${answerBytes} bytes, of which the token is ` +
-      '2,000; the fixed-answer servers send the same bytes. The load client and the C server are the two small C files in this folder.',
-    `Machine: ${machine}. Other programs used ${percent(othersShare)} of the processor meanwhile. ${new Date().toISOString().slice(0, 10)}.`,
-    skipped.length === 0 ? '' : `Not measured:\n${skipped.map((line) => `- ${line}`).join('\n')}`,
-    ...(results.cells.size === 0 ? [] : [...singleTables(figures), crowdTable(figures)]),
-    results.commands.size === 0 ? '' : commandTable(figures),
-    goals(figures),
-    reading(figures),
+    '# What TokenTray costs',
+    head(setting),
+    missing(setting),
+    ...reports.flatMap((each) => each.tables),
+    goals.length === 0
+      ? ''
+      : `## Goals\n${met} of ${goals.length} are met.\n\n${table(['goal', 'limit', 'measured', ''], goals.map(goalRow))}`,
+    `## Reading\n${[...reports.flatMap((each) => each.reading), ...busy(setting)].map((point) => `- ${point}`).join('\n')}`,
   ]
-    .filter((part) => part !== '')
+    .filter((text) => text !== '')
     .join('\n\n')
     .concat('\n')
 }
 
-function singleTables(figures) {
+function head({ rounds, milliseconds, machine, othersShare }) {
+  return (
+    `Made by \`npm run bench -- --write\`. Everything ran side by side in one run: ${rounds} rounds, each cell of load ${milliseconds} ms per ` +
+    'round, the kinds of load shuffled in each round and the rows shuffled in each kind of load. Figures are medians over the rounds; × is ' +
+    'the median of the ratios within a round, with their middle half in brackets. The token has 2,000 bytes everywhere; the fixed-answer ' +
+    'servers send the bytes of a whole answer of TokenTray. The load clients and the C server are the small C files in this folder. What is ' +
+    'empty is not offered by the row.\n\n' +
+    `Machine: ${machine}. Other programs used ${percent(othersShare)} of the processor meanwhile. ${new Date().toISOString().slice(0, 10)}.`
+  )
+}
+
+function missing({ skipped, left }) {
+  const lines = [...skipped, ...left.map((title) => `${title}: left out by --only`)]
+  return lines.length === 0 ? '' : `Not measured:\n${lines.map((line) => `- ${line}`).join('\n')}`
+}
+
+function busy({ othersShare }) {
+  if (othersShare < 0.1) return []
   return [
-    [
-      '## One client',
-      '',
-      'What a caller sees: client and server are on whatever core is free, and a sleeping core has to wake up.',
-    ],
-    [
-      '## One client, on one core with the server',
-      '-pinned',
-      'The work alone: nothing has to wake up, so that the order is stable.',
-    ],
-  ].flatMap(([heading, suffix, words]) => {
-    const [once, kept] = [`oneshot-1${suffix}`, `persistent-1${suffix}`]
-    if (!figures.has('net', once)) return []
-    const header = [
-      'p50 and p99 in µs',
-      'one-shot p50',
-      'p99',
-      '× node:net',
-      'persistent p50',
-      'p99',
-      '× node:net',
-      'CPU µs/request',
-    ]
-    const rows = figures.results.subjects.map(({ id, title }) => [
-      title,
-      micro(figures.median(id, once, 'p50')),
-      micro(figures.median(id, once, 'p99')),
-      times(figures.ratio(id, 'net', once, 'p50')),
-      micro(figures.median(id, kept, 'p50')),
-      micro(figures.median(id, kept, 'p99')),
-      times(figures.ratio(id, 'net', kept, 'p50')),
-      `${micro(figures.median(id, once, 'cpu'))} / ${micro(figures.median(id, kept, 'cpu'))}`,
-    ])
-    return [`${heading}\n${words}\n\n${table(header, rows)}`]
-  })
-}
-
-function crowdTable(figures) {
-  const [once, kept] = ['oneshot-64', 'persistent-64']
-  const header = [
-    '64 clients',
-    'one-shot/s',
-    'p50 ms',
-    'p99 ms',
-    '× node:net',
-    'persistent/s',
-    'p50 ms',
-    'p99 ms',
-    '× node:net',
-    'CPU µs/request',
+    `The machine was not idle: other programs used ${percent(othersShare)} of it. The times, and above all each p99, are those of a busy ` +
+      'machine; the ratios suffer less, and only they can be compared with another run.',
   ]
-  const rows = figures.results.subjects.map(({ id, title }) => [
-    title,
-    ...[once, kept].flatMap((mode) => [
-      whole(figures.median(id, mode, 'perSecond')),
-      (figures.median(id, mode, 'p50') / 1_000).toFixed(2),
-      (figures.median(id, mode, 'p99') / 1_000).toFixed(2),
-      times(figures.ratio(id, 'net', mode, 'perSecond')),
-    ]),
-    `${micro(figures.median(id, once, 'cpu'))} / ${micro(figures.median(id, kept, 'cpu'))}`,
-  ])
-  return `## 64 clients at once\nThe clients take their share of the same cores.\n\n${table(header, rows)}`
 }
-
-function commandTable(figures) {
-  const rows = [...figures.results.commands].map(([id, values]) => [
-    `\`${id}\``,
-    median(values).toFixed(1),
-    Math.min(...values).toFixed(1),
-    times(figures.commandRatio(id, 'node -e 0')),
-  ])
-  return `## Whole commands\nFrom start to end, as a shell script waits for them.\n\n${table(['command', 'median ms', 'fastest', '× node -e 0'], rows)}`
-}
-
-/** Columns are padded, because most people read the table in a terminal. */
-export function table(header, rows) {
-  const width = header.map((name, column) => Math.max(3, name.length, ...rows.map((row) => row[column].length)))
-  const pad = (text, column) => (column === 0 ? text.padEnd(width[column]) : text.padStart(width[column]))
-  const line = (values) => `| ${values.map(pad).join(' | ')} |`
-  const rule = width.map((size, column) => (column === 0 ? '-'.repeat(size) : `${'-'.repeat(size - 1)}:`))
-  return [line(header), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n')
-}
-
-export const percent = (share) => `${Math.round(share * 100)} %`
-const micro = (value) => (Number.isNaN(value) ? '–' : value.toFixed(1))
-const whole = (value) => Math.round(value).toLocaleString('en')
-const times = ({ median: middle, low, high }) => `${middle.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`

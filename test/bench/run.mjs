@@ -1,126 +1,142 @@
-// `npm run bench`: what a cached token costs, side by side in one run with what it could cost at best.
+// `npm run bench`: what TokenTray costs, side by side in one run with its peers and with what it could cost at best.
 //
-//   npm run bench                       measures and prints, about two and a half minutes
+//   npm run bench                       measures and prints, about twelve minutes
 //   npm run bench -- --write            and writes test/bench/RESULTS.md
-//     --rounds N          7 or more are needed to write; 11 by default
+//     --only PARTS        of memory, sockets, commands, refresh, isolation, accounts; with commas between them
+//     --rounds N          7 or more are needed to write; 7 by default
+//     --quick             one short round, to see that everything works; its figures mean nothing
 //     --no-build          measures what is in out/
 //     --no-app            leaves Electron out
 //     --build FOLDER      measures the daemon of another build as well, to compare a change with what it replaces; FOLDER is an
 //                         `out/` beside a `node_modules/`, and its name in the tables is that of the folder around it; repeatable
-import { spawnSync } from 'node:child_process'
+//
+// Peers that are missing are installed from Debian's packages when that needs no password; otherwise they are left out.
 import fs from 'node:fs'
-import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { cleanEnvironment, stopAll } from './children.mjs'
-import { loadClient } from './load-cell.mjs'
+import { stopAll } from './children.mjs'
+import { describeMachine, othersShare } from './machine.mjs'
+import { Accounts } from './parts/accounts.mjs'
+import { Commands } from './parts/commands.mjs'
+import { Isolation } from './parts/isolation.mjs'
+import { Memory } from './parts/memory.mjs'
+import { Refresh } from './parts/refresh.mjs'
+import { Sockets } from './parts/sockets.mjs'
 import { report } from './report.mjs'
-import { measure } from './rounds.mjs'
-import { startElectron, startHeadless, startLimits, startPractice } from './subjects.mjs'
-import { call, readAnswer } from './token-socket.mjs'
-import { buildProject, bundle, compile, HERE, PROJECT } from './tools.mjs'
+import { buildProject, HERE } from './tools.mjs'
+import { Workshop } from './workshop.mjs'
 
-const milliseconds = 300
 const fewestRounds = 7
+
+/** In the order of the report. */
+const allParts = {
+  sockets: Sockets,
+  refresh: Refresh,
+  isolation: Isolation,
+  commands: Commands,
+  memory: Memory,
+  accounts: Accounts,
+}
 
 const { values: options } = parseArgs({
   options: {
     write: { type: 'boolean' },
-    rounds: { type: 'string', default: '11' },
+    only: { type: 'string', default: Object.keys(allParts).join() },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
     'no-build': { type: 'boolean' },
-    'no-app': { type: 'boolean' },
+    'no-app': { type: 'boolean', default: false },
     build: { type: 'string', multiple: true, default: [] },
   },
 })
-const rounds = Number(options.rounds)
+const rounds = Number(options.rounds ?? (options.quick ? 1 : fewestRounds))
+const wanted = options.only.split(',')
+const unknown = wanted.filter((name) => !(name in allParts))
 const fewest = options.write ? fewestRounds : 1
+if (unknown.length > 0) refuse(`--only ${unknown.join()}: the parts are ${Object.keys(allParts).join(', ')}.`)
 if (!Number.isInteger(rounds) || rounds < fewest) {
-  console.error(
-    `--rounds ${options.rounds}: ${fewest} rounds or more are needed${options.write ? ' to write figures down' : ''}.`,
-  )
-  process.exit(64)
+  refuse(`--rounds ${rounds}: ${fewest} rounds or more are needed${options.write ? ' to write figures down' : ''}.`)
 }
 
-const otherBuilds = options.build.map((out) => ({ name: path.basename(path.dirname(path.resolve(out))), out: path.resolve(out) }))
-
-// Directly below /tmp, whatever TMPDIR says: the path of a socket may have no more than 107 bytes.
-const folder = fs.mkdtempSync(path.join(process.platform === 'win32' ? os.tmpdir() : '/tmp', 'tt-bench-'))
-process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }))
-
 const say = (text) => process.stderr.write(`bench: ${text}\n`)
+const workshop = new Workshop(
+  {
+    rounds,
+    quick: options.quick,
+    milliseconds: options.quick ? 100 : 200,
+    app: !options['no-app'],
+    otherBuilds: options.build.map((out) => ({ name: path.basename(path.dirname(path.resolve(out))), out: path.resolve(out) })),
+  },
+  say,
+)
 try {
   await bench()
 } finally {
   await stopAll()
 }
 // The display is a process of the shared test support, which keeps this one alive until it is ended.
-process.exit()
+process.exit(process.exitCode)
 
 async function bench() {
   if (!options['no-build']) buildProject()
-  /** @type {string[]} */
-  const skipped = []
-  const [load, echo] = [compile('load', folder), compile('echo', folder)]
-  const subjects = await startSubjects(echo, skipped)
-  const answer = await readAnswer(subjects[0].socket)
-  if ('missing' in load) skipped.push(`every row over the socket: ${load.missing}, and the load client is written in C`)
-  const cell = 'program' in load ? loadClient(load.program, folder) : undefined
-  const measured = await measure(subjects, await commandLines(subjects[0], skipped), cell, { rounds, milliseconds, say })
-  const setting = { machine: describeMachine(), rounds, milliseconds, answerBytes: answer.length }
-  const text = report({ ...setting, ...measured, subjects, skipped })
+  await workshop.prepare()
+  /** @type {Map<string, import('./report.mjs').Part>} */
+  const parts = new Map()
+  for (const [name, Part] of Object.entries(allParts)) {
+    const part = wanted.includes(name) ? await workshop.attempt(name, () => new Part(workshop)) : undefined
+    if (part !== undefined) parts.set(name, part)
+  }
+  // Memory comes first and alone: pages that several Electrons share would be counted in parts.
+  const { memory, ...others } = Object.fromEntries(parts)
+  const first = memory === undefined ? { busy: [], whole: [] } : await measure([memory])
+  const then = await measure(Object.values(others))
+  const busy = [...first.busy, ...then.busy]
+  const share = busy.reduce((sum, each) => sum + each, 0) / Math.max(1, busy.length)
+  const left = Object.keys(allParts).filter((name) => !wanted.includes(name))
+  const { milliseconds } = workshop.options
+  const setting = { machine: describeMachine(), rounds, milliseconds, othersShare: share, skipped: workshop.skipped, left }
+  const whole = new Set([...first.whole, ...then.whole])
+  const text = report(
+    setting,
+    [...parts.values()].filter((part) => whole.has(part)),
+  )
   process.stdout.write(`\n${text}`)
   if (options.write) fs.writeFileSync(path.join(HERE, 'RESULTS.md'), text)
+  // A part that broke is named in the report, and the other figures stand; but the run has not done what it was asked for.
+  if (whole.size < parts.size) process.exitCode = 1
 }
 
-/** The first one is the daemon of this build; whatever else cannot be started is left out with its reason. */
-async function startSubjects(echo, skipped) {
-  const program = await bundle(['practice', 'app'], folder)
-  const workshop = { folder, program, ...(await startPractice(program)) }
-  const headless = await startHeadless(workshop, 'headless', 'TokenTray headless', path.join(PROJECT, 'out'))
-  const subjects = [headless]
-  for (const { name, out } of otherBuilds) {
-    subjects.push(await startHeadless(workshop, name, `TokenTray headless, ${name}`, out))
+/**
+ * All parts once in each round, so that a disturbance of the machine does not fall on one of them. Answers the parts that came to
+ * their end, and how busy the machine was.
+ *
+ * @param {readonly import('./report.mjs').Part[]} parts
+ */
+async function measure(parts) {
+  const busy = []
+  const whole = new Set(parts)
+  const attempt = async (part, work) => {
+    const done = whole.has(part) && (await workshop.attempt(part.title, () => work().then(() => true)))
+    if (done !== true) whole.delete(part)
   }
-  if (options['no-app']) skipped.push('TokenTray in Electron: left out by --no-app')
-  else {
-    const app = await startElectron(workshop).catch(
-      (error) => skipped.push(`TokenTray in Electron: ${error.message}`) && undefined,
-    )
-    if (app !== undefined) subjects.push(app)
+  for (const part of parts) {
+    say(`preparing ${part.title}`)
+    await attempt(part, () => part.start())
   }
-  if ('missing' in echo) skipped.push(`C epoll: ${echo.missing}`)
-  return [...subjects, ...(await startLimits(folder, headless, echo))]
+  for (let round = 1; whole.size > 0 && round <= rounds; round += 1) {
+    busy.push(await othersShare())
+    for (const part of [...whole]) {
+      const start = performance.now()
+      await attempt(part, () => part.round(round))
+      say(`round ${round} of ${rounds}: ${part.title}, ${((performance.now() - start) / 1_000).toFixed(1)} s`)
+    }
+  }
+  for (const part of [...whole]) await attempt(part, async () => part.end?.())
+  return { busy, whole: [...whole] }
 }
 
-async function commandLines({ socket, home }, skipped) {
-  const env = { TOKENTRAY_HOME: home, TOKENTRAY_SOCKET: socket }
-  const { access_token: token } = await call(socket, 'GET', '/v1/token/practice')
-  const tokentray = path.join(PROJECT, 'out/node/tokentray.js')
-  const url = 'http://localhost/v1/token/practice'
-  const commands = [
-    { id: 'node -e 0', argv: [process.execPath, '-e', '0'] },
-    { id: 'tokentray token', argv: [process.execPath, tokentray, 'token', 'practice'], env, expect: token },
-  ]
-  for (const { name, out } of otherBuilds) {
-    const other = path.join(out, 'node/tokentray.js')
-    commands.push({ id: `tokentray token, ${name}`, argv: [process.execPath, other, 'token', 'practice'], env, expect: token })
-  }
-  if (spawnSync('curl', ['--version'], { env: cleanEnvironment() }).status === 0) {
-    commands.push({
-      id: 'curl --unix-socket',
-      argv: ['curl', '-sS', '--unix-socket', socket, '-H', 'Accept: text/plain', url],
-      expect: token,
-    })
-  } else skipped.push('curl --unix-socket: curl is not installed')
-  return commands
-}
-
-/** The machine without its name: a host name says something about its owner and nothing about the figures. */
-function describeMachine() {
-  const cpus = os.cpus()
-  return [
-    `${cpus[0]?.model.trim() ?? 'unknown processor'}, ${cpus.length} cores`,
-    `${os.type()} ${/^\d+(\.\d+)*/.exec(os.release())?.[0] ?? ''}`,
-    `Node ${process.version}`,
-  ].join(' · ')
+/** @param {string} reason */
+function refuse(reason) {
+  console.error(reason)
+  process.exit(64)
 }

@@ -1,89 +1,138 @@
-// What is measured: every server, started once and kept for the whole run.
+// The brokers and the limits: servers that are started for the benchmark and ended with it.
 import fs from 'node:fs'
 import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { electronRuntime, sandboxSwitches, testCache } from '../support/electron-runtime.mjs'
 import { startDisplay } from '../support/test-process.mjs'
 import { Child, cleanEnvironment } from './children.mjs'
-import { call, readAnswer, signIn, waitForBroker } from './token-socket.mjs'
-import { HERE, PROJECT } from './tools.mjs'
+import { untilQuiet } from './process-tree.mjs'
+import { call, readAnswer, requestText, signIn, waitForBroker } from './token-socket.mjs'
+import { HERE, hasCommands, PROJECT } from './tools.mjs'
 
 /**
- * @typedef {{ id: string, title: string, socket: string, pid: number, home?: string }} Subject
- * `pid` is the process that answers; the CPU time of all its threads is what a request costs.
- * @typedef {{ folder: string, program: (name: string) => string, practice: Child, upstream: string }} Workshop
+ * @typedef {object} Subject a server that hands out something over a unix socket
+ * @property {string} id
+ * @property {string} title
+ * @property {string} socket
+ * @property {number | number[]} pid of the processes that answer; the CPU time of all their threads is what a request costs
+ * @property {Framing} framing
+ * @property {string} [home] of a broker of ours
+ * @property {Child} [child]
+ * @property {(mode: import('./load-cell.mjs').Mode, milliseconds: number) => readonly string[] | undefined} [client] a load client
+ * of its own; undefined where the server does not offer the mode
+ * @property {NodeJS.ProcessEnv} [env] of that load client
+ *
+ * @typedef {object} Framing how the load client talks to it; see answers.h
+ * @property {'http' | 'close' | 'length'} kind
+ * @property {string} [expected] what a good answer contains
+ * @property {(connection: 'oneshot' | 'persistent') => string | Buffer | undefined} request undefined where the server does not
+ * keep a connection
+ *
+ * @typedef {object} BrokerOptions
+ * @property {string} id
+ * @property {string} title
+ * @property {import('./authority.mjs').Authority} authority
+ * @property {'memory' | 'keychain'} [vault]
+ * @property {readonly string[]} [people] who signs in; one person of the authority's own by default
+ * @property {NodeJS.ProcessEnv} [env]
+ * @property {string} [out] the build to take it from
+ * @property {string} [node] the Node to run it with
+ * @property {string} [electron] the Electron to run it with; the one of the tests by default
  */
 
-/** @param {(name: string) => string} program */
-export async function startPractice(program) {
-  const practice = new Child([process.execPath, program('practice')], cleanEnvironment())
-  return { practice, upstream: await practice.line() }
+/** @type {Framing} */
+export const tokenFraming = { kind: 'http', request: requestText }
+const sessionScript = path.join(PROJECT, 'test/support/with-keyring.sh')
+
+/** Why there can be no private keychain here; undefined when there can. */
+export function withoutKeychain() {
+  if (process.platform !== 'linux') return 'a private keychain is made on Linux only'
+  return hasCommands(['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon']) ? undefined : 'dbus and gnome-keyring are needed'
 }
 
 /**
  * The broker on plain Node, as `tokentray daemon` runs it.
  *
- * @param {Workshop} workshop
- * @param {string} id
- * @param {string} title
- * @param {string} out the build to take it from
- * @returns {Promise<Subject>}
+ * @param {import('./workshop.mjs').Workshop} workshop
+ * @param {BrokerOptions} options
+ * @returns {Promise<Subject & { child: Child }>}
  */
-export async function startHeadless(workshop, id, title, out) {
-  const env = brokerEnvironment(workshop, id)
-  const child = new Child([process.execPath, path.join(out, 'node/tokentray.js'), 'daemon'], env)
-  return signedIn(workshop, id, title, env, child)
+export async function startHeadless(workshop, options) {
+  const { vault = 'memory', out = path.join(PROJECT, 'out'), node = process.execPath } = options
+  const env = brokerEnvironment(workshop, options)
+  const daemon = [node, path.join(out, 'node/tokentray.js'), 'daemon']
+  const child = new Child(vault === 'keychain' ? ['bash', sessionScript, ...daemon] : daemon, env)
+  return signedIn(options, env, child)
 }
 
 /**
  * The real app: Electron, its tray, and the broker in a worker thread. The display is one that nobody sees.
  *
- * @param {Workshop} workshop
- * @returns {Promise<Subject>}
+ * @param {import('./workshop.mjs').Workshop} workshop
+ * @param {Omit<BrokerOptions, 'title'>} options
+ * @returns {Promise<Subject & { child: Child }>}
  */
-export async function startElectron(workshop) {
-  if (process.platform === 'linux' && !hasCommands(['Xvfb', 'dbus-daemon', 'dbus-send'])) {
-    throw new Error('Xvfb and dbus are needed; `npm test` says how to install them')
-  }
-  const { executable, version } = await electronRuntime({ log: (line) => console.error(line) })
-  const { display, stop } = await startDisplay()
-  process.on('exit', stop)
-  const env = {
-    ...brokerEnvironment(workshop, 'electron'),
-    DISPLAY: display,
-    TOKENTRAY_TEST: '1',
-    // The session replaces HOME, and with it the place where the runtime is.
-    TOKENTRAY_TEST_CACHE: testCache(),
-  }
-  const session = ['bash', path.join(PROJECT, 'test/support/with-keyring.sh'), '--no-secret-service']
-  const app = [process.execPath, workshop.program('app'), executable, ...sandboxSwitches(), PROJECT]
-  const child = new Child([...session, ...app], env)
-  const subject = await signedIn(workshop, 'electron', `TokenTray in Electron ${version}`, env, child)
+export async function startApp(workshop, options) {
+  const { version } = await electronRuntime({ log: workshop.say })
+  const titled = { ...options, title: `TokenTray in Electron ${version}` }
+  const env = { ...brokerEnvironment(workshop, titled), TOKENTRAY_TEST: '1' }
+  const args = ['-r', path.join(HERE, 'stall.cjs'), PROJECT]
+  const child = await startElectron(workshop, { env, args, keychain: options.vault === 'keychain', electron: options.electron })
+  await child.line()
+  const subject = await signedIn(titled, env, child)
   // An app that is still busy with its start would be measured with that work.
   await untilQuiet(subject.pid)
   return subject
 }
 
-/** @param {Workshop} workshop @param {string} id */
-function brokerEnvironment(workshop, id) {
-  const home = path.join(workshop.folder, id)
+/**
+ * Electron with arguments, on a display and in a session with a tray; the first line of the child is its process id.
+ *
+ * @param {import('./workshop.mjs').Workshop} workshop
+ * @param {{ env: NodeJS.ProcessEnv, args: readonly string[], keychain: boolean, electron?: string }} options
+ */
+export async function startElectron(workshop, { env, args, keychain, electron }) {
+  if (process.platform === 'linux' && !hasCommands(['Xvfb', 'dbus-daemon', 'dbus-send'])) {
+    throw new Error('Xvfb and dbus are needed; `npm test` says how to install them')
+  }
+  const executable = electron ?? (await electronRuntime({ log: workshop.say })).executable
+  const session = ['bash', sessionScript, ...(keychain ? [] : ['--no-secret-service'])]
+  const app = [process.execPath, workshop.program('app'), executable, ...sandboxSwitches(), ...args]
+  // The session replaces HOME, and with it the place where the runtime is.
+  return new Child([...session, ...app], { ...env, DISPLAY: await display(), TOKENTRAY_TEST_CACHE: testCache() })
+}
+
+/** @type {Promise<string> | undefined} */
+let shown
+
+function display() {
+  shown ??= startDisplay().then(({ display: name, stop }) => {
+    process.on('exit', stop)
+    return name
+  })
+  return shown
+}
+
+/** @param {import('./workshop.mjs').Workshop} workshop @param {BrokerOptions} options */
+function brokerEnvironment({ folder }, { id, authority, vault = 'memory', env = {} }) {
+  const home = path.join(folder, id)
   return {
     ...cleanEnvironment(),
     TOKENTRAY_HOME: home,
     TOKENTRAY_SOCKET: path.join(home, 'agent.sock'),
-    TOKENTRAY_VAULT: 'memory',
-    TOKENTRAY_UPSTREAM: workshop.upstream,
+    TOKENTRAY_VAULT: vault,
+    TOKENTRAY_UPSTREAM: authority.origin,
+    ...env,
   }
 }
 
-/** @returns {Promise<Subject>} */
-async function signedIn(workshop, id, title, env, child) {
+/** @param {BrokerOptions} options @returns {Promise<Subject & { child: Child }>} */
+async function signedIn({ id, title, authority, people = [undefined] }, env, child) {
   try {
     const socket = env.TOKENTRAY_SOCKET
     const { pid } = await waitForBroker(socket, child)
-    await signIn(socket, workshop.practice)
-    const { access_token: token } = await call(socket, 'GET', '/v1/token/practice')
-    if (token.length < 1_900 || token.length > 2_100) throw new Error(`the token has ${token.length} bytes, not 2,000`)
-    return { id, title, socket, pid, home: env.TOKENTRAY_HOME }
+    for (const person of people) await signIn(socket, authority, { person, label: person })
+    return { id, title, socket, pid, home: env.TOKENTRAY_HOME, child, framing: tokenFraming }
   } catch (error) {
     await child.stop()
     throw error
@@ -91,14 +140,25 @@ async function signedIn(workshop, id, title, env, child) {
 }
 
 /**
+ * Ends a broker. The signal goes to its own process: a session of its own ends when its command has ended.
+ *
+ * @param {Subject & { child: Child }} subject
+ */
+export async function endBroker({ pid, child }) {
+  process.kill(pid, 'SIGTERM')
+  for (let waited = 0; !child.ended && waited < 10_000; waited += 50) await sleep(50)
+  await child.stop()
+}
+
+/**
  * The servers that do nothing, with the answer of the real one.
  *
- * @param {string} folder
+ * @param {import('./workshop.mjs').Workshop} workshop
  * @param {Subject} source
- * @param {{ program: string } | { missing: string }} echo
  * @returns {Promise<Subject[]>}
  */
-export async function startLimits(folder, source, echo) {
+export async function startLimits(workshop, source) {
+  const { folder } = workshop
   const answer = path.join(folder, 'answer')
   fs.writeFileSync(answer, await readAnswer(source.socket))
   const node = (kind, socket) => [process.execPath, path.join(HERE, 'fixed-answer.mjs'), kind, socket, answer]
@@ -106,56 +166,29 @@ export async function startLimits(folder, source, echo) {
     { id: 'http', title: 'node:http, fixed answer', argv: (socket) => node('http', socket) },
     { id: 'net', title: 'node:net, fixed answer', argv: (socket) => node('net', socket) },
   ]
-  if ('program' in echo) {
+  const echo = workshop.native('echo')
+  if ('program' in echo)
     limits.push({ id: 'c', title: 'C epoll, fixed answer', argv: (socket) => [echo.program, socket, answer] })
-  }
+  else workshop.skip(`C epoll: ${echo.missing}`)
   return Promise.all(
     limits.map(async ({ id, title, argv }) => {
       const socket = path.join(folder, `${id}.sock`)
       const child = new Child(argv(socket), cleanEnvironment())
-      for (let tries = 0; !fs.existsSync(socket); tries += 1) {
-        if (child.ended || tries > 200) throw new Error(`${title} did not start: ${child.errors}`)
-        await new Promise((resolve) => setTimeout(resolve, 25))
-      }
-      return { id, title, socket, pid: child.pid }
+      await untilSocket(socket, child, title)
+      return { id, title, socket, pid: child.pid, framing: tokenFraming }
     }),
   )
 }
 
-function hasCommands(names) {
-  const folders = (process.env.PATH ?? '').split(path.delimiter)
-  return names.every((name) => folders.some((folder) => fs.existsSync(path.join(folder, name))))
-}
-
-/** Waits until the process uses less than a tenth of a core, at most ten seconds. */
-async function untilQuiet(pid) {
-  for (let waited = 0; waited < 10_000; waited += 500) {
-    const before = cpuTime(pid)
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    if (cpuTime(pid) - before < 50_000) return
+/** @param {string} socket @param {Child} child @param {string} title */
+export async function untilSocket(socket, child, title) {
+  for (let tries = 0; !fs.existsSync(socket); tries += 1) {
+    if (child.ended || tries > 400) throw new Error(`${title} did not start: ${child.errors.trim()}`)
+    await sleep(25)
   }
 }
 
-/**
- * The CPU time that all threads of a process have used, in microseconds; NaN where the system does not tell. The clock ticks of
- * /proc/PID/stat would be far too coarse.
- *
- * @param {number} pid
- */
-export function cpuTime(pid) {
-  try {
-    const tasks = fs.readdirSync(`/proc/${pid}/task`)
-    return tasks.reduce((sum, task) => sum + Number(read(`/proc/${pid}/task/${task}/schedstat`).split(' ')[0]) / 1_000, 0)
-  } catch {
-    return Number.NaN
-  }
-}
-
-function read(file) {
-  try {
-    return fs.readFileSync(file, 'utf8')
-  } catch {
-    // The thread has ended between the two looks; a pool of V8 may do that.
-    return '0'
-  }
+/** The token that a broker holds for an account. @param {string} socket @param {string} [selector] @returns {Promise<string>} */
+export async function tokenOf(socket, selector = 'practice') {
+  return (await call(socket, 'GET', `/v1/token/${selector}`)).access_token
 }

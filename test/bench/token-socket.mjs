@@ -49,24 +49,30 @@ function lastWords(errors) {
  * Signs in to the practice server. The pasted response needs no redirect port, which another program may hold just now.
  *
  * @param {string} socket
- * @param {import('./children.mjs').Child} practice
+ * @param {import('./authority.mjs').Authority} authority
+ * @param {{ person?: string, label?: string, account?: string }} [who] `account` is one that has to sign in again
+ * @returns {Promise<string>} the id of the account
  */
-export async function signIn(socket, practice) {
-  const login = await call(socket, 'POST', '/v1/logins', { provider: 'practice', flow: 'paste' })
-  practice.write(login.authorization_url)
-  const pasted = await practice.line()
-  const { status } = await call(socket, 'POST', `/v1/logins/${login.id}/response`, { pasted })
+export async function signIn(socket, authority, { person, label, account } = {}) {
+  const named = { ...(label === undefined ? {} : { label }), ...(account === undefined ? {} : { account }) }
+  const login = await call(socket, 'POST', '/v1/logins', { provider: 'practice', flow: 'paste', ...named })
+  const pasted = await authority.approve(login.authorization_url, person)
+  const { status, account: id } = await call(socket, 'POST', `/v1/logins/${login.id}/response`, { pasted })
   if (status !== 'completed') throw new Error(`the login is ${status}`)
+  return id
 }
 
 /**
  * The request of the load, written as curl writes it. A one-shot caller says that it will not come back.
  *
  * @param {'oneshot' | 'persistent'} connection
+ * @param {string} [target]
+ * @param {'GET' | 'POST'} [method]
  */
-export function requestText(connection) {
+export function requestText(connection, target = '/v1/token/practice', method = 'GET') {
   const close = connection === 'oneshot' ? 'Connection: close\r\n' : ''
-  return `GET /v1/token/practice HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench/1\r\nAccept: */*\r\nTokenTray-Client: bench\r\n${close}\r\n`
+  const length = method === 'POST' ? 'Content-Length: 0\r\n' : ''
+  return `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: bench/1\r\nAccept: */*\r\nTokenTray-Client: bench\r\n${length}${close}\r\n`
 }
 
 /**
