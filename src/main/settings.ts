@@ -7,6 +7,7 @@ interface Settings {
   readonly windowBounds?: Area
   /** Whether the person has read that closing the window does not end the broker. */
   readonly knowsThatItStays: boolean
+  readonly lockWithScreen: boolean
 }
 
 const area = {
@@ -23,8 +24,8 @@ export function settings(): Promise<ElectronStore<Settings>> {
     ({ default: Store }) =>
       new Store<Settings>({
         name: 'settings',
-        schema: { windowBounds: area, knowsThatItStays: { type: 'boolean' } },
-        defaults: { knowsThatItStays: false },
+        schema: { windowBounds: area, knowsThatItStays: { type: 'boolean' }, lockWithScreen: { type: 'boolean' } },
+        defaults: { knowsThatItStays: false, lockWithScreen: false },
         clearInvalidConfig: true,
         configFileMode: 0o600,
       }),
