@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type AskingClient, askingClients } from '../../src/ipc/approval-words.ts'
 import type { ApprovalDecision, BrokerSnapshot } from '../../src/protocol/index.ts'
 import { asCountdown } from '../durations.ts'
@@ -18,8 +19,9 @@ const settling = 500
  * where it is. The list is there while it is empty too, as a live region that comes with its content is not read.
  */
 export function Approvals({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  const list = useFocusMovesOn()
   return (
-    <ul class="approvals" aria-label="Tools that ask for a token" aria-live="polite" aria-relevant="additions">
+    <ul class="approvals" ref={list} aria-label="Tools that ask for a token" aria-live="polite" aria-relevant="additions">
       {askingClients(snapshot).map((asking) => (
         <ApprovalCard key={asking.id} asking={asking} />
       ))}
@@ -29,9 +31,7 @@ export function Approvals({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
 
 function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
   const { id, client, account, proof, startedBy, expiresAt } = asking
-  const card = useRef<HTMLLIElement>(null)
   const settled = useSettled()
-  useFocusMovesOn(card)
   const left = Math.min(limit, Math.max(0, expiresAt - now.value))
   const answer = (kind: 'main' | 'quiet' | 'plain', words: string, decision: ApprovalDecision) => (
     <Button
@@ -44,7 +44,7 @@ function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
     </Button>
   )
   return (
-    <li class="approval" ref={card} tabIndex={-1} aria-label={`${client} asks for ${account}`}>
+    <li class="approval" tabIndex={-1} aria-label={`${client} asks for ${account}`}>
       <div class="panel-head">
         <h2>
           <bdi>{client}</bdi> asks for {account}
@@ -82,15 +82,18 @@ function useSettled(): boolean {
   return settled
 }
 
-/** A card that goes takes the focus along. It moves to the next card, not to a button of it, as a key that is held would press that. */
-function useFocusMovesOn(card: { readonly current: HTMLLIElement | null }): void {
-  useEffect(
-    () => () => {
-      const gone = card.current
-      if (!gone?.contains(document.activeElement)) return
-      const next = gone.nextElementSibling ?? gone.previousElementSibling ?? document.querySelector('main')
-      if (next instanceof HTMLElement) next.focus()
-    },
-    [card],
-  )
+/**
+ * A card that goes takes the focus along. It moves to the card that takes its place, not to a button of it, as a key that is held
+ * down would press that.
+ */
+function useFocusMovesOn(): RefObject<HTMLUListElement | null> {
+  const list = useRef<HTMLUListElement>(null)
+  // Read while the old cards are still there, as the browser does not tell of a focus that it loses with its element.
+  const place = [...(list.current?.children ?? [])].findIndex((card) => card.contains(document.activeElement))
+  useLayoutEffect(() => {
+    if (place < 0 || list.current?.contains(document.activeElement)) return
+    const next = list.current?.children[place] ?? list.current?.lastElementChild ?? document.querySelector('main')
+    if (next instanceof HTMLElement) next.focus()
+  })
+  return list
 }

@@ -11,7 +11,7 @@ export function LockedView({ lock }: { readonly lock: VaultLock }) {
   return (
     <section class="locked" aria-label="Locked">
       <StateGlyph tone="locked" size={40} />
-      <h2>{lock === 'first_passphrase' ? 'Choose a passphrase' : 'TokenTray is locked'}</h2>
+      <h2>{lock === 'first_passphrase' ? 'Choose a passphrase' : 'Your logins are locked'}</h2>
       <p>{explanation(lock)}</p>
       {lock === 'press' ? (
         <Button kind="main" waiting={isWaiting(windowPlace)} onPress={() => request(windowPlace, 'vault:unlock', {})}>
@@ -28,7 +28,7 @@ function explanation(lock: VaultLock): string {
   switch (lock) {
     case 'press':
     case 'passphrase':
-      return 'Your logins are kept. Tools get no token until you unlock it.'
+      return 'They are kept, and tools get no token until you unlock them.'
     case 'first_passphrase':
       return 'It seals your logins on this computer. Without it there is no way to them.'
     default:

@@ -56,7 +56,7 @@ export const ended: GrantState = {
   kind: 'reauthorization_required',
   error: { code: 'reauthorization_required', description: 'The login was revoked or used by another program.' },
 }
-export const endedElsewhere: GrantState = {
+export const endedElsewhere = {
   kind: 'reauthorization_required',
   cause: 'used_elsewhere',
   error: {
@@ -64,7 +64,7 @@ export const endedElsewhere: GrantState = {
     description: 'OpenAI Codex has ended this login: its refresh token was used by another program (invalid_grant).',
     fix: 'Sign in again, and let that program ask TokenTray for its token.',
   },
-}
+} as const satisfies GrantState
 export const lockedOut: GrantState = {
   kind: 'unavailable',
   error: { code: 'keychain_locked', description: 'The keychain of your system is locked.', fix: 'Unlock it.' },
