@@ -29,11 +29,16 @@ export function Popover() {
 }
 
 function Content({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
-  const lock = vaultLock(snapshot.vault)
+  const { vault } = snapshot
+  const lock = vaultLock(vault)
   return (
     <>
       <Approvals snapshot={snapshot} />
-      {lock === undefined ? <Accounts snapshot={snapshot} /> : <LockedView lock={lock} />}
+      {lock === undefined || vault.state.kind !== 'locked' ? (
+        <Accounts snapshot={snapshot} />
+      ) : (
+        <LockedView lock={lock} reason={vault.state.error.description} />
+      )}
     </>
   )
 }

@@ -1,16 +1,15 @@
 import type { AccountStatus, BrokerSnapshot, GrantState, VaultStatus } from '../protocol/index.ts'
+import { columns } from './columns.ts'
 
-/** The status as a person reads it: one line per account, and the vault only when it needs attention. `now` in milliseconds. */
+/**
+ * The status as a person reads it: the vault when it needs attention, one line per account, and who waits for an answer. `now` in
+ * milliseconds.
+ */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
-  const rows = snapshot.accounts.map((account) => [selector(account), describeState(account.state, now), who(account)])
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [...describeVault(snapshot.vault), ...lines].join('\n')
+  const rows = snapshot.accounts.map((account) => [selector(account), describeAccount(account, now), who(account)])
+  const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
+  const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
+  return [...describeVault(snapshot.vault), ...columns(rows), ...permission].join('\n')
 }
 
 function selector({ provider, label }: AccountStatus): string {
@@ -27,6 +26,14 @@ function describeVault({ store, state }: VaultStatus): string[] {
   if (state.kind === 'ready') return store === 'memory' ? ['vault: memory only, logins end with the broker'] : []
   if (state.kind === 'opening') return ['vault: opening']
   return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
+}
+
+function describeAccount({ state, disabled, signed_in_until: until }: AccountStatus, now: number): string {
+  return [
+    ...(disabled ? ['switched off'] : []),
+    describeState(state, now),
+    ...(until === undefined ? [] : [`signed in for about ${duration(until - now / 1000)}`]),
+  ].join(', ')
 }
 
 function describeState(state: GrantState, now: number): string {

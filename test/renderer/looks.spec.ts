@@ -149,6 +149,8 @@ const denied: Problem = {
 }
 
 async function picture(tray: TestWindow, info: TestInfo, name: string): Promise<void> {
+  // A card that has just come is not pressed yet, and looks like it.
+  await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
   const fits = await tray.asked('window:fit')
   const height = fits.at(-1)?.height ?? 0
   expect(height).toBeGreaterThan(80)
@@ -174,3 +176,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   })
 }
+
+/** As a popover looks at 200 %, where only half the room is left. */
+test.describe('at 200 %', () => {
+  test.use({ deviceScaleFactor: 4, viewport: { width: 180, height: 320 } })
+  for (const name of ['two tools ask', 'first passphrase', 'locked', 'ended by another program', 'switched off', 'active']) {
+    test(`shows ${name} without anything beside the page`, async ({ tray }, info) => {
+      await tray.open(looks[name] ?? view())
+      const cut = await tray.page.evaluate(() =>
+        [...document.querySelectorAll('button, input, h2, p')]
+          .filter((element) => {
+            const { left, right } = element.getBoundingClientRect()
+            return left < 0 || right > document.documentElement.clientWidth
+          })
+          .map((element) => element.textContent),
+      )
+      expect(cut).toEqual([])
+      expect(await tray.page.evaluate(() => document.documentElement.scrollWidth)).toBe(180)
+      await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
+      const height = (await tray.asked('window:fit')).at(-1)?.height ?? 0
+      await tray.page.setViewportSize({ width: 180, height: Math.min(height, 640) })
+      await tray.page.screenshot({ path: info.outputPath(`${name.replaceAll(' ', '-')}-200.png`) })
+    })
+  }
+})
