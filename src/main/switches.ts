@@ -3,7 +3,7 @@ import type { HostLink } from './host-link.ts'
 import { log } from './log.ts'
 import { ScreenLock } from './screen-lock.ts'
 import { watchScreen } from './screen-watch.ts'
-import { settings } from './settings.ts'
+import { keptLockWithScreen, settings } from './settings.ts'
 import { SwitchBoard } from './switch-board.ts'
 
 /** Makes the switches of the menu and what they switch; `onChange` is called whenever one of them may look different. */
@@ -13,7 +13,7 @@ export function setupSwitches(host: HostLink, onChange: () => void): SwitchBoard
   const switches = new SwitchBoard(
     host,
     {
-      read: async () => (await settings()).get('lockWithScreen'),
+      read: keptLockWithScreen,
       write: async (on) => (await settings()).set('lockWithScreen', on),
       follow: (on) => screenLock.follow(on),
     },

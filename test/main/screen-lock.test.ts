@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { systemClock } from '../../src/core/clock.ts'
 import { HostLink } from '../../src/main/host-link.ts'
 import { type ScreenEvent, ScreenLock } from '../../src/main/screen-lock.ts'
 import { BrokerError, type VaultStatus } from '../../src/protocol/index.ts'
 import { inMemory, locked, lockedByPerson, lockedWithPassphrase, ready, snapshotOf } from '../renderer/support/snapshots.ts'
-import { settle } from '../support/manual-clock.ts'
+import { ManualClock, settle } from '../support/manual-clock.ts'
 import { FakeHost } from './support/fake-host.ts'
 
 let host: FakeHost
 let rule: ScreenLock
 let screen: (event: ScreenEvent) => void
 let watching: number
+let clock: ManualClock
 
 /** What the host was asked to do with the vault, in order. */
 const asked = () => host.asked.map(({ name }) => name)
@@ -22,7 +22,8 @@ beforeEach(async () => {
   host.answers.set('lock', () => show(lockedByPerson))
   host.answers.set('unlock', () => show(ready))
   watching = 0
-  const link = new HostLink(async () => host, systemClock)
+  clock = new ManualClock()
+  const link = new HostLink(async () => host, clock)
   rule = new ScreenLock(link, async (listener) => {
     screen = listener
     watching += 1
@@ -126,10 +127,8 @@ test('a vault in memory is left alone', async () => {
   })
   await screenIs('locked')
   show(inMemory)
-  await screenIs('locked', 'unlocked')
-  show(inMemory)
   await settle()
-  expect(asked()).toEqual(['lock', 'lock'])
+  expect(asked()).toEqual(['lock'])
 })
 
 test('a screen that opens while the lock is under way leaves the vault open', async () => {
@@ -161,6 +160,21 @@ test('a screen that locks while the unlock is under way has the vault locked', a
   finish()
   await settle()
   expect(asked()).toEqual(['lock', 'unlock', 'lock'])
+})
+
+test('a host that starts again while the screen is locked is locked again', async () => {
+  await screenIs('locked')
+  host.end('It ended with code 1.')
+  await settle()
+  const first = host
+  host = new FakeHost(snapshotOf([], { vault: ready }))
+  host.answers.set('lock', () => show(lockedByPerson))
+  host.answers.set('unlock', () => show(ready))
+  await clock.advance(500)
+  expect(first.asked).toHaveLength(1)
+  expect(asked()).toEqual(['lock'])
+  await screenIs('unlocked')
+  expect(asked()).toEqual(['lock', 'unlock'])
 })
 
 test('it listens only while it is on, once, and asks nothing after that', async () => {
