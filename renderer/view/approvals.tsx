@@ -58,7 +58,7 @@ function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
         {startedBy !== undefined && (
           <>
             <br />
-            Started by {startedBy}
+            Started by <bdi>{startedBy}</bdi>
           </>
         )}
       </p>

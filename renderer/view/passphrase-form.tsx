@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { asCountdown } from '../durations.ts'
 import { request } from '../requests.ts'
-import { isWaiting, now, problemAt } from '../store.ts'
+import { isWaiting, now, problemAt, setProblem } from '../store.ts'
 import { WordsWithCode } from './words-with-code.tsx'
 
 const place = 'vault'
@@ -19,7 +19,11 @@ export function PassphraseForm({ first }: { readonly first: boolean }) {
   const again = useRef<HTMLInputElement>(null)
   const [fault, setFault] = useState<string>()
   const [retryAt, setRetryAt] = useState(0)
-  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    field.current?.focus()
+    // What was wrong with one lock is nothing to say of the next.
+    return () => setProblem(place, undefined)
+  }, [])
   const wait = Math.max(0, retryAt - now.value)
   const problem = problemAt(place)
   const said = fault ?? (problem && `${problem.description} ${problem.fix ?? ''}`)

@@ -95,6 +95,18 @@ test('a wrong passphrase is said at the field, with the time until the next try'
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
+test('what was wrong is forgotten with the lock it belonged to', async ({ tray }) => {
+  await tray.open(shut(passphraseNeeded))
+  await tray.fail('vault:unlock', { code: 'wrong_passphrase', description: 'That is not the passphrase.' })
+  await tray.page.getByLabel('Passphrase').fill('wrong')
+  await tray.page.keyboard.press('Enter')
+  await expect(tray.page.getByRole('alert')).toBeVisible()
+  await tray.show(view(codex(active, ana)))
+  await tray.show(shut(lockedWithPassphrase))
+  await expect(tray.page.getByLabel('Passphrase')).toBeFocused()
+  await expect(tray.page.getByRole('alert')).toHaveCount(0)
+})
+
 test.describe('a first passphrase', () => {
   const type = async ({ page }: TestWindow, first: string, again: string) => {
     await page.getByLabel('Passphrase').fill(first)
