@@ -1,11 +1,14 @@
-import type { AccountStatus, GrantState } from '../src/protocol/index.ts'
+import { endWords } from '../src/ipc/account-words.ts'
+import type { AccountStatus } from '../src/protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { asCountdown, inWords } from './durations.ts'
 
 /** How a row looks: each has a colour and a shape of its own. */
-export type Tone = 'ready' | 'busy' | 'needs_you' | 'offline' | 'signed_out'
+export type Tone = 'ready' | 'busy' | 'needs_you' | 'offline' | 'signed_out' | 'locked'
 
-export function toneOf(state: GrantState): Tone {
+export function toneOf(row: AccountStatus): Tone {
+  if (isSwitchedOff(row)) return 'signed_out'
+  const { state } = row
   switch (state.kind) {
     case 'active':
       return 'ready'
@@ -24,8 +27,14 @@ export function toneOf(state: GrantState): Tone {
   }
 }
 
+/** Whether that it is switched off is the first thing to know of a row. One that needs the person says so instead. */
+export const isSwitchedOff = ({ state, disabled }: AccountStatus): boolean =>
+  disabled === true && (state.kind === 'active' || state.kind === 'refreshing')
+
 /** The state of a row in a few words; `now` in epoch seconds. */
-export function stateWords(state: GrantState, now: number): string {
+export function stateWords(row: AccountStatus, now: number): string {
+  if (isSwitchedOff(row)) return 'Switched off'
+  const { state } = row
   switch (state.kind) {
     case 'signed_out':
       return 'Not signed in'
@@ -38,7 +47,7 @@ export function stateWords(state: GrantState, now: number): string {
     case 'backing_off':
       return state.retry_at > now ? `Next try in ${asCountdown(state.retry_at - now)}` : 'Trying again'
     case 'reauthorization_required':
-      return 'Sign-in needed'
+      return endWords(state.cause)
     case 'unavailable':
       return 'Not available'
     default:

@@ -7,7 +7,7 @@ const here = import.meta.dirname
 
 /** Which source gives which pictures, by their width in pixels. Electron takes `@2x` on a dense screen by itself. */
 const pictures = [
-  ...['tray-ready', 'tray-needs-you', 'tray-offline', 'tray-signed-out'].flatMap((source) => [
+  ...['tray-ready', 'tray-needs-you', 'tray-offline', 'tray-signed-out', 'tray-locked'].flatMap((source) => [
     { source, file: `${source}.png`, width: 22 },
     { source, file: `${source}@2x.png`, width: 44 },
   ]),

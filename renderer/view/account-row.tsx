@@ -1,4 +1,5 @@
-import type { AccountStatus, GrantState, StateError, VaultStatus } from '../../src/protocol/index.ts'
+import { signedInUntil } from '../../src/ipc/account-words.ts'
+import type { AccountStatus, StateError, VaultStatus } from '../../src/protocol/index.ts'
 import { assertNever } from '../assert-never.ts'
 import { inWords } from '../durations.ts'
 import { request } from '../requests.ts'
@@ -29,13 +30,15 @@ export function AccountRow({ row, vault }: RowProps) {
       name={row.provider_name}
       label={row.label}
       person={personWords(row)}
-      tone={toneOf(row.state)}
-      words={vaultKeepsBack ? 'Waiting for the keychain' : stateWords(row.state, now.value)}
+      until={row.signed_in_until === undefined ? undefined : signedInUntil(row.signed_in_until, now.value)}
+      tone={toneOf(row)}
+      words={vaultKeepsBack ? 'Waiting for the keychain' : stateWords(row, now.value)}
       action={<RowAction row={row} confirming={confirming} />}
     >
       <ProblemNote place={row.id} />
       {confirming && <SignOutPanel row={row} />}
-      {!confirming && !vaultKeepsBack && <RowDetail state={row.state} name={row.provider_name} />}
+      {!confirming && !vaultKeepsBack && <RowDetail row={row} />}
+      {!confirming && row.disabled && <SwitchedOff row={row} />}
     </RowFrame>
   )
 }
@@ -90,13 +93,24 @@ function SignOut({ row, confirming }: { readonly row: AccountStatus; readonly co
   )
 }
 
-interface DetailProps {
-  readonly state: GrantState
-  readonly name: string
+/** An account that is off looks as if it worked, because it is kept fresh. */
+function SwitchedOff({ row }: { readonly row: AccountStatus }) {
+  return (
+    <div class="reason">
+      <p>No tool gets a token of this account.</p>
+      <Button
+        label={`Switch on ${row.provider_name}`}
+        waiting={isWaiting(row.id)}
+        onPress={() => request(row.id, 'account:set-disabled', { account: row.id, disabled: false })}
+      >
+        Switch on
+      </Button>
+    </div>
+  )
 }
 
 /** What needs more than a few words: a login under way, or why something does not work. */
-function RowDetail({ state, name }: DetailProps) {
+function RowDetail({ row: { state, provider_name: name } }: { readonly row: AccountStatus }) {
   switch (state.kind) {
     case 'authorizing':
       return <LoginPanel login={state.login_id} prompt={state.prompt} expiresAt={state.expires_at} name={name} />

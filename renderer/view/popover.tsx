@@ -1,9 +1,12 @@
 import { looseLogins } from '../../src/ipc/loose-logins.ts'
+import { vaultLock } from '../../src/ipc/vault-lock.ts'
 import type { BrokerSnapshot } from '../../src/protocol/index.ts'
 import { snapshot, view, windowPlace } from '../store.ts'
 import { AccountRow } from './account-row.tsx'
+import { Approvals } from './approvals.tsx'
 import { Foot } from './foot.tsx'
 import { Head } from './head.tsx'
+import { LockedView } from './locked-view.tsx'
 import { LoginRow } from './login-row.tsx'
 import { BrokerNotice, VaultNotice } from './notices.tsx'
 import { ProblemNote } from './problem-note.tsx'
@@ -14,14 +17,29 @@ export function Popover() {
   return (
     <div class={`popover popover-${frame}`}>
       <Head />
-      <main class="scroller">
+      <main class="scroller" tabIndex={-1}>
         <div class="content" data-part>
           <ProblemNote place={windowPlace} />
-          {snapshot.value === undefined ? <BrokerNotice /> : <Accounts snapshot={snapshot.value} />}
+          {snapshot.value === undefined ? <BrokerNotice /> : <Content snapshot={snapshot.value} />}
         </div>
       </main>
       <Foot />
     </div>
+  )
+}
+
+function Content({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  const { vault } = snapshot
+  const lock = vaultLock(vault)
+  return (
+    <>
+      <Approvals snapshot={snapshot} />
+      {lock === undefined || vault.state.kind !== 'locked' ? (
+        <Accounts snapshot={snapshot} />
+      ) : (
+        <LockedView lock={lock} reason={vault.state.error.description} />
+      )}
+    </>
   )
 }
 

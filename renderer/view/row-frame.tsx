@@ -9,6 +9,7 @@ interface RowFrameProps {
   readonly name: string
   readonly label?: string | undefined
   readonly person?: string | undefined
+  readonly until?: string | undefined
   readonly tone: Tone
   readonly words: string
   readonly action?: ComponentChildren
@@ -16,7 +17,7 @@ interface RowFrameProps {
 }
 
 /** The layout that all rows share. Long names end in an ellipsis and are whole in the tool tip, so that nothing moves. */
-export function RowFrame({ provider, name, label, person, tone, words, action, children }: RowFrameProps) {
+export function RowFrame({ provider, name, label, person, until, tone, words, action, children }: RowFrameProps) {
   const id = useId()
   return (
     <li class="row" aria-labelledby={id}>
@@ -36,6 +37,7 @@ export function RowFrame({ provider, name, label, person, tone, words, action, c
             <StateGlyph tone={tone} size={13} />
             <span>{words}</span>
           </p>
+          {until !== undefined && <p class="until">{until}</p>}
         </div>
         <div class="row-action">{action}</div>
       </div>

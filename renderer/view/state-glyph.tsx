@@ -22,6 +22,14 @@ const shapes: Readonly<Record<Tone, JSX.Element>> = {
     </>
   ),
   offline: <path class="glyph-line" d="M5.4 16.6L16.6 5.4M11 3a8 8 0 1 1 0 16 8 8 0 0 1 0-16z" />,
+  locked: (
+    <>
+      <path class="glyph-line" d="M7 10V7a4 4 0 0 1 8 0v3" />
+      <rect x="3.5" y="9.5" width="15" height="10.5" rx="2.4" fill="currentColor" />
+      <circle class="glyph-cut" cx="11" cy="13.7" r="1.7" />
+      <path class="glyph-cut-line" d="M11 14v2.4" />
+    </>
+  ),
   signed_out: (
     <>
       <circle class="glyph-line" cx="11" cy="11" r="8" />

@@ -1,13 +1,12 @@
 import type { AccountStatus, BrokerSnapshot, GrantState, VaultStatus } from '../protocol/index.ts'
 import { columns } from './columns.ts'
 
-/** The status as a person reads it: one line per account, and the vault only when it needs attention. `now` in milliseconds. */
+/**
+ * The status as a person reads it: the vault when it needs attention, one line per account, and who waits for an answer. `now` in
+ * milliseconds.
+ */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
-  const rows = snapshot.accounts.map((account) => [
-    selector(account),
-    `${account.disabled ? 'switched off, ' : ''}${describeState(account.state, now)}`,
-    who(account),
-  ])
+  const rows = snapshot.accounts.map((account) => [selector(account), describeAccount(account, now), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
   return [...describeVault(snapshot.vault), ...columns(rows), ...permission].join('\n')
@@ -27,6 +26,14 @@ function describeVault({ store, state }: VaultStatus): string[] {
   if (state.kind === 'ready') return store === 'memory' ? ['vault: memory only, logins end with the broker'] : []
   if (state.kind === 'opening') return ['vault: opening']
   return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
+}
+
+function describeAccount({ state, disabled, signed_in_until: until }: AccountStatus, now: number): string {
+  return [
+    ...(disabled ? ['switched off'] : []),
+    describeState(state, now),
+    ...(until === undefined ? [] : [`signed in for about ${duration(until - now / 1000)}`]),
+  ].join(', ')
 }
 
 function describeState(state: GrantState, now: number): string {

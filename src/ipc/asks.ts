@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { approvalDecision, unlockRequest } from '../protocol/index.ts'
 
 const id = z.string().min(1).max(160)
 const nothing = z.undefined()
@@ -17,6 +18,11 @@ export const asks = {
   'login:cancel': z.strictObject({ login: id }),
   'login:paste': z.strictObject({ login: id, pasted: z.string().min(1).max(8192) }),
   'account:sign-out': z.strictObject({ account: id }),
+  'account:set-disabled': z.strictObject({ account: id, disabled: z.boolean() }),
+  'approval:decide': z.strictObject({ approval: id, decision: approvalDecision.shape.decision }),
+  'vault:lock': nothing,
+  /** The one message that carries the passphrase; no answer and no event does. */
+  'vault:unlock': unlockRequest,
   'broker:wake': nothing,
   /** The height of the content in CSS pixels, so that the popover is as tall as what it shows. */
   'window:fit': z.strictObject({ height: z.int().min(1).max(10_000) }),

@@ -7,6 +7,8 @@ export interface Problem {
   readonly description: string
   /** What the person should do. */
   readonly fix?: string
+  /** Seconds after which the same may work. */
+  readonly retryAfter?: number
 }
 
 /** What the window shows besides the snapshot; fixed while the window exists. */
@@ -41,6 +43,10 @@ export interface Answers {
   'login:cancel': undefined
   'login:paste': undefined
   'account:sign-out': { readonly revoked: boolean }
+  'account:set-disabled': undefined
+  'approval:decide': undefined
+  'vault:lock': undefined
+  'vault:unlock': undefined
   'broker:wake': undefined
   'window:fit': undefined
   'window:close': undefined
@@ -77,6 +83,10 @@ export const channels = Object.keys({
   'login:cancel': 1,
   'login:paste': 1,
   'account:sign-out': 1,
+  'account:set-disabled': 1,
+  'approval:decide': 1,
+  'vault:lock': 1,
+  'vault:unlock': 1,
   'broker:wake': 1,
   'window:fit': 1,
   'window:close': 1,

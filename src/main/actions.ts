@@ -1,7 +1,7 @@
 import { app, clipboard, shell } from 'electron'
 import type { HostCommands } from '../host/handle.ts'
 import type { Answers } from '../ipc/channels.ts'
-import { type AccountStatus, BrokerError } from '../protocol/index.ts'
+import { type AccountStatus, type ApprovalDecision, BrokerError, type UnlockRequest } from '../protocol/index.ts'
 import { mayOpenExternally } from './external-url.ts'
 import type { HostLink } from './host-link.ts'
 
@@ -51,6 +51,27 @@ export class Actions {
 
   signOut(account: string): Promise<HostCommands['sign_out']['answer']> {
     return this.#host.ask('sign_out', { id: account })
+  }
+
+  async refresh(account: string): Promise<void> {
+    await this.#host.ask('refresh', { id: account })
+  }
+
+  async setDisabled(account: string, disabled: boolean): Promise<void> {
+    await this.#host.ask('set_disabled', { id: account, disabled })
+  }
+
+  async decide(approval: string, decision: ApprovalDecision): Promise<void> {
+    await this.#host.ask('decide', { approval, decision })
+  }
+
+  async lock(): Promise<void> {
+    await this.#host.ask('lock', undefined)
+  }
+
+  /** Opens the vault, with the passphrase or by whatever the keychain wants. */
+  async unlock(request: UnlockRequest): Promise<void> {
+    await this.#host.ask('unlock', request)
   }
 
   wake(): Promise<void> {

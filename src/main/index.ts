@@ -14,7 +14,8 @@ import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
 import { setupShutdown } from './shutdown.ts'
 import { setupSecondInstance, takeInstanceLock } from './single-instance.ts'
-import { setupTray } from './tray.ts'
+import { setupSwitches } from './switches.ts'
+import { TrayIcon } from './tray.ts'
 import { trayPresence } from './tray-presence.ts'
 import { setupView } from './view.ts'
 import { setupWake } from './wake.ts'
@@ -43,7 +44,15 @@ function setupShell(host: HostLink): void {
     () => frame.current(),
     () => tray.bounds(),
   )
-  const tray = setupTray(host, menuRunner(actions, window), () => window.toggle())
+  const switches = setupSwitches(host, () => tray.draw())
+  const tray = new TrayIcon(
+    host,
+    () => switches.current(),
+    menuRunner(actions, window, switches),
+    () => window.toggle(),
+  )
+  tray.recreate()
+  host.onChange(() => tray.draw())
   setupApplicationMenu(process.platform)
   setupIpc(actions, window, setupView(host, window))
   setupLoginOutcomes(host, ownLogins, (problem, account) => window.leave({ kind: 'problem', problem, account }))

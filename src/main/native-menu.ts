@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import { assertNever } from '../core/assert-never.ts'
-import type { MenuAction, MenuEntry, MenuModel } from './tray-menu.ts'
+import type { MenuAction, MenuEntry, MenuModel } from './menu-model.ts'
 
 /** Electron's form of the menu. */
 export function nativeMenu(model: MenuModel, run: (action: MenuAction) => void): MenuItemConstructorOptions[] {
@@ -11,6 +11,10 @@ function nativeItem(entry: MenuEntry, run: (action: MenuAction) => void): MenuIt
   switch (entry.kind) {
     case 'action':
       return { label: literal(entry.label), click: () => run(entry.action) }
+    case 'check': {
+      const { label, checked, action } = entry
+      return { type: 'checkbox', label: literal(label), checked, click: () => run(action) }
+    }
     case 'text':
       return { label: literal(entry.label), enabled: false }
     case 'submenu':

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { app } from 'electron'
 import type ElectronStore from 'electron-store'
 import type { Area } from './popover-placement.ts'
 
@@ -7,7 +10,11 @@ interface Settings {
   readonly windowBounds?: Area
   /** Whether the person has read that closing the window does not end the broker. */
   readonly knowsThatItStays: boolean
+  /** Whether the vault is locked when the screen is. */
+  readonly lockWithScreen: boolean
 }
+
+const name = 'settings'
 
 const area = {
   type: 'object',
@@ -22,12 +29,25 @@ export function settings(): Promise<ElectronStore<Settings>> {
   opened ??= import('electron-store').then(
     ({ default: Store }) =>
       new Store<Settings>({
-        name: 'settings',
-        schema: { windowBounds: area, knowsThatItStays: { type: 'boolean' } },
-        defaults: { knowsThatItStays: false },
+        name,
+        schema: { windowBounds: area, knowsThatItStays: { type: 'boolean' }, lockWithScreen: { type: 'boolean' } },
+        defaults: { knowsThatItStays: false, lockWithScreen: false },
         clearInvalidConfig: true,
         configFileMode: 0o600,
       }),
   )
   return opened
+}
+
+/**
+ * `lockWithScreen` as it was kept by an earlier start. It is read from the file itself, because it is wanted at every start, and the
+ * library costs some 11 MB for as long as the app runs.
+ */
+export async function keptLockWithScreen(): Promise<boolean> {
+  try {
+    const kept: unknown = JSON.parse(await readFile(join(app.getPath('userData'), `${name}.json`), 'utf8'))
+    return (kept as Partial<Settings> | null)?.lockWithScreen === true
+  } catch {
+    return false
+  }
 }

@@ -4,7 +4,7 @@ import type { BrokerSnapshot } from '../protocol/index.ts'
 
 export interface TrayState {
   /** The name of a picture in `build/icons`. */
-  readonly icon: 'tray-ready' | 'tray-needs-you' | 'tray-offline' | 'tray-signed-out'
+  readonly icon: 'tray-ready' | 'tray-needs-you' | 'tray-offline' | 'tray-signed-out' | 'tray-locked'
   readonly tooltip: string
 }
 
@@ -13,6 +13,7 @@ const icons = {
   needs_you: 'tray-needs-you',
   offline: 'tray-offline',
   signed_out: 'tray-signed-out',
+  locked: 'tray-locked',
 } as const
 
 /** How the tray icon looks and what it says when the pointer rests on it. */

@@ -1,23 +1,31 @@
 import { Menu, nativeImage, Tray } from 'electron'
+import { toEpochSeconds } from '../core/clock.ts'
 import type { HostLink } from './host-link.ts'
+import type { MenuAction, Switches } from './menu-model.ts'
 import { nativeMenu } from './native-menu.ts'
 import { paths } from './paths.ts'
 import type { Area } from './popover-placement.ts'
-import { type MenuAction, trayMenu } from './tray-menu.ts'
+import { trayMenu } from './tray-menu.ts'
 import { trayState } from './tray-state.ts'
 
 /** The tray icon. It can be made anew, because a tray that starts after the app never learns of the icon otherwise. */
 export class TrayIcon {
   readonly #host: HostLink
+  readonly #switches: () => Switches
   readonly #run: (action: MenuAction) => void
   readonly #onClick: () => void
   #tray: Tray | undefined
   #menu: Menu | undefined
   #drawn = ''
 
-  constructor(host: HostLink, run: (action: MenuAction) => void, onClick: () => void) {
+  constructor(host: HostLink, switches: () => Switches, run: (action: MenuAction) => void, onClick: () => void) {
     this.#host = host
-    this.#run = run
+    this.#switches = switches
+    this.#run = (action) => {
+      // Where the menu is the desktop's, it moves the tick of a check box by itself, so that what it shows is not known any more.
+      if (action.kind === 'switch') this.#drawn = ''
+      run(action)
+    }
     this.#onClick = onClick
   }
 
@@ -42,7 +50,7 @@ export class TrayIcon {
     const snapshot = this.#host.snapshot()
     const problem = this.#host.problem()
     const state = trayState(snapshot, problem)
-    const menu = trayMenu(snapshot, problem)
+    const menu = trayMenu({ snapshot, problem, switches: this.#switches(), now: toEpochSeconds(Date.now()) })
     // A snapshot often changes nothing that is shown here, and an open menu closes when it is replaced.
     const drawing = JSON.stringify([state, menu])
     if (drawing === this.#drawn) return
@@ -57,12 +65,4 @@ export class TrayIcon {
   bounds(): Area | undefined {
     return this.#tray?.getBounds()
   }
-}
-
-/** Shows the icon and keeps it up to date. */
-export function setupTray(host: HostLink, run: (action: MenuAction) => void, onClick: () => void): TrayIcon {
-  const icon = new TrayIcon(host, run, onClick)
-  icon.recreate()
-  host.onChange(() => icon.draw())
-  return icon
 }

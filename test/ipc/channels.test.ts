@@ -40,6 +40,13 @@ describe('the contract with the window', () => {
     expectTypeOf<Names<Asks['login:paste']>>().toEqualTypeOf<'login' | 'pasted'>()
   })
 
+  test('P1: the passphrase is in one ask, and in no answer and no event', () => {
+    type Carrying = { [Name in keyof Asks]: 'passphrase' extends Names<Asks[Name]> ? Name : never }[keyof Asks]
+    expectTypeOf<Carrying>().toEqualTypeOf<'vault:unlock'>()
+    // `passphrase` is also the name of a key store, which is a value and no member.
+    expectTypeOf<Extract<Names<Answers | Events>, 'passphrase'>>().toEqualTypeOf<never>()
+  })
+
   test('every channel has a validator, an answer and a name at run time', () => {
     expectTypeOf<keyof Asks>().toEqualTypeOf<keyof Answers>()
     expect([...channels].sort()).toEqual(Object.keys(asks).sort())
@@ -56,6 +63,15 @@ describe('the validators refuse', () => {
     ['login:cancel', { login: 'x'.repeat(161) }],
     ['login:paste', { login: 'login-1', pasted: '' }],
     ['login:paste', { login: 'login-1', pasted: 'x'.repeat(8193) }],
+    ['account:set-disabled', { account: 'practice-1' }],
+    ['account:set-disabled', { account: 'practice-1', disabled: 'yes' }],
+    ['approval:decide', { approval: 'approval-1', decision: 'forever' }],
+    ['approval:decide', { decision: 'once' }],
+    ['vault:lock', {}],
+    ['vault:unlock', undefined],
+    ['vault:unlock', { passphrase: '' }],
+    ['vault:unlock', { passphrase: 'x'.repeat(1025) }],
+    ['vault:unlock', { passphrase: 'x', store: 'memory' }],
     ['window:fit', { height: -1 }],
     ['window:fit', { height: 1.5 }],
     ['window:fit', { height: Number.POSITIVE_INFINITY }],
@@ -75,11 +91,16 @@ describe('the validators refuse', () => {
       'login:cancel': { login: 'login-1' },
       'login:paste': { login: 'login-1', pasted: 'http://127.0.0.1:1455/auth/callback?code=a&state=b' },
       'account:sign-out': { account: 'practice-1' },
+      'account:set-disabled': { account: 'practice-1', disabled: true },
+      'approval:decide': { approval: 'approval-1', decision: 'once' },
+      'vault:lock': undefined,
+      'vault:unlock': { passphrase: 'correct horse' },
       'broker:wake': undefined,
       'window:fit': { height: 300 },
       'window:close': undefined,
       'app:quit': undefined,
     }
+    expect(asks['vault:unlock'].safeParse({}).success).toBe(true)
     for (const channel of channels) expect(asks[channel].safeParse(sent[channel]).success, channel).toBe(true)
   })
 })

@@ -1,20 +1,32 @@
 import { describe, expect, test } from 'vitest'
 import { assertNever } from '../../src/core/assert-never.ts'
+import type { Problem } from '../../src/ipc/channels.ts'
+import type { MenuAction, MenuEntry, MenuModel, Switches } from '../../src/main/menu-model.ts'
 import { nativeMenu } from '../../src/main/native-menu.ts'
-import { type MenuAction, type MenuEntry, type MenuModel, trayMenu } from '../../src/main/tray-menu.ts'
+import { trayMenu } from '../../src/main/tray-menu.ts'
+import type { BrokerSnapshot } from '../../src/protocol/index.ts'
 import {
   absent,
   active,
   ana,
   backingOff,
   byPaste,
+  claimed,
   codex,
   ended,
+  endedElsewhere,
   foreign,
   inBrowser,
+  inMemory,
   locked,
+  lockedByPerson,
   lockedOut,
+  lockedWithPassphrase,
+  noon,
+  passphraseNeeded,
+  passphraseUnset,
   practice,
+  proven,
   refreshing,
   signedOut,
   snapshotOf,
@@ -31,6 +43,8 @@ function linesOf(entry: MenuEntry, indent: string): string[] {
       return [`${indent}-`]
     case 'text':
       return [`${indent}[${entry.label}]`]
+    case 'check':
+      return [`${indent}${entry.checked ? '☑' : '☐'} ${entry.label}`]
     case 'action':
       return [`${indent}${entry.label}`]
     case 'submenu':
@@ -40,17 +54,22 @@ function linesOf(entry: MenuEntry, indent: string): string[] {
   }
 }
 
+/** The menu of a snapshot, with switches that nobody has heard of yet unless a test says how they stand. */
+const menuOf = (snapshot: BrokerSnapshot | undefined, problem?: Problem, switches: Switches = {}) =>
+  trayMenu({ snapshot, problem, switches, now: noon })
+
 function actionOf(model: MenuModel, label: string): MenuAction | undefined {
   const all = model.flatMap((entry): readonly MenuEntry[] => (entry.kind === 'submenu' ? entry.entries : [entry]))
-  const found = all.find((entry) => entry.kind === 'action' && entry.label === label)
-  return found?.kind === 'action' ? found.action : undefined
+  const found = all.find((entry) => 'action' in entry && entry.label === label)
+  return found?.kind === 'action' || found?.kind === 'check' ? found.action : undefined
 }
 
-const tail = ['-', 'Open TokenTray', 'Quit']
+const tail = ['-', 'Lock', 'Open TokenTray', 'Quit']
+const shortTail = ['-', 'Open TokenTray', 'Quit']
 
 describe('the tray menu', () => {
   test('offers a sign-in for each provider', () => {
-    const menu = trayMenu(snapshotOf([codex(signedOut), practice(signedOut)]))
+    const menu = menuOf(snapshotOf([codex(signedOut), practice(signedOut)]))
     expect(lines(menu)).toEqual(['[Signed out]', '-', 'Sign in to OpenAI Codex…', 'Sign in to Practice…', ...tail])
     expect(actionOf(menu, 'Sign in to Practice…')).toEqual({ kind: 'sign_in', account: 'practice' })
   })
@@ -59,7 +78,7 @@ describe('the tray menu', () => {
     ['browser', inBrowser, 'OpenAI Codex: waiting for the browser'],
     ['paste', byPaste, 'OpenAI Codex: waiting for you'],
   ] as const)('offers every way to go on with a login that waits by %s', (_kind, state, title) => {
-    const menu = trayMenu(snapshotOf([codex(state)]))
+    const menu = menuOf(snapshotOf([codex(state)]))
     expect(lines(menu)).toEqual([
       '[OpenAI Codex needs you]',
       '-',
@@ -82,13 +101,16 @@ describe('the tray menu', () => {
   })
 
   test('offers to sign out of what works, by name', () => {
-    const menu = trayMenu(snapshotOf([codex(active, ana), practice(refreshing, { label: 'work' })]))
+    const menu = menuOf(snapshotOf([codex(active, ana), practice(refreshing, { label: 'work' })]))
     expect(lines(menu)).toEqual([
       '[Both are ready]',
       '-',
       'OpenAI Codex (ana.silva@example.com): ready',
+      '  Refresh now',
+      '  Switch off',
       '  Sign out…',
       'Practice (work): refreshing',
+      '  Switch off',
       '  Sign out…',
       ...tail,
     ])
@@ -96,29 +118,32 @@ describe('the tray menu', () => {
   })
 
   test('says why an account does not work and offers what helps', () => {
-    const menu = trayMenu(snapshotOf([codex(ended), practice(backingOff), { ...practice(foreign), id: 'practice-2' }]))
+    const menu = menuOf(snapshotOf([codex(ended), practice(backingOff), { ...practice(foreign), id: 'practice-2' }]))
     expect(lines(menu)).toEqual([
       '[2 need you]',
       '-',
       'OpenAI Codex: sign in again',
       '  [The login was revoked or used by another program.]',
       '  Sign in again…',
+      '  Switch off',
       '  Sign out…',
       'Practice: trying again',
       '  [The token endpoint answered with a web page instead of JSON.]',
       '  Try again',
+      '  Switch off',
       '  Sign out…',
       'Practice: not available',
       '  [This login belongs to https://auth.openai.com, and another server is configured now.]',
       '  [Unset `TOKENTRAY_UPSTREAM`, or sign in again for this server.]',
       '  Try again',
+      '  Switch off',
       '  Sign out…',
       ...tail,
     ])
   })
 
   test('shows the advice for a locked keychain with a way to try again', () => {
-    const menu = trayMenu(snapshotOf([codex(lockedOut)], { vault: locked }))
+    const menu = menuOf(snapshotOf([codex(lockedOut)], { vault: locked }))
     expect(lines(menu).slice(0, 4)).toEqual([
       '[The keychain is locked]',
       '[The keychain of your system is locked.]',
@@ -129,7 +154,7 @@ describe('the tray menu', () => {
   })
 
   test('has another advice for a keychain that does not exist', () => {
-    expect(lines(trayMenu(snapshotOf([], { vault: absent })))).toContain('[No keychain service runs in this session.]')
+    expect(lines(menuOf(snapshotOf([], { vault: absent })))).toContain('[No keychain service runs in this session.]')
   })
 
   test('lists a login that no row shows', () => {
@@ -139,33 +164,125 @@ describe('the tray menu', () => {
       prompt: { kind: 'browser' as const, redirect_port: 1455 },
       expires_at: 1,
     }
-    const menu = trayMenu(snapshotOf([practice(active)], { logins: [login] }))
+    const menu = menuOf(snapshotOf([practice(active)], { logins: [login] }))
     expect(lines(menu)).toContain('Practice: signing in')
     expect(actionOf(menu, 'Cancel sign-in')).toEqual({ kind: 'cancel_login', login: 'login-7' })
   })
 
   test('is there before the broker is, and when it has ended', () => {
-    expect(lines(trayMenu(undefined))).toEqual(['[Starting…]', ...tail])
+    expect(lines(menuOf(undefined))).toEqual(['[Starting…]', ...shortTail])
     const problem = {
       code: 'internal_error' as const,
       description: 'It ended with code 1.',
       fix: 'It is started again by itself.',
     }
-    expect(lines(trayMenu(undefined, problem))).toEqual([
+    expect(lines(menuOf(undefined, problem))).toEqual([
       '[It ended with code 1.]',
       '[It is started again by itself.]',
       'Try again',
-      ...tail,
+      ...shortTail,
     ])
+  })
+
+  test('a client that waits comes first, with who it is and the three answers', () => {
+    const accounts = [codex(active, ana), practice(active, { identity: { email: 'ada@example.com' } })]
+    const menu = menuOf(snapshotOf(accounts, { approvals: [proven, claimed] }))
+    expect(lines(menu).slice(0, 15)).toEqual([
+      'codex asks for Practice (ada@example.com)',
+      '  [Proven: /usr/bin/codex, pid 123]',
+      '  [Started by /usr/bin/zed]',
+      '  -',
+      '  Allow once',
+      '  Always allow',
+      '  Deny',
+      'pi asks for OpenAI Codex (ana.silva@example.com)',
+      '  [Says it is pi]',
+      '  -',
+      '  Allow once',
+      '  Always allow',
+      '  Deny',
+      '-',
+      '[codex and pi wait for you]',
+    ])
+    const chosen = ['Allow once', 'Always allow', 'Deny'].map((label) => actionOf(menu, label))
+    expect(chosen).toEqual(['once', 'always', 'deny'].map((decision) => ({ kind: 'decide', approval: 'approval-1', decision })))
+  })
+
+  test('a client is named by its provider when its account is gone, and by its process when that is all that is known', () => {
+    const caller = { name: 'x', proof: 'proven' as const }
+    const menu = menuOf(snapshotOf([], { approvals: [{ ...proven, caller }] }))
+    expect(lines(menu).slice(0, 2)).toEqual(['x asks for practice', '  [Proven: a program of yours]'])
+  })
+
+  test('an account is refreshed, switched off and on, and says until when it is signed in', () => {
+    const menu = menuOf(snapshotOf([practice(active, { signed_in_until: Date.UTC(2026, 11, 3, 12) / 1000 })]))
+    expect(lines(menu)).toContain('  [Signed in until about 3 Dec]')
+    expect(actionOf(menu, 'Refresh now')).toEqual({ kind: 'refresh', account: 'practice-5e6f7a8b' })
+    expect(actionOf(menu, 'Switch off')).toEqual({ kind: 'set_disabled', account: 'practice-5e6f7a8b', disabled: true })
+    const off = menuOf(snapshotOf([practice(active, { disabled: true, signed_in_until: Date.UTC(2027, 9, 3, 12) / 1000 })]))
+    expect(lines(off)).toContain('Practice: switched off')
+    expect(lines(off)).toContain('  [Signed in until about 3 Oct 2027]')
+    expect(actionOf(off, 'Switch on')).toEqual({ kind: 'set_disabled', account: 'practice-5e6f7a8b', disabled: false })
+    expect(lines(menuOf(snapshotOf([practice(refreshing, { disabled: true })])))).toContain('Practice: switched off')
+  })
+
+  test('an ended login names its cause in a line that a menu has room for', () => {
+    const menu = lines(menuOf(snapshotOf([codex(endedElsewhere)])))
+    expect(menu.slice(3, 5)).toEqual([
+      '  [Ended: used by another program]',
+      '  [Sign in again, and let that program ask TokenTray for its token.]',
+    ])
+  })
+
+  test.each([
+    ['keychain', lockedByPerson, 'Unlock', { kind: 'unlock' }],
+    ['passphrase', lockedWithPassphrase, 'Unlock…', { kind: 'open' }],
+    ['passphrase that it waits for', passphraseNeeded, 'Unlock…', { kind: 'open' }],
+    ['first passphrase', passphraseUnset, 'Unlock…', { kind: 'open' }],
+  ] as const)('a lock with a %s shows nothing but the way to open it', (_name, vault, label, action) => {
+    const menu = menuOf(snapshotOf([codex(lockedOut, ana)], { vault }))
+    expect(lines(menu).slice(1)).toEqual(['-', label, 'Open TokenTray', 'Quit'])
+    expect(actionOf(menu, label)).toEqual(action)
+  })
+
+  test.each([
+    ['a keychain that is locked', locked],
+    ['a keychain that is not there', absent],
+    ['a vault in memory', inMemory],
+  ])('there is nothing to lock with %s', (_name, vault) => {
+    expect(lines(menuOf(snapshotOf([], { vault }))).slice(-3)).toEqual(shortTail)
+  })
+
+  test('the settings show how they stand, and nothing while that is not known', () => {
+    const settings = (switches: Switches) => menuOf(undefined, undefined, switches)
+    expect(lines(settings({ askFirst: true, lockWithScreen: false })).slice(1, -2)).toEqual([
+      '-',
+      'Settings',
+      '  ☑ Ask me before a new tool gets a token',
+      '  ☐ Lock when the screen locks',
+    ])
+    expect(lines(settings({ lockWithScreen: true })).slice(2, -2)).toEqual(['Settings', '  ☑ Lock when the screen locks'])
+    const menu = settings({ askFirst: true, lockWithScreen: false })
+    expect(actionOf(menu, 'Ask me before a new tool gets a token')).toEqual({ kind: 'switch', name: 'askFirst', on: false })
+    expect(actionOf(menu, 'Lock when the screen locks')).toEqual({ kind: 'switch', name: 'lockWithScreen', on: true })
   })
 })
 
 test('the native menu shows labels as they are and runs what was chosen', () => {
   const chosen: MenuAction[] = []
-  const menu = trayMenu(snapshotOf([codex(active, { label: 'R&D' })]))
+  const menu = menuOf(snapshotOf([codex(active, { label: 'R&D' })]))
   const [, , account] = nativeMenu(menu, (action) => chosen.push(action))
   expect(account?.label).toBe('OpenAI Codex (R&&D): ready')
   if (!Array.isArray(account?.submenu)) throw new Error('The account has no submenu.')
-  account.submenu[0]?.click?.(undefined as never, undefined, undefined as never)
+  account.submenu[2]?.click?.(undefined as never, undefined, undefined as never)
   expect(chosen).toEqual([{ kind: 'sign_out', account: 'openai-codex-1a2b3c4d' }])
+})
+
+test('a check box of the native menu stands as the setting does and asks for the other way', () => {
+  const chosen: MenuAction[] = []
+  const settings = nativeMenu(menuOf(undefined, undefined, { askFirst: true }), (action) => chosen.push(action))[2]
+  if (!Array.isArray(settings?.submenu)) throw new Error('The settings have no submenu.')
+  expect(settings.submenu[0]).toMatchObject({ type: 'checkbox', checked: true })
+  settings.submenu[0]?.click?.(undefined as never, undefined, undefined as never)
+  expect(chosen).toEqual([{ kind: 'switch', name: 'askFirst', on: false }])
 })

@@ -2,24 +2,32 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { trayState } from '../../src/main/tray-state.ts'
-import type { AccountStatus, VaultStatus } from '../../src/protocol/index.ts'
+import type { AccountStatus, ApprovalRequest, VaultStatus } from '../../src/protocol/index.ts'
 import {
   absent,
   active,
   backingOff,
   broken,
+  claimed,
   codex,
   ended,
   foreign,
   inBrowser,
   locked,
+  lockedByPerson,
   lockedOut,
+  lockedWithPassphrase,
+  passphraseNeeded,
+  passphraseUnset,
   practice,
+  proven,
   ready,
   refreshing,
   signedOut,
   snapshotOf,
 } from '../renderer/support/snapshots.ts'
+
+const off = { disabled: true } as const
 
 const cases: readonly (readonly [string, readonly AccountStatus[], VaultStatus, string, string])[] = [
   ['nobody', [], ready, 'tray-signed-out', 'Signed out'],
@@ -36,10 +44,32 @@ const cases: readonly (readonly [string, readonly AccountStatus[], VaultStatus, 
   ['a locked keychain', [codex(lockedOut)], locked, 'tray-needs-you', 'The keychain is locked'],
   ['no keychain', [codex(signedOut)], absent, 'tray-needs-you', 'There is no keychain'],
   ['a broken keychain', [codex(signedOut)], broken, 'tray-needs-you', 'Stored logins cannot be opened'],
+  ['a lock', [codex(lockedOut)], lockedByPerson, 'tray-locked', 'Locked'],
+  ['a lock with a passphrase', [codex(lockedOut)], lockedWithPassphrase, 'tray-locked', 'Locked'],
+  ['a passphrase', [codex(lockedOut)], passphraseNeeded, 'tray-needs-you', 'Your passphrase is needed'],
+  ['a first passphrase', [], passphraseUnset, 'tray-needs-you', 'Choose a passphrase'],
+  ['one that is off', [codex(active), practice(active, off)], ready, 'tray-ready', 'OpenAI Codex is ready'],
+  ['all off', [practice(refreshing, off)], ready, 'tray-signed-out', 'Switched off'],
+  ['an end that nobody needs', [practice(ended, off)], ready, 'tray-signed-out', 'Switched off'],
+  ['a login for one that is off', [practice(inBrowser, off)], ready, 'tray-needs-you', 'Practice needs you'],
 ]
 
 test.each(cases)('the icon for %s', (_name, accounts, vault, icon, sentence) => {
   expect(trayState(snapshotOf(accounts, { vault }))).toEqual({ icon, tooltip: `TokenTray: ${sentence}` })
+})
+
+const named = (name: string): ApprovalRequest => ({ ...claimed, id: name, caller: { name, proof: 'claimed' } })
+
+test.each([
+  [[proven], 'codex waits for you'],
+  [[proven, claimed], 'codex and pi wait for you'],
+  [[proven, claimed, named('gh')], 'codex and 2 others wait for you'],
+  [[proven, { ...proven, id: 'approval-9' }], 'codex waits for you'],
+  [[named('a\u202eb\n')], 'a\ufffdb\ufffd waits for you'],
+])('clients that wait come before all else and are named: %j', (approvals, sentence) => {
+  const state = { icon: 'tray-needs-you', tooltip: `TokenTray: ${sentence}` }
+  expect(trayState(snapshotOf([codex(ended)], { approvals }))).toEqual(state)
+  expect(trayState(snapshotOf([codex(lockedOut)], { approvals, vault: lockedByPerson }))).toEqual(state)
 })
 
 test('there is an icon before the broker is there, and one for a broker that ended', () => {

@@ -4,13 +4,18 @@ import {
   ana,
   backingOff,
   byPaste,
+  claimed,
   codex,
   ended,
+  endedElsewhere,
   foreign,
   inBrowser,
   locked,
+  lockedByPerson,
   lockedOut,
+  passphraseUnset,
   practice,
+  proven,
   signedOut,
   snapshotOf,
   view,
@@ -18,11 +23,17 @@ import {
 } from './support/snapshots.ts'
 import { expect, test } from './support/window.ts'
 
+const off = { ...ana, disabled: true, signed_in_until: 1_800_000_000 } as const
+
 const views = {
   'signed out': view(codex(signedOut), practice(signedOut)),
   'in the browser': view(codex(inBrowser), practice(active, ana)),
   'by paste': view(codex(byPaste), practice(ended, ana)),
   'backing off': view(codex(backingOff, { ...ana, label: 'work' }), practice(foreign, ana)),
+  asking: viewOf(snapshotOf([codex(active, ana), practice(active, off)], { approvals: [proven, claimed] })),
+  'locked by the person': viewOf(snapshotOf([codex(lockedOut, ana)], { vault: lockedByPerson })),
+  'first passphrase': viewOf(snapshotOf([], { vault: passphraseUnset })),
+  'ended elsewhere': view(codex(endedElsewhere, ana), practice(active, off)),
   locked: viewOf(snapshotOf([codex(lockedOut, ana)], { vault: locked }), 'window'),
 }
 

@@ -8,14 +8,20 @@ import {
   ben,
   broken,
   byPaste,
+  claimed,
   codex,
   ended,
+  endedElsewhere,
   foreign,
   inBrowser,
   inMemory,
   locked,
+  lockedByPerson,
   lockedOut,
+  passphraseNeeded,
+  passphraseUnset,
   practice,
+  proven,
   refreshing,
   signedOut,
   snapshotOf,
@@ -28,6 +34,15 @@ const long = {
   identity: {
     email: 'a-very-long-name.with-many-parts.of-some-department@subsidiary.example-corporation.com',
     plan: 'enterprise',
+  },
+}
+
+const longPath = {
+  ...proven,
+  caller: {
+    ...proven.caller,
+    executable: '/home/ana/.local/share/some-version-manager/installs/node/22.11.0/lib/node_modules/@openai/codex/bin/codex',
+    parent: '/usr/share/code/code',
   },
 }
 
@@ -54,6 +69,13 @@ const looks: Readonly<Record<string, View>> = {
   'keychain locked': viewOf(snapshotOf([codex(lockedOut, ana), practice(signedOut)], { vault: locked })),
   'keychain absent': viewOf(snapshotOf([codex(signedOut), practice(signedOut)], { vault: absent })),
   'keychain broken': viewOf(snapshotOf([codex(signedOut), practice(signedOut)], { vault: broken })),
+  'a tool asks': viewOf(snapshotOf([codex(active, ana), practice(active, ben)], { approvals: [proven] })),
+  'two tools ask': viewOf(snapshotOf([codex(active, ana), practice(active, ben)], { approvals: [longPath, claimed] })),
+  locked: viewOf(snapshotOf([codex(lockedOut, ana)], { vault: lockedByPerson })),
+  'passphrase needed': viewOf(snapshotOf([codex(lockedOut, ana)], { vault: passphraseNeeded })),
+  'first passphrase': viewOf(snapshotOf([], { vault: passphraseUnset }), 'window'),
+  'ended by another program': view(codex(endedElsewhere, ana), practice(active, ben)),
+  'switched off': view(codex(active, { ...ana, disabled: true }), practice(active, { ...ben, signed_in_until: 1_796_300_000 })),
   'kept in memory': viewOf(snapshotOf([practice(active, ben)], { vault: inMemory }), 'window'),
   'one more account': viewOf(
     snapshotOf([codex(active, ana), practice(active, ben)], {
@@ -88,6 +110,15 @@ const steps: Readonly<Record<string, { readonly from: View; readonly step: (tray
       await expect(tray.page.getByRole('alert')).toBeVisible()
     },
   },
+  'wrong passphrase': {
+    from: viewOf(snapshotOf([], { vault: passphraseNeeded })),
+    step: async (tray) => {
+      await tray.fail('vault:unlock', wrong)
+      await tray.page.getByLabel('Passphrase').fill('hello')
+      await tray.page.keyboard.press('Enter')
+      await expect(tray.page.getByRole('alert')).toBeVisible()
+    },
+  },
   'sign-out question': {
     from: view(codex(active, ana), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
@@ -104,6 +135,13 @@ const refusal: Problem = {
   fix: 'Paste the whole address of the page the browser ended on; it contains `code=`.',
 }
 
+const wrong: Problem = {
+  code: 'wrong_passphrase',
+  description: 'That is not the passphrase.',
+  fix: 'Try again. There is no way to the logins without it.',
+  retryAfter: 4,
+}
+
 const denied: Problem = {
   code: 'access_denied',
   description: 'The access was not allowed.',
@@ -111,6 +149,8 @@ const denied: Problem = {
 }
 
 async function picture(tray: TestWindow, info: TestInfo, name: string): Promise<void> {
+  // A card that has just come is not pressed yet, and looks like it.
+  await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
   const fits = await tray.asked('window:fit')
   const height = fits.at(-1)?.height ?? 0
   expect(height).toBeGreaterThan(80)
@@ -136,3 +176,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
   })
 }
+
+/** As a popover looks at 200 %, where only half the room is left. */
+test.describe('at 200 %', () => {
+  test.use({ deviceScaleFactor: 4, viewport: { width: 180, height: 320 } })
+  for (const name of ['two tools ask', 'first passphrase', 'locked', 'ended by another program', 'switched off', 'active']) {
+    test(`shows ${name} without anything beside the page`, async ({ tray }, info) => {
+      await tray.open(looks[name] ?? view())
+      const cut = await tray.page.evaluate(() =>
+        [...document.querySelectorAll('button, input, h2, p')]
+          .filter((element) => {
+            const { left, right } = element.getBoundingClientRect()
+            return left < 0 || right > document.documentElement.clientWidth
+          })
+          .map((element) => element.textContent),
+      )
+      expect(cut).toEqual([])
+      expect(await tray.page.evaluate(() => document.documentElement.scrollWidth)).toBe(180)
+      await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
+      const height = (await tray.asked('window:fit')).at(-1)?.height ?? 0
+      await tray.page.setViewportSize({ width: 180, height: Math.min(height, 640) })
+      await tray.page.screenshot({ path: info.outputPath(`${name.replaceAll(' ', '-')}-200.png`) })
+    })
+  }
+})

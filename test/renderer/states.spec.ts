@@ -5,6 +5,7 @@ import {
   ben,
   codex,
   ended,
+  endedElsewhere,
   foreign,
   inBrowser,
   locked,
@@ -75,6 +76,48 @@ test('a grant that has ended says why and is signed in to again', async ({ tray 
   await expect(tray.page.getByText('The login was revoked or used by another program.')).toBeVisible()
   await tray.page.getByRole('button', { name: 'Sign in again to OpenAI Codex' }).click()
   expect(await tray.asked('login:start')).toEqual([{ account: 'openai-codex-1a2b3c4d' }])
+})
+
+test('a grant whose cause is known says it shortly, and the whole story below', async ({ tray }) => {
+  await tray.open(view(codex(endedElsewhere, ana)))
+  const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
+  await expect(row).toContainText('Ended: used by another program')
+  await expect(row).toContainText('Sign in again, and let that program ask TokenTray for its token.')
+  await expect(row.getByRole('button', { name: 'Sign in again to OpenAI Codex' })).toBeVisible()
+})
+
+for (const [cause, words] of [
+  ['lost_answer', 'Ended: an answer was lost'],
+  ['revoked', 'Ended: revoked'],
+  ['end_of_life', 'Ended: over after its full time'],
+  ['unknown', 'Sign-in needed'],
+] as const) {
+  test(`the cause ${cause} in plain words`, async ({ tray }) => {
+    await tray.open(view(codex({ ...endedElsewhere, cause }, ana)))
+    await expect(tray.page.getByText(words, { exact: true })).toBeVisible()
+  })
+}
+
+test('a row says until when it is signed in, as far as that is known', async ({ tray }) => {
+  await tray.open(view(codex(active, { ...ana, signed_in_until: Date.UTC(2026, 11, 3, 12) / 1000 }), practice(active, ben)))
+  await expect(tray.page.getByRole('listitem', { name: 'OpenAI Codex' })).toContainText('Signed in until about 3 Dec')
+  await expect(tray.page.getByText('Signed in until')).toHaveCount(1)
+})
+
+test('an account that is switched off says so and is switched on again', async ({ tray }) => {
+  await tray.open(view(codex(active, { ...ana, disabled: true }), practice(active, ben)))
+  const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
+  await expect(row).toContainText('Switched off')
+  await expect(row).not.toContainText('Fresh for')
+  await expect(tray.page.getByRole('status')).toHaveText('Practice is ready')
+  await row.getByRole('button', { name: 'Switch on OpenAI Codex' }).click()
+  expect(await tray.asked('account:set-disabled')).toEqual([{ account: 'openai-codex-1a2b3c4d', disabled: false }])
+})
+
+test('an account that is off and has ended asks to sign in again all the same', async ({ tray }) => {
+  await tray.open(view(codex(endedElsewhere, { ...ana, disabled: true })))
+  const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
+  await expect(row.getByRole('button')).toHaveText(['Sign in again', 'Switch on'])
 })
 
 test('a locked keychain is said once, with advice, and tried again', async ({ tray }) => {

@@ -1,5 +1,12 @@
 import type { Problem, View } from '../../../src/ipc/channels.ts'
-import type { AccountStatus, BrokerSnapshot, GrantState, PendingLogin, VaultStatus } from '../../../src/protocol/index.ts'
+import type {
+  AccountStatus,
+  ApprovalRequest,
+  BrokerSnapshot,
+  GrantState,
+  PendingLogin,
+  VaultStatus,
+} from '../../../src/protocol/index.ts'
 
 /** The moment that every renderer test plays in, in epoch seconds. */
 export const noon = 1_795_000_000
@@ -49,6 +56,15 @@ export const ended: GrantState = {
   kind: 'reauthorization_required',
   error: { code: 'reauthorization_required', description: 'The login was revoked or used by another program.' },
 }
+export const endedElsewhere = {
+  kind: 'reauthorization_required',
+  cause: 'used_elsewhere',
+  error: {
+    code: 'invalid_grant',
+    description: 'OpenAI Codex has ended this login: its refresh token was used by another program (invalid_grant).',
+    fix: 'Sign in again, and let that program ask TokenTray for its token.',
+  },
+} as const satisfies GrantState
 export const lockedOut: GrantState = {
   kind: 'unavailable',
   error: { code: 'keychain_locked', description: 'The keychain of your system is locked.', fix: 'Unlock it.' },
@@ -92,7 +108,30 @@ export const broken: VaultStatus = {
     error: { code: 'disk_full', description: 'The disk is full.', fix: 'Free some space. TokenTray tries again by itself.' },
   },
 }
+const shut = (store: VaultStatus['store'], code: string, description: string): VaultStatus => ({
+  store,
+  state: { kind: 'locked', error: { code, description, fix: 'Run `tokentray unlock`, or press Unlock in the tray.' } },
+})
+export const lockedByPerson = shut('keychain', 'locked', 'TokenTray is locked.')
+export const lockedWithPassphrase = shut('passphrase', 'locked', 'TokenTray is locked.')
+export const passphraseNeeded = shut('passphrase', 'passphrase_needed', 'The vault waits for its passphrase.')
+export const passphraseUnset = shut('passphrase', 'passphrase_unset', 'The vault has no passphrase yet.')
 export const inMemory: VaultStatus = { store: 'memory', state: { kind: 'ready' } }
+
+export const proven: ApprovalRequest = {
+  id: 'approval-1',
+  caller: { name: 'codex', proof: 'proven', pid: 123, executable: '/usr/bin/codex', parent: '/usr/bin/zed' },
+  account: 'practice-5e6f7a8b',
+  provider: 'practice',
+  expires_at: noon + 24,
+}
+export const claimed: ApprovalRequest = {
+  id: 'approval-2',
+  caller: { name: 'pi', proof: 'claimed' },
+  account: 'openai-codex-1a2b3c4d',
+  provider: 'openai-codex',
+  expires_at: noon + 28,
+}
 
 /** The logins that the rows are waiting for, as the broker lists them. */
 function loginsOf(accounts: readonly AccountStatus[]): PendingLogin[] {

@@ -1,0 +1,99 @@
+import type { RefObject } from 'preact'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
+import { type AskingClient, askingClients } from '../../src/ipc/approval-words.ts'
+import type { ApprovalDecision, BrokerSnapshot } from '../../src/protocol/index.ts'
+import { asCountdown } from '../durations.ts'
+import { request } from '../requests.ts'
+import { isWaiting, now } from '../store.ts'
+import { Button } from './button.tsx'
+import { ProblemNote } from './problem-note.tsx'
+
+/** Seconds that a client waits at most. */
+const limit = 30
+
+/** Milliseconds in which a new card takes no press, because it may have come under a pointer that was about to do something else. */
+const settling = 500
+
+/**
+ * The clients that wait for the person. A screen reader tells of a new one when it has finished its sentence; the focus stays
+ * where it is. The list is there while it is empty too, as a live region that comes with its content is not read.
+ */
+export function Approvals({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  const list = useFocusMovesOn()
+  return (
+    <ul class="approvals" ref={list} aria-label="Tools that ask for a token" aria-live="polite" aria-relevant="additions">
+      {askingClients(snapshot).map((asking) => (
+        <ApprovalCard key={asking.id} asking={asking} />
+      ))}
+    </ul>
+  )
+}
+
+function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
+  const { id, client, account, proof, startedBy, expiresAt } = asking
+  const settled = useSettled()
+  const left = Math.min(limit, Math.max(0, expiresAt - now.value))
+  const answer = (kind: 'main' | 'quiet' | 'plain', words: string, decision: ApprovalDecision) => (
+    <Button
+      kind={kind}
+      label={`${words}: ${client} for ${account}`}
+      waiting={!settled || isWaiting(id)}
+      onPress={() => request(id, 'approval:decide', { approval: id, decision })}
+    >
+      {words}
+    </Button>
+  )
+  return (
+    <li class="approval" tabIndex={-1} aria-label={`${client} asks for ${account}`}>
+      <div class="panel-head">
+        <h2>
+          <bdi>{client}</bdi> asks for {account}
+        </h2>
+        <span class="countdown" role="timer" aria-label={`${asCountdown(left)} left`}>
+          {asCountdown(left)}
+        </span>
+      </div>
+      <p class="proof">
+        {proof}
+        {startedBy !== undefined && (
+          <>
+            <br />
+            Started by <bdi>{startedBy}</bdi>
+          </>
+        )}
+      </p>
+      <progress class="time-left" max={limit} value={left} aria-hidden="true" />
+      <ProblemNote place={id} />
+      <div class="buttons">
+        {answer('main', 'Allow once', 'once')}
+        {answer('quiet', 'Always', 'always')}
+        {answer('plain', 'Deny', 'deny')}
+      </div>
+    </li>
+  )
+}
+
+function useSettled(): boolean {
+  const [settled, setSettled] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(true), settling)
+    return () => clearTimeout(timer)
+  }, [])
+  return settled
+}
+
+/**
+ * A card that goes takes the focus along. It moves to the card that takes its place, not to a button of it, as a key that is held
+ * down would press that.
+ */
+function useFocusMovesOn(): RefObject<HTMLUListElement | null> {
+  const list = useRef<HTMLUListElement>(null)
+  // Read while the old cards are still there, as the browser does not tell of a focus that it loses with its element.
+  const place = [...(list.current?.children ?? [])].findIndex((card) => card.contains(document.activeElement))
+  useLayoutEffect(() => {
+    if (place < 0 || list.current?.contains(document.activeElement)) return
+    const next = list.current?.children[place] ?? list.current?.lastElementChild ?? document.querySelector('main')
+    if (next instanceof HTMLElement) next.focus()
+  })
+  return list
+}

@@ -1,0 +1,48 @@
+import type { ApprovalRequest, BrokerSnapshot, Caller } from '../protocol/index.ts'
+import { accountName } from './account-words.ts'
+
+/** A client that waits for the person, in words. */
+export interface AskingClient {
+  readonly id: string
+  readonly client: string
+  /** The account it asks for. */
+  readonly account: string
+  /** Whether the system confirmed who asks. */
+  readonly proof: string
+  /** The program that started it, which is often the tool that the person knows. */
+  readonly startedBy?: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+export function askingClients({ approvals, accounts }: BrokerSnapshot): readonly AskingClient[] {
+  return approvals.map((approval) => {
+    const row = accounts.find(({ id }) => id === approval.account)
+    const { caller } = approval
+    return {
+      id: approval.id,
+      client: visible(caller.name),
+      account: row === undefined ? approval.provider : accountName(row),
+      proof: proofWords(caller),
+      ...(caller.parent === undefined ? {} : { startedBy: visible(caller.parent) }),
+      expiresAt: approval.expires_at,
+    }
+  })
+}
+
+/** Who waits, for one short line: `codex waits for you`, `codex and 2 others wait for you`. */
+export function whoWaits(approvals: readonly ApprovalRequest[]): string | undefined {
+  const [first, second, ...others] = [...new Set(approvals.map(({ caller }) => visible(caller.name)))]
+  if (first === undefined) return undefined
+  if (second === undefined) return `${first} waits for you`
+  return `${first} and ${others.length === 0 ? second : `${others.length + 1} others`} wait for you`
+}
+
+function proofWords({ name, proof, executable, pid }: Caller): string {
+  if (proof === 'claimed') return `Says it is ${visible(name)}`
+  const who = executable === undefined ? 'a program of yours' : visible(executable)
+  return `Proven: ${who}${pid === undefined ? '' : `, pid ${pid}`}`
+}
+
+/** A path may hold characters that hide or turn around what stands beside them. The person decides by what they see. */
+const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
