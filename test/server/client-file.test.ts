@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -82,6 +82,17 @@ test('a link in the place of a file is replaced, and what it points to is not wr
   register.write(decided)
   expect(readFileSync(other, 'utf8')).toBe('mine')
   expect(open().policy).toEqual(decided)
+})
+
+test('a crash between the file and its copy leaves no older copy', () => {
+  const { register } = open()
+  register.write({ ask: false, rules: [] })
+  mkdirSync(join(home, 'clients.json.copy.tmp'))
+  expect(() => register.write(decided)).toThrow(expect.objectContaining({ code: 'vault_unavailable' }))
+  rmSync(join(home, 'clients.json.copy.tmp'), { recursive: true })
+  expect(open().policy).toEqual(decided)
+  writeFileSync(join(home, 'clients.json'), '')
+  expect(open().policy).toEqual({ ask: true, rules: [] })
 })
 
 const disk = tinyDisk('64k')
