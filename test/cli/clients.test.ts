@@ -230,7 +230,10 @@ describe('token', () => {
         expect((await home.cli(['token', 'practice'])).code, JSON.stringify(reply)).toBe(code)
         await new Promise((resolve) => broker.close(resolve))
       }
-      const broker = createServer((connection) => connection.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}'))
+      const broker = createServer((connection) => {
+        connection.on('error', () => {}).resume()
+        connection.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')
+      })
       await new Promise<void>((resolve) => broker.listen(home.socket, resolve))
       expect(await home.cli(['token', 'practice'])).toMatchObject({
         code: 3,

@@ -84,6 +84,13 @@ test('a link in the place of a file is replaced, and what it points to is not wr
   expect(open().policy).toEqual(decided)
 })
 
+test("what a crash left unfinished is in nobody's way", () => {
+  writeFileSync(join(home, 'clients.json.tmp'), '{"version": 1, "as')
+  open().register.write(decided)
+  expect(open()).toMatchObject({ policy: decided, warnings: [] })
+  expect(readdirSync(home).sort()).toEqual(['clients.json', 'clients.json.copy'])
+})
+
 test('a crash between the file and its copy leaves no older copy', () => {
   const { register } = open()
   register.write({ ask: false, rules: [] })
