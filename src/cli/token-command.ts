@@ -63,7 +63,7 @@ function tokenPath(selector: string, values: ReturnType<typeof parse>['values'])
 
 function digest(text: string): string {
   if (/^[0-9a-f]{8,64}$/i.test(text)) return text.toLowerCase()
-  throw new BrokerError('invalid_request', `"${text.slice(0, 80)}" is no beginning of a SHA-256.`, {
+  throw new BrokerError('invalid_request', 'What follows --rejected is no beginning of a SHA-256.', {
     fix: 'Write the first 16 hex digits, or all 64, of the SHA-256 of the token that was refused. Never the token itself.',
   })
 }
@@ -71,7 +71,7 @@ function digest(text: string): string {
 function clientName(name: string | undefined): string {
   if (!name) return 'tokentray'
   if (selectorName.test(name)) return name
-  throw new BrokerError('invalid_request', `"${name.slice(0, 80)}" is no name of a client.`, {
+  throw new BrokerError('invalid_request', `${JSON.stringify(name.slice(0, 80))} is no name of a client.`, {
     fix: 'Use letters, digits, dots, dashes and underscores, 64 at most, such as `codex`.',
   })
 }

@@ -66,11 +66,12 @@ class Conversation {
     this.#connection.on('timeout', () =>
       this.#answer.reject(new BrokerError('broker_unreadable', 'The broker did not answer in time.')),
     )
-    this.#connection.on('end', () => this.#answer.reject(this.#received.length === 0 ? brokerEnded() : unreadable()))
+    this.#connection.on('close', () => this.#answer.reject(this.#received.length === 0 ? brokerEnded() : unreadable()))
   }
 
   ask(request: string): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      if (!this.#connection.writable) return reject(brokerEnded())
       this.#received = Buffer.alloc(0)
       this.#answer = { resolve, reject }
       this.#connection.write(request)

@@ -27,7 +27,8 @@ const file = clientPolicy.extend({ version: z.literal(1) })
 
 /**
  * What the person decided about clients, in `<home>/clients.json`, with a second copy of the same text beside it, which is used
- * when the first is damaged or gone. Without either, every client has to ask: damage never allows what was denied.
+ * when the first is damaged or gone, and is never older. Without either, every client has to ask: damage never allows what was
+ * denied.
  */
 export class ClientFile implements ClientRegister {
   readonly #options: ClientFileOptions
@@ -56,6 +57,8 @@ export class ClientFile implements ClientRegister {
     const text = `${JSON.stringify({ version: 1, ...policy }, null, 2)}\n`
     try {
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
+      // A copy that was older than the file could allow again what was denied since.
+      rmSync(this.#copy, { force: true })
       replace(this.#path, text)
       replace(this.#copy, text)
     } catch (error) {

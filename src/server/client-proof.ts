@@ -48,7 +48,7 @@ export class ClientProofs {
     this.#supported = (options.platform ?? process.platform) === 'linux'
     this.#folder = `${options.socket}.proof`
     // A broker that was killed left its files.
-    if (this.#supported) this.close()
+    this.close()
   }
 
   /** Makes the file that proves this connection, in place of an earlier one. Throws `not_found` or `temporarily_unavailable`. */
@@ -95,6 +95,7 @@ export class ClientProofs {
   }
 
   close(): void {
+    if (!this.#supported) return
     for (const nonce of this.#nonces.values()) nonce.discard()
     try {
       rmSync(this.#folder, { recursive: true, force: true })

@@ -45,14 +45,14 @@ export class LedgerFile {
     }
   }
 
-  /** The lines of all files, the newest first. */
-  async *lines(): AsyncGenerator<string> {
+  /** The lines of all files that contain the text, the newest first. */
+  async *linesWith(text: string): AsyncGenerator<string> {
     // Opened in one turn: after a rotation in between, the same lines would come twice.
     const files = Array.from({ length: mostFiles }, (_, age) => openForReading(this.#path(age))).filter(
       (file) => file !== undefined,
     )
     try {
-      for (const file of files) yield* backwards(await readWhole(file, 'utf8'))
+      for (const file of files) yield* backwards(await readWhole(file), text)
     } finally {
       for (const file of files) closeSync(file)
     }
@@ -124,10 +124,14 @@ function openForReading(path: string): number | undefined {
   }
 }
 
-function* backwards(text: string): Generator<string> {
-  for (let end = text.length; end > 0; ) {
-    const start = text.lastIndexOf('\n', end - 1)
-    if (start + 1 < end) yield text.slice(start + 1, end)
+/** Searched as bytes: to make strings of ten mebibytes would hold everybody up. */
+function* backwards(bytes: Buffer, text: string): Generator<string> {
+  for (let end = bytes.length; end > 0; ) {
+    const found = text === '' ? end - 1 : bytes.lastIndexOf(text, end - 1)
+    if (found < 0) return
+    const start = found === 0 ? 0 : bytes.lastIndexOf(lineBreak, found - 1) + 1
+    const stop = bytes.indexOf(lineBreak, found)
+    yield bytes.toString('utf8', start, stop < 0 ? bytes.length : stop)
     end = start
   }
 }

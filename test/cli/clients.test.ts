@@ -205,7 +205,9 @@ describe('token', () => {
     ['a name of the environment that is none', [], { TOKENTRAY_CLIENT: '\u001b[2J' }, /is no name of a client/],
     ['a digest that is none', ['--rejected', 'secret-token'], {}, /is no beginning of a SHA-256[\s\S]*Never the token itself/],
   ])('refuses %s', async ([, args, env, says]) => {
-    expect(await daemon.cli(['token', 'practice', ...args], env)).toMatchObject({
+    const ended = await daemon.cli(['token', 'practice', ...args], env)
+    for (const unwanted of ['secret-token', '\u001b']) expect(ended.stderr).not.toContain(unwanted)
+    expect(ended).toMatchObject({
       code: 2,
       stdout: '',
       stderr: expect.stringMatching(says),
@@ -228,6 +230,16 @@ describe('token', () => {
         expect((await home.cli(['token', 'practice'])).code, JSON.stringify(reply)).toBe(code)
         await new Promise((resolve) => broker.close(resolve))
       }
+      const broker = createServer((connection) => {
+        connection.on('error', () => {}).resume()
+        connection.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}')
+      })
+      await new Promise<void>((resolve) => broker.listen(home.socket, resolve))
+      expect(await home.cli(['token', 'practice'])).toMatchObject({
+        code: 3,
+        stderr: expect.stringContaining('tokentray daemon'),
+      })
+      await new Promise((resolve) => broker.close(resolve))
     })
   })
 })

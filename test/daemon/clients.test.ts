@@ -1,6 +1,6 @@
 // Which clients may have tokens, as a person meets it: real brokers, real commands, a real authorization server.
 import { setMaxListeners } from 'node:events'
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -89,6 +89,8 @@ describe.concurrent('a new client', () => {
       for (const { status } of await Promise.all(answers)) expect(status).toBe(200)
       expect((await askAs(daemon, 'CODEX')).status).toBe(200)
       expect((await policyOf(daemon)).rules).toMatchObject([{ client: 'codex', decision: 'allow' }])
+      // The memory vault writes nothing, and this is no exception.
+      expect((await readdir(daemon.home)).filter((name) => /ledger|clients/.test(name))).toEqual([])
     })
   })
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -84,28 +84,50 @@ test('a link in the place of a file is replaced, and what it points to is not wr
   expect(open().policy).toEqual(decided)
 })
 
+test("what a crash left unfinished is in nobody's way", () => {
+  writeFileSync(join(home, 'clients.json.tmp'), '{"version": 1, "as')
+  open().register.write(decided)
+  expect(open()).toMatchObject({ policy: decided, warnings: [] })
+  expect(readdirSync(home).sort()).toEqual(['clients.json', 'clients.json.copy'])
+})
+
+test('a crash between the file and its copy leaves no older copy', () => {
+  const { register } = open()
+  register.write({ ask: false, rules: [] })
+  mkdirSync(join(home, 'clients.json.copy.tmp'))
+  expect(() => register.write(decided)).toThrow(expect.objectContaining({ code: 'vault_unavailable' }))
+  rmSync(join(home, 'clients.json.copy.tmp'), { recursive: true })
+  expect(open().policy).toEqual(decided)
+  writeFileSync(join(home, 'clients.json'), '')
+  expect(open().policy).toEqual({ ask: true, rules: [] })
+})
+
 const disk = tinyDisk('64k')
 test.skipIf(disk === undefined)('a disk that takes nothing loses no decision, and says so', () => {
   try {
     const { path, makeReadOnly } = disk!
     const { register } = open(path)
     register.write(decided)
-    const room = join(path, 'room')
-    for (let size = 65_536; size >= 1; size >>= 1) {
-      try {
-        writeFileSync(room, 'x'.repeat(size), { flag: 'a' })
-      } catch {}
+    const fill = () => {
+      for (let size = 65_536; size >= 1; size >>= 1) {
+        try {
+          writeFileSync(join(path, 'room'), 'x'.repeat(size), { flag: 'a' })
+        } catch {}
+      }
     }
+    fill()
     const many = Array.from({ length: 200 }, (_, number) => ({ ...decided.rules[0]!, client: `client-${number}` }))
     expect(() => register.write({ ask: true, rules: many })).toThrow(expect.objectContaining({ code: 'vault_unavailable' }))
     expect(register.read().rules).toHaveLength(200)
     expect(open(path)).toMatchObject({ policy: decided, warnings: [] })
     // Damage on a full disk: the same at every start, and nothing becomes allowed.
     for (const name of ['clients.json', 'clients.json.copy']) writeFileSync(join(path, name), '')
-    writeFileSync(room, 'x'.repeat(65_536 - 4096 * 3), { flag: 'w' })
-    makeReadOnly()
-    for (let start = 0; start < 2; start += 1) expect(open(path).policy).toEqual({ ask: true, rules: [] })
-    expect(readdirSync(path).sort()).toEqual(['clients.json', 'clients.json.copy', 'room'])
+    for (const obstacle of [fill, makeReadOnly]) {
+      obstacle()
+      for (let start = 0; start < 2; start += 1) expect(open(path).policy).toEqual({ ask: true, rules: [] })
+      expect(readdirSync(path)).toContain('clients.json')
+      expect(readdirSync(path).filter((name) => name.includes('damaged'))).toEqual([])
+    }
   } finally {
     disk!.remove()
   }

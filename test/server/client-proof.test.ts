@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -22,10 +23,11 @@ import { ClientProofs } from '../../src/server/index.ts'
 import { signIn } from '../daemon/practice-login.ts'
 import { newHome, type RunningDaemon, RunningProcess, until } from '../daemon/running-daemon.ts'
 import { ManualClock } from '../support/manual-clock.ts'
-import { latestCaller, OpenConnection } from './open-connection.ts'
+import { callerNamed, OpenConnection } from './open-connection.ts'
 
 const linux = process.platform === 'linux'
 const node = realpathSync(process.execPath)
+const claimed = { proof: 'claimed' }
 
 describe.skipIf(!linux)('with a broker', () => {
   let server: PracticeServer
@@ -51,15 +53,15 @@ describe.skipIf(!linux)('with a broker', () => {
   async function callerFor(answer: (file: number, path: string) => string) {
     const path = await connection.begin()
     const file = connection.open(path)
-    expect(await connection.token(answer(file, path))).toBe(200)
+    const caller = await connection.token(daemon, answer(file, path))
     await until('the file to be gone', () => !existsSync(path))
-    return latestCaller(daemon)
+    return caller
   }
 
   test('`tokentray token` is proven: its process, what it runs, and who started it', async () => {
     const command = daemon.startCli(['token', 'practice', '--client', 'Codex'])
     expect((await command.ended).code).toBe(0)
-    expect(await latestCaller(daemon)).toEqual({
+    expect(await callerNamed(daemon, 'codex')).toEqual({
       name: 'codex',
       proof: 'proven',
       pid: command.pid,
@@ -69,24 +71,40 @@ describe.skipIf(!linux)('with a broker', () => {
     await until('an empty folder', () => readdirSync(folder()).length === 0)
   })
 
+  test('the example of PROTOCOL.md is proven', async ({ skip }) => {
+    const text = readFileSync(new URL('../../src/protocol/PROTOCOL.md', import.meta.url), 'utf8')
+    const [, example = ''] = /```python\n([^`]*\/v1\/proof[^`]*)```/.exec(text) ?? []
+    const code = example
+      .replace('os.environ["XDG_RUNTIME_DIR"] + "/tokentray/agent.sock"', JSON.stringify(daemon.socket))
+      .replace('openai-codex', 'practice')
+    const python = spawn('python3', ['-c', `${code}\nconnection.getresponse()`], { stdio: ['ignore', 'ignore', 'inherit'] })
+    python.on('error', () => {})
+    const { pid } = python
+    // A language that is not on this machine proves nothing here.
+    if (pid === undefined) return skip()
+    expect(await new Promise((resolve) => python.once('exit', resolve))).toBe(0)
+    expect(await callerNamed(daemon, 'my-tool')).toMatchObject({
+      proof: 'proven',
+      pid,
+      executable: expect.stringContaining('python3'),
+    })
+  })
+
   test('curl is claimed', async () => {
-    const args = ['-sS', '--unix-socket', daemon.socket, '-H', 'TokenTray-Client: codex', 'http://localhost/v1/token/practice']
+    const args = ['-sS', '--unix-socket', daemon.socket, '-H', 'TokenTray-Client: curl', 'http://localhost/v1/token/practice']
     await promisify(execFile)('curl', args)
-    expect(await latestCaller(daemon)).toEqual({ name: 'codex', proof: 'claimed' })
+    expect(await callerNamed(daemon, 'curl')).toEqual({ name: 'curl', proof: 'claimed' })
   })
 
   test('a connection stays proven under whatever name, and no other one is', async () => {
-    const proven = { name: 'codex', proof: 'proven', pid: process.pid, executable: node }
+    const proven = { proof: 'proven', pid: process.pid, executable: node }
     expect(await callerFor((file) => `${process.pid}/${file}`)).toMatchObject(proven)
-    await connection.token()
-    expect(await latestCaller(daemon)).toMatchObject(proven)
-    await connection.token(undefined, 'pi')
-    expect(await latestCaller(daemon)).toMatchObject({ ...proven, name: 'pi' })
+    expect(await connection.token(daemon)).toMatchObject(proven)
+    expect(await connection.token(daemon)).toMatchObject(proven)
     // A second try that fails takes nothing away, because the first is still true.
     expect(await callerFor(() => '1/1')).toMatchObject(proven)
     const other = new OpenConnection(daemon.socket)
-    await other.token(`${process.pid}/3`)
-    expect(await latestCaller(daemon)).toEqual({ name: 'codex', proof: 'claimed' })
+    expect(await other.token(daemon, `${process.pid}/3`)).toMatchObject(claimed)
     other.close()
   })
 
@@ -110,23 +128,23 @@ describe.skipIf(!linux)('with a broker', () => {
     ['nothing', () => ''],
     ['rubbish', () => '%00\u00ff/\t1'],
   ])('who names %s is claimed', async ([, answer]) => {
-    expect(await callerFor(answer)).toEqual({ name: 'codex', proof: 'claimed' })
+    const caller = await callerFor(answer)
+    expect(caller).toEqual({ name: caller?.name, proof: 'claimed' })
   })
 
   test('one wrong answer uses the proof up', async () => {
     const path = await connection.begin()
     const file = connection.open(path)
-    await connection.token('1/1')
-    await connection.token(`${process.pid}/${file}`)
-    expect(await latestCaller(daemon)).toEqual({ name: 'codex', proof: 'claimed' })
+    await connection.token(daemon, '1/1')
+    expect(await connection.token(daemon, `${process.pid}/${file}`)).toMatchObject(claimed)
   })
 
   test('the proof of another connection, or an earlier one of the same, proves nothing', async () => {
     const other = new OpenConnection(daemon.socket)
     const theirs = other.open(await other.begin())
-    expect(await callerFor(() => `${process.pid}/${theirs}`)).toMatchObject({ proof: 'claimed' })
+    expect(await callerFor(() => `${process.pid}/${theirs}`)).toMatchObject(claimed)
     const earlier = connection.open(await connection.begin())
-    expect(await callerFor(() => `${process.pid}/${earlier}`)).toMatchObject({ proof: 'claimed' })
+    expect(await callerFor(() => `${process.pid}/${earlier}`)).toMatchObject(claimed)
     other.close()
   })
 
@@ -137,14 +155,14 @@ describe.skipIf(!linux)('with a broker', () => {
         writeFileSync(copy, path)
         return `${process.pid}/${connection.open(copy)}`
       }),
-    ).toMatchObject({ proof: 'claimed' })
+    ).toMatchObject(claimed)
     expect(
       await callerFor((file, path) => {
         rmSync(path)
         writeFileSync(path, '')
         return `${process.pid}/${file}`
       }),
-    ).toMatchObject({ proof: 'claimed' })
+    ).toMatchObject(claimed)
     expect(
       await callerFor((_, path) => {
         symlinkSync(path, `${copy}-link`)
@@ -157,7 +175,7 @@ describe.skipIf(!linux)('with a broker', () => {
     // The shell never waits for its child, so that the child stays in the table of processes.
     const shell = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'])
     const pid = await new Promise<string>((resolve) => shell.stdout.once('data', (text) => resolve(String(text).trim())))
-    expect(await callerFor((file) => `${pid}/${file}`)).toMatchObject({ proof: 'claimed' })
+    expect(await callerFor((file) => `${pid}/${file}`)).toMatchObject(claimed)
     shell.kill()
   })
 
@@ -166,8 +184,7 @@ describe.skipIf(!linux)('with a broker', () => {
     const file = openSync(path, 'r')
     const stranger = spawn('sleep', ['60'], { uid: 65_534, gid: 65_534, stdio: [file, 'ignore', 'ignore'] })
     closeSync(file)
-    await connection.token(`${stranger.pid}/0`)
-    expect(await latestCaller(daemon)).toEqual({ name: 'codex', proof: 'claimed' })
+    expect(await connection.token(daemon, `${stranger.pid}/0`)).toMatchObject(claimed)
     stranger.kill()
   })
 
@@ -179,7 +196,7 @@ describe.skipIf(!linux)('with a broker', () => {
     // Beginning again takes no further place.
     await others[0]?.begin()
     expect((await daemon.cli(['token', 'practice', '--client', 'late'])).code).toBe(0)
-    expect(await latestCaller(daemon)).toEqual({ name: 'late', proof: 'claimed' })
+    expect(await callerNamed(daemon, 'late')).toMatchObject(claimed)
     for (const each of others) each.close()
     await until('an empty folder', () => readdirSync(folder()).length === 0)
     expect(await callerFor((file) => `${process.pid}/${file}`)).toMatchObject({ proof: 'proven' })
@@ -206,7 +223,7 @@ describe.skipIf(!linux)('with a broker', () => {
       const command = new RunningProcess(['token', 'practice'], daemon.env)
       expect((await command.ended).code).toBe(0)
     }
-    expect(await latestCaller(daemon)).toEqual({ name: 'tokentray', proof: 'claimed' })
+    expect(await callerNamed(daemon, 'tokentray')).toMatchObject(claimed)
     expect(daemon.said.match(/clients cannot prove themselves/g)).toHaveLength(1)
     rmSync(folder())
     expect(await callerFor((file) => `${process.pid}/${file}`)).toMatchObject({ proof: 'proven' })

@@ -4,6 +4,9 @@ import { Agent, request } from 'node:http'
 import type { Caller, LedgerEntry } from '../../src/protocol/index.ts'
 import type { RunningDaemon } from '../daemon/running-daemon.ts'
 
+/** Requests under one name share a line of the ledger, so that each gets a name of its own. */
+let names = 0
+
 export class OpenConnection {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 })
   readonly #socketPath: string
@@ -43,10 +46,14 @@ export class OpenConnection {
     return file
   }
 
-  /** Asks for a token, with this answer in the header of the proof. */
-  async token(answer?: string, client = 'codex'): Promise<number> {
+  /** Asks for a token, with this answer in the header of the proof, under a name of its own; answers who got it. */
+  async token(daemon: RunningDaemon, answer?: string): Promise<Caller | undefined> {
+    names += 1
+    const client = `client-${names}`
     const proof = answer === undefined ? {} : { 'tokentray-client-proof': answer }
-    return (await this.ask('/v1/token/practice', { 'tokentray-client': client, ...proof })).status
+    const { status, text } = await this.ask('/v1/token/practice', { 'tokentray-client': client, ...proof })
+    if (status !== 200) throw new Error(text)
+    return callerNamed(daemon, client)
   }
 
   close(): void {
@@ -60,7 +67,7 @@ export async function ledgerOf(daemon: RunningDaemon, query = ''): Promise<reado
   return (await daemon.ask(`/v1/ledger${query}`)).json?.entries as LedgerEntry[]
 }
 
-/** Who got the latest token. */
-export async function latestCaller(daemon: RunningDaemon): Promise<Caller | undefined> {
-  return (await ledgerOf(daemon, '?limit=1'))[0]?.caller
+/** Who got the latest token under this name. */
+export async function callerNamed(daemon: RunningDaemon, client: string): Promise<Caller | undefined> {
+  return (await ledgerOf(daemon, `?limit=1&client=${client}`))[0]?.caller
 }
