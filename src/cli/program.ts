@@ -17,7 +17,7 @@ Examples:
   tokentray token openai-codex      print a token for a script
 
 Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
-6 keychain locked or missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here.
+6 vault locked or keychain missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here.
 `
 
 /** Runs every command but `token`; answers the exit code. */

@@ -30,7 +30,17 @@ const names: Readonly<Record<KeyStoreName, string>> = {
  * source is deleted. So at any moment the store that the file names first has the key, and the other one is cleared at the next
  * start by `clearOther`. Throws without having changed anything, or with what is left named in `vault.json`.
  */
-export async function moveKey(move: VaultMove, context: MovingContext): Promise<VaultMoveResponse> {
+export async function moveKey(move: VaultMove, open: MovingContext): Promise<VaultMoveResponse> {
+  // A copy of its own: a vault that is closed meanwhile wipes its key, and a wiped one must not be what is moved.
+  const seal = { ...open.seal, key: Buffer.from(open.seal.key) }
+  try {
+    return await moveCopy(move, { ...open, seal })
+  } finally {
+    seal.key.fill(0)
+  }
+}
+
+async function moveCopy(move: VaultMove, context: MovingContext): Promise<VaultMoveResponse> {
   const { stores, seal, identity } = context
   const { id, store: from } = identity
   const { to, passphrase, dryRun } = move

@@ -207,7 +207,7 @@ test.concurrent.for([
   ['TOKENTRAY_UPSTREAM', 'http://127.0.0.1@example.com', /must be an address of this computer/],
   ['TOKENTRAY_UPSTREAM', 'file:///etc/passwd', /must be an address of this computer/],
   ['TOKENTRAY_UPSTREAM', 'nonsense', /must be an address of this computer/],
-  ['TOKENTRAY_VAULT', 'plain', /TOKENTRAY_VAULT is "plain"\.\n {2}Set it to keychain or memory/],
+  ['TOKENTRAY_VAULT', 'plain', /TOKENTRAY_VAULT is "plain"\.\n {2}Set it to keychain or passphrase or memory/],
   ['TOKENTRAY_REFRESH', 'never', /Set it to ahead or ondemand/],
 ] as const)('a daemon with %s=%s ends and says why', async ([name, value, says]) => {
   await withHome({}, async (home) => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/core/index.ts'
@@ -230,16 +230,18 @@ describe('the store of a vault', () => {
     expect((await start(w).open()).store).toBe('passphrase')
   })
 
-  test('without logins leaves no key behind when it changes', async () => {
-    const w = await world()
+  test('leaves the earlier key where it is when it changes, for logins that were moved away', async () => {
+    const w = await lived()
     w.keyStore.quietAnswer = true
-    await start(w).open()
-    expect(w.keyStore.keys.size).toBe(1)
+    renameSync(w.grants, join(w.home, 'kept'))
     const vault = start(w, 'passphrase')
     await vault.unlock(right)
-    await vault.settled()
-    expect(w.keyStore.keys.size).toBe(0)
-    expect(identity(w)).not.toHaveProperty('also')
+    await vault.unlock()
+    expect(w.keyStore.keys.size).toBe(1)
+    rmSync(w.grants, { recursive: true })
+    renameSync(join(w.home, 'kept'), w.grants)
+    for (const name of readdirSync(join(w.home, 'vault'))) if (/^(key|vault)\./.test(name)) rmSync(join(w.home, 'vault', name))
+    expect(await loaded(w, 'a')).toMatchObject({ number: 2 })
   })
 
   test('with logins is never another one than it was, and the way to move is named', async () => {
