@@ -20,7 +20,7 @@ Examples:
   tokentray clients ask on          be asked before a new program gets a token
 
 Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
-6 keychain locked or missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here, 10 not allowed.
+6 vault locked or keychain missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here, 10 not allowed.
 `
 
 /** Runs every command but `token`; answers the exit code. */

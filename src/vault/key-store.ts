@@ -25,7 +25,10 @@ export interface KeyStore {
   readonly busy: boolean
   /** Asks for the key of the vault. May bring up the unlock prompt of the system. */
   read(vault: string, passphrase?: Secret): Promise<KeyAnswer>
-  /** Stores the key, reads it back and answers it. Only after `read` has answered `none`. */
+  /**
+   * Stores the key, reads it back and answers it. Only after `read` has answered `none`. The caller may wipe
+   * its key once there is an answer, even one that still waits for the person.
+   */
   write(vault: string, key: Buffer, passphrase?: Secret): Promise<KeyAnswer>
   /** Deletes the key, and answers what `read` says then: `none` once it is gone. */
   remove(vault: string): Promise<KeyAnswer>

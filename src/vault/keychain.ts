@@ -64,7 +64,9 @@ export class KeychainKeyStore implements KeyStore {
   }
 
   write(vault: string, key: Buffer): Promise<KeyAnswer> {
-    return this.#enqueue((keytar) => this.#write(keytar, vault, key))
+    // The asker may be answered "waiting" and wipe its key, long before this question has its turn.
+    const copy = Buffer.from(key)
+    return this.#enqueue((keytar) => this.#write(keytar, vault, copy))
   }
 
   remove(vault: string): Promise<KeyAnswer> {

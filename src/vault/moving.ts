@@ -30,16 +30,24 @@ const names: Readonly<Record<KeyStoreName, string>> = {
  * source is deleted. So at any moment the store that the file names first has the key, and the other one is cleared at the next
  * start by `clearOther`. Throws without having changed anything, or with what is left named in `vault.json`.
  */
-export async function moveKey(move: VaultMove, context: MovingContext): Promise<VaultMoveResponse> {
-  const { stores, seal, identity } = context
-  const { id, store: from } = identity
+export async function moveKey(move: VaultMove, open: MovingContext): Promise<VaultMoveResponse> {
+  // A copy of its own: a vault that is closed meanwhile wipes its key, and a wiped one must not be what is moved.
+  const seal = { ...open.seal, key: Buffer.from(open.seal.key) }
+  try {
+    return await moveCopy(move, { ...open, seal })
+  } finally {
+    seal.key.fill(0)
+  }
+}
+
+async function moveCopy(move: VaultMove, context: MovingContext): Promise<VaultMoveResponse> {
+  const { id, store: from, also } = context.identity
   const { to, passphrase, dryRun } = move
   if (to === from) return alreadyThere(context, dryRun)
   checkPassphrase(move)
-  if (identity.also !== undefined && !dryRun) requireCleared(await clearOther(context))
-  const probed = await stores[to].read(id)
-  const isThere = probed.kind === 'present' && timingSafeEqual(probed.key, seal.key)
-  if (probed.kind !== 'none' && !isThere) throw targetError(to, probed)
+  if (!dryRun) requireCleared(await clearOther(context))
+  // What a dry run finds of an earlier move would be cleared by a real one.
+  if (also === undefined || !dryRun) await requireFree(to, context)
   const warning = configuredWarning(context.configured, to)
   if (dryRun) return { from, to, accounts: await countOpened(context), moved: false, ...noticeOf(warning) }
   await context.remember({ id, store: from, also: to })
@@ -64,7 +72,8 @@ export async function clearOther({ stores, identity, remember }: MovingContext):
   if (also === undefined) return undefined
   const answer = await stores[also].remove(id)
   if (answer.kind !== 'none') return answer.kind === 'present' ? stillThereFault(also) : answer.fault
-  await remember({ id, store })
+  // It is gone, which is what counts. A file that cannot be written names it until the next start finds nothing there.
+  await remember({ id, store }).catch(() => undefined)
   return undefined
 }
 
@@ -78,6 +87,15 @@ async function alreadyThere(context: MovingContext, dryRun: boolean): Promise<Va
   if (dryRun) return { ...answer, notice: `An earlier move has left the key in ${names[also]}. It would be deleted there.` }
   requireCleared(await clearOther(context))
   return { ...answer, notice: `An earlier move had left the key in ${names[also]}. It is deleted there now.` }
+}
+
+/** The target works, and holds nothing but this very key. */
+async function requireFree(to: KeyStoreName, { stores, seal, identity }: MovingContext): Promise<void> {
+  const answer = await stores[to].read(identity.id)
+  if (answer.kind === 'none') return
+  const isSame = answer.kind === 'present' && timingSafeEqual(answer.key, seal.key)
+  if (answer.kind === 'present') answer.key.fill(0)
+  if (!isSame) throw targetError(to, answer)
 }
 
 function checkPassphrase({ to, passphrase, dryRun }: VaultMove): void {

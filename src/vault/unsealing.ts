@@ -92,7 +92,9 @@ async function first(attempt: Attempt): Promise<Unsealing> {
   if ((await sealedAccounts(folder)).length > 0) {
     return also === undefined ? missing(attempt) : elsewhere({ ...attempt, identity: { id, store: also } })
   }
-  const answer = await stores[store].write(id, randomBytes(keyLength), passphrase)
+  const key = randomBytes(keyLength)
+  const answer = await stores[store].write(id, key, passphrase)
+  key.fill(0)
   // `none` cannot be an answer to `write`, and asking again would go in circles.
   return answer.kind === 'none' ? missing(attempt) : judge(answer, attempt)
 }

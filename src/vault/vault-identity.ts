@@ -84,14 +84,15 @@ async function readStored(folder: VaultFolder, path: string): Promise<VaultIdent
 
 /**
  * Another store than the one of the file is taken only by a vault without a login, such as one whose keychain turned out to be
- * missing. With logins it is refused, because their key is in the store of the file and nowhere else.
+ * missing. With logins it is refused, because their key is in the store of the file and nowhere else. A key that is there is left
+ * alone in either case: the logins may have been moved away for a while.
  */
 async function agree(folder: VaultFolder, stored: VaultIdentity, configured?: KeyStoreName): Promise<VaultIdentity> {
   if (configured === undefined || configured === stored.store) return stored
   if ((await sealedAccounts(folder)).length > 0) {
     throw faultError('vault_unavailable', otherStoreFault(identityPath(folder), stored.store, configured))
   }
-  const identity = { id: stored.id, store: configured, also: stored.store }
+  const identity = { id: stored.id, store: configured }
   await writeIdentity(folder, identity)
   return identity
 }

@@ -1,6 +1,5 @@
 import {
   type AccountIndex,
-  type AccountRecord,
   type Asker,
   assertNever,
   type Clock,
@@ -19,13 +18,14 @@ import {
   type VaultStatus,
 } from '../protocol/index.ts'
 import { faultError, faultState, type VaultFault } from './fault.ts'
-import { loadGrant, makeWay, readContents } from './grant-file.ts'
+import { loadGrant, makeWay } from './grant-file.ts'
+import { recordOf, restoreIndex } from './index-repair.ts'
 import type { KeyStoreName, KeyStores } from './key-store.ts'
 import { clearOther, type MovingContext, moveKey, uselessPassphrase } from './moving.ts'
 import { Opening } from './opening.ts'
 import { type Seal, sealGrant } from './sealed-file.ts'
 import { type Unsealing, unseal } from './unsealing.ts'
-import { removeSealed, sealedAccounts, type VaultFolder, writeSealed } from './vault-folder.ts'
+import { removeSealed, type VaultFolder, writeSealed } from './vault-folder.ts'
 import { type VaultIdentity, writeIdentity } from './vault-identity.ts'
 
 export interface SealedVaultOptions {
@@ -61,7 +61,6 @@ const personFault: VaultFault = {
 export class SealedVault implements GrantVault {
   readonly #options: SealedVaultOptions
   readonly #folder: VaultFolder
-  readonly #index: AccountIndex
   readonly #opening: Opening
   readonly #listeners = new Set<(status: VaultStatus) => void>()
   /** The end of the newest task of each account. */
@@ -79,10 +78,9 @@ export class SealedVault implements GrantVault {
   #closed = false
 
   constructor(options: SealedVaultOptions) {
-    const { folder, stores, configured, clock, index } = options
+    const { folder, stores, configured, clock } = options
     this.#options = options
     this.#folder = folder
-    this.#index = index
     this.#status = { store: configured ?? 'keychain', state: { kind: 'opening' } }
     this.#opening = new Opening({
       unseal: (passphrase) => unseal(options, passphrase),
@@ -127,7 +125,7 @@ export class SealedVault implements GrantVault {
   save(account: string, grant: Grant): Promise<void> {
     return this.#withKey(account, async (seal) => {
       if (!this.#good.has(account)) await makeWay(this.#folder, account, seal)
-      await writeSealed(this.#folder, account, sealGrant({ grant, record: this.#recordOf(account, grant) }, seal))
+      await writeSealed(this.#folder, account, sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal))
       this.#good.add(account)
     })
   }
@@ -147,7 +145,7 @@ export class SealedVault implements GrantVault {
     this.#locks += 1
     this.#opening.suspend()
     return this.#inOrder(async () => {
-      await this.#tasksEnded()
+      await this.settled()
       this.#seal?.key.fill(0)
       this.#seal = undefined
       this.#good.clear()
@@ -173,25 +171,21 @@ export class SealedVault implements GrantVault {
   }
 
   move(move: VaultMove): Promise<VaultMoveResponse> {
-    return this.#inOrder(async () => {
-      const seal = await this.#requireSeal()
-      return moveKey(move, this.#moving(seal, this.#identity))
-    })
+    return this.#inOrder(async () => moveKey(move, this.#moving(await this.#requireSeal())))
   }
 
-  /** Ends the retries at once. Tasks under way finish, then the key is wiped. */
+  /** Ends the retries at once. What is under way finishes, then the key is wiped. */
   close(): void {
     this.#closed = true
     this.#opening.close()
-    void this.settled().then(() => this.#seal?.key.fill(0))
+    void Promise.all([this.settled(), this.#change]).then(() => this.#seal?.key.fill(0))
   }
 
-  /** Settles when everything that was asked for until now has ended. */
+  /**
+   * Settles when every task that was asked for until now has ended. A move is not waited for: it may wait for a prompt of the
+   * keychain, and what it has not done by the end of the process, the next start does.
+   */
   async settled(): Promise<void> {
-    await Promise.all([this.#tasksEnded(), this.#change])
-  }
-
-  async #tasksEnded(): Promise<void> {
     await Promise.allSettled([...this.#tasks.values()])
   }
 
@@ -233,7 +227,7 @@ export class SealedVault implements GrantVault {
     switch (outcome.kind) {
       case 'ready':
         // Before anyone hears of it: whoever reads the index upon `ready` must find every account in it.
-        await this.#restoreIndex(outcome.seal)
+        await restoreIndex(this.#options.index, this.#folder, outcome.seal)
         if (this.#opening.suspended) return void outcome.seal.key.fill(0)
         this.#seal = outcome.seal
         this.#announce({ kind: 'ready' }, undefined)
@@ -250,14 +244,15 @@ export class SealedVault implements GrantVault {
   /** Clears what a move that was cut off has left, where that brings up no prompt. What stays is tried again at the next start. */
   async #endMove(): Promise<void> {
     const also = this.#identity?.also
-    if (also === undefined || this.#seal === undefined) return
+    if (also === undefined || this.#seal === undefined || this.#closed) return
     if ((await this.#options.stores[also].unlocked()) !== true) return
-    await clearOther(this.#moving(this.#seal, this.#identity)).catch(() => undefined)
+    await clearOther(this.#moving(this.#seal)).catch(() => undefined)
   }
 
-  #moving(seal: Seal, identity: VaultIdentity | undefined): MovingContext {
-    // A vault that is open knows what it is.
-    if (identity === undefined) throw faultError('vault_unavailable', closedFault)
+  #moving(seal: Seal): MovingContext {
+    const identity = this.#identity
+    // A vault that is open knows what it is, and one that is about to end begins nothing.
+    if (identity === undefined || this.#closed) throw faultError('vault_unavailable', closedFault)
     const { folder, stores, configured } = this.#options
     const remember = async (next: VaultIdentity) => {
       await writeIdentity(folder, next)
@@ -280,30 +275,5 @@ export class SealedVault implements GrantVault {
     // The object stays the same until something changes, because the snapshot recognises a change by it.
     this.#status = { store, state }
     for (const listener of this.#listeners) listener(this.#status)
-  }
-
-  /** An account must never vanish because the index was damaged: what has a sealed file gets its record back. */
-  async #restoreIndex(seal: Seal): Promise<void> {
-    const known = new Set(this.#index.list().map((record) => record.id))
-    const accounts = await sealedAccounts(this.#folder).catch(() => [])
-    for (const account of accounts.filter((id) => !known.has(id))) {
-      const contents = await readContents(this.#folder, account, seal).catch(() => undefined)
-      if (contents !== undefined) putBack(this.#index, contents.record)
-    }
-  }
-
-  #recordOf(account: string, grant: Grant): AccountRecord {
-    const { provider, issuer, identity, obtainedAt } = grant
-    const known = this.#index.list().find((record) => record.id === account)
-    return known ?? { id: account, provider, issuer, identity, createdAt: obtainedAt }
-  }
-}
-
-/** The index keeps the record in memory even when it cannot be written, and a full disk must not keep the vault shut. */
-function putBack(index: AccountIndex, record: AccountRecord): void {
-  try {
-    index.put(record)
-  } catch {
-    // The next start finds the same gap and tries again.
   }
 }

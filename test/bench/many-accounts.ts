@@ -7,7 +7,7 @@
 // in microseconds from a change to the snapshot with it.
 import { createInterface } from 'node:readline'
 import { Broker, type Grant, silentLog as log, type ProviderClient, Secret, systemClock } from '../../src/core/index.ts'
-import { startTokenServer } from '../../src/server/index.ts'
+import { ClientProofs, MemoryClientRegister, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 
 const [socket = '', number = '10'] = process.argv.slice(2)
@@ -44,7 +44,7 @@ function grantOf(key: string): Grant {
   }
 }
 
-const { vault, index } = createVault({ home: '/nonexistent', store: 'memory', clock })
+const { vault, index, journal } = createVault({ home: '/nonexistent', store: 'memory', clock })
 await vault.open()
 for (let each = 0; each < count; each += 1) {
   const key = `person-${each}`
@@ -59,7 +59,10 @@ for (let each = 0; each < count; each += 1) {
   })
   await vault.save(id, grantOf(key))
 }
-const broker = new Broker({ clock, vault, index, clients: [client], log })
+const register = new MemoryClientRegister()
+const ledger = new MemoryLedger()
+const proofs = new ClientProofs({ socket, clock, log })
+const broker = new Broker({ clock, vault, journal, index, register, ledger, clients: [client], log })
 const health = {
   name: 'tokentray',
   version: '0',
@@ -69,9 +72,10 @@ const health = {
   home: '/nonexistent',
   started_at: 0,
 } as const
-await startTokenServer(socket, { broker, clock, health, log })
+await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, log })
 await broker.start()
 console.log('ready')
+const caller = { name: 'bench', proof: 'claimed' } as const
 const last = `practice-${(count - 1).toString(16).padStart(8, '0')}`
 for await (const times of createInterface({ input: process.stdin })) console.log(JSON.stringify(await changes(Number(times))))
 process.exit()
@@ -80,13 +84,13 @@ process.exit()
 async function changes(times: number): Promise<number> {
   const taken: number[] = []
   for (let each = 0; each < times; each += 1) {
-    const { access_token: held } = await broker.token(last, {})
+    const { response } = await broker.handOut(caller, last, {})
     let snapshots = 0
     const end = broker.subscribe(() => {
       snapshots += 1
     })
     const start = performance.now()
-    await broker.token(last, { rejected: new Secret(held).fingerprint() })
+    await broker.handOut(caller, last, { rejected: new Secret(response.access_token).fingerprint() })
     // The snapshot is made in the microtask after the change.
     await Promise.resolve()
     taken.push(((performance.now() - start) * 1_000) / Math.max(1, snapshots))

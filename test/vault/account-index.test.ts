@@ -24,8 +24,9 @@ describe('the account index', () => {
     const index = open(home)
     expect(index.list()).toEqual([])
     for (const id of ['b', 'a']) index.put(sampleRecord(id))
-    index.put(sampleRecord('b', 'work'))
-    expect(open(home).list()).toEqual([sampleRecord('b', 'work'), sampleRecord('a')])
+    const changed = { ...sampleRecord('b', 'work'), disabled: true } as const
+    index.put(changed)
+    expect(open(home).list()).toEqual([changed, sampleRecord('a')])
     index.remove('b')
     index.remove('nobody')
     expect(ids(open(home))).toEqual(['a'])

@@ -59,6 +59,18 @@ describe('a damaged file', () => {
     expect(await loaded(w, 'a')).toEqual({ number: 1, notice: 'grant_restored' })
   })
 
+  test('of two that were swapped with all their copies gives nobody the login of another', async () => {
+    const w = await lived()
+    for (const suffix of ['', '.previous']) {
+      const [a, b] = [readFileSync(w.path('a', suffix)), readFileSync(w.path('b', suffix))]
+      writeFileSync(w.path('a', suffix), b)
+      writeFileSync(w.path('b', suffix), a)
+    }
+    for (const account of ['a', 'b']) {
+      expect(await loaded(w, account)).toMatchObject({ kind: 'damaged', error: { code: 'grant_damaged' } })
+    }
+  })
+
   test('is not made the last good copy by a write that comes before any read', async () => {
     const w = await lived()
     writeFileSync(w.path('a'), 'x')

@@ -183,6 +183,21 @@ describe('a prompt that nobody answers', () => {
     expect(end).not.toHaveProperty('later')
   })
 
+  test('does not make a late write store what the asker has wiped meanwhile', async () => {
+    const { keytar, clock, store } = setUp()
+    const prompt = deferred()
+    keytar.prompt = prompt.promise
+    const asked = Buffer.from(key)
+    const both = [store.read('v1'), store.write('v1', asked)]
+    await settle()
+    await clock.advance(20_000)
+    const [, answer] = await Promise.all(both)
+    asked.fill(0)
+    prompt.resolve()
+    expect(answer?.kind === 'locked' ? await answer.later : answer).toEqual({ kind: 'present', key })
+    expect(keytar.items.get('TokenTray/data-key:v1')).toBe(key.toString('base64'))
+  })
+
   test('also answers the questions that were queued behind it', async () => {
     const { keytar, clock, store } = setUp()
     keytar.prompt = deferred().promise

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret, type VaultMove } from '../../src/core/index.ts'
 import type { VaultOptions } from '../../src/vault/index.ts'
+import { settle } from '../support/manual-clock.ts'
 import { filesBelow, numberOf, sampleGrant, temporaryHome } from './samples.ts'
 import { type Damage, Steps } from './steps.ts'
 import { cheapPassphraseStore, lived, type World } from './world.ts'
@@ -45,7 +46,8 @@ async function expectWhole(w: World): Promise<void> {
     const stored = await vault.load(account)
     expect(stored.kind === 'found' ? numberOf(stored.grant) : stored).toBe(number)
   }
-  await vault.settled()
+  // Waits its turn behind the clearing.
+  await vault.unlock()
   expect(Number(w.keyStore.keys.size > 0) + Number(existsSync(keyFile(w)))).toBe(1)
   expect(identity(w)).toEqual({ version: 1, id: expect.any(String), store: w.keyStore.keys.size > 0 ? 'keychain' : 'passphrase' })
   vault.close()
@@ -183,6 +185,19 @@ describe('a move', () => {
     await expectWhole(w)
   })
 
+  test('during which the vault is closed moves the key itself, and not what is left of a wiped one', async () => {
+    const w = await livedIn('passphrase')
+    const vault = await open(w)
+    const write = w.keyStore.write.bind(w.keyStore)
+    w.keyStore.write = async (id, key) => {
+      vault.close()
+      await settle()
+      return write(id, key)
+    }
+    expect(await vault.move(toKeychain)).toMatchObject({ moved: true })
+    await expectWhole(w)
+  })
+
   test('that ended with both files of the identity lost still finds the key', async () => {
     const w = await livedIn('passphrase')
     for (const name of ['vault.json', 'vault.json.previous']) rmSync(join(w.home, 'vault', name))
@@ -212,7 +227,7 @@ async function moveWithDamage(w: World, move: VaultMove, steps: Steps): Promise<
   const { vault } = w.start(files, { passphrase, keychain })
   await vault.open()
   if (vault.status().state.kind === 'locked') await vault.unlock(right)
-  await vault.settled()
+  await vault.unlock()
   active = steps
   const end = await Promise.race([vault.move(move).catch((error: unknown) => error), steps.stopped])
   if (end === 'stopped') return

@@ -15,6 +15,7 @@ export function sampleGrant(number: number, size = 4000): Grant {
     scope: 'openid offline_access',
     obtainedAt: 1_900_000_000_000 + number,
     expiresAt: 1_900_000_600_000 + number,
+    refreshExpiresAt: 1_902_000_000_000 + number,
     identity: { key: 'user-1/workspace-1', email: 'ann@example.com', plan: 'plus', attributes: { workspace: 'w1' } },
   }
 }
