@@ -3,11 +3,12 @@ import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Log } from '../core/index.ts'
 import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
+import { createPatientServer } from './connections.ts'
 import { refuseForeignRequests } from './request-guard.ts'
 import { type RouteContext, registerRoutes } from './routes.ts'
 
-/** Bytes of a request body and of its head. */
-const largestRequest = 16_384
+/** Bytes. */
+const largestBody = 16_384
 
 export interface TokenServer {
   close(): Promise<void>
@@ -16,7 +17,7 @@ export interface TokenServer {
 /** Serves the local API on a unix socket or a named pipe. The place must have been made safe by `becomeOwner`. */
 export async function startTokenServer(path: string, context: RouteContext & { readonly log: Log }): Promise<TokenServer> {
   const app = createApp(context)
-  await app.listen({ path, backlog: 511 }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ path, backlog: 1_024 }).catch((error: NodeJS.ErrnoException) => {
     throw new BrokerError('socket_unusable', `No socket can be made at ${path} (${error.code}).`, {
       fix: 'Set TOKENTRAY_SOCKET to a path in a folder of your own.',
     })
@@ -35,10 +36,8 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 
 export function createApp(context: RouteContext & { readonly log: Log }): FastifyInstance {
   const app = fastify({
-    bodyLimit: largestRequest,
-    http: { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
-    requestTimeout: 15_000,
-    keepAliveTimeout: 60_000,
+    bodyLimit: largestBody,
+    serverFactory: createPatientServer,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
@@ -49,7 +48,6 @@ export function createApp(context: RouteContext & { readonly log: Log }): Fastif
       return (reply as FastifyReply).status(errorTable[body.error].status).send(body)
     },
   })
-  app.server.maxConnections = 1_024
   app.addHook('onRequest', refuseForeignRequests)
   app.setNotFoundHandler(({ method, url }) => {
     throw new BrokerError('not_found', `There is no ${method} ${url.split('?')[0]?.slice(0, 80)}.`)
