@@ -11,19 +11,31 @@ export interface BrokerCall {
   readonly timeout?: number
 }
 
+/** How long a broker whose queue is full is tried again, and how long each pause is. Milliseconds. */
+const queuePatience = 5_000
+const queuePause = 20
+
 /**
  * Asks the broker once and answers the body. It speaks the little HTTP that this needs over `node:net`, because `node:http`
  * alone would make `tokentray token` a quarter slower. Throws the broker's own error, `broker_not_running` or
  * `broker_unreadable`.
  */
 export function askBroker(call: BrokerCall): Promise<string> {
+  return converse(call, Math.ceil(queuePatience / queuePause))
+}
+
+function converse(call: BrokerCall, triesLeft: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     const connection = createConnection(call.socket)
     connection.setTimeout(call.timeout ?? 90_000)
     connection.on('connect', () => connection.write(requestText(call)))
     connection.on('data', (chunk) => chunks.push(chunk))
-    connection.on('error', (error: NodeJS.ErrnoException) => reject(connectionError(error, call.socket)))
+    connection.on('error', (error: NodeJS.ErrnoException) => {
+      // Linux lets nobody wait for a place in the queue of a unix socket. Nothing was sent, so that trying again is safe.
+      if (error.code !== 'EAGAIN' || triesLeft === 0) return reject(connectionError(error, call.socket))
+      setTimeout(() => converse(call, triesLeft - 1).then(resolve, reject), queuePause)
+    })
     connection.on('timeout', () => {
       reject(new BrokerError('broker_unreadable', 'The broker did not answer in time.'))
       connection.destroy()
