@@ -60,25 +60,32 @@ function requestText({ method, path, body, accept = 'application/json' }: Broker
   return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nTokenTray-Client: tokentray\r\nConnection: close\r\n${bodyHeaders}\r\n${text}`
 }
 
-function readAnswer(answer: Buffer): string {
+/** The body of a whole answer. Throws the error that it tells, or `broker_unreadable` for what no broker would answer. */
+export function readAnswer(answer: Buffer): string {
   const headEnd = answer.indexOf('\r\n\r\n')
   const head = answer.subarray(0, Math.max(0, headEnd)).toString('latin1')
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1])
   const body = answer.subarray(headEnd + 4)
   if (headEnd < 0 || Number.isNaN(status) || body.length !== length) {
-    throw new BrokerError('broker_unreadable', 'What listens on the socket did not answer as a broker does.')
+    throw unreadable()
   }
   if (status === 200) return body.toString('utf8')
-  throw errorFromResponse(parse(body.toString('utf8')))
+  throw errorFromResponse(parseJson(body.toString('utf8')))
 }
 
-function parse(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
     return undefined
   }
+}
+
+/** What came is nothing that a broker says. */
+export function unreadable(): BrokerError {
+  return new BrokerError('broker_unreadable', 'What listens on the socket did not answer as a broker does.')
 }
 
 /** The broker went away in the middle of a conversation. */

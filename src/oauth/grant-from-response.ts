@@ -1,7 +1,7 @@
 import { type Grant, Secret } from '../core/index.ts'
 import { readClaims } from './jwt.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
-import type { TokenResponse } from './token-endpoint.ts'
+import { longestLifetime, type TokenResponse } from './token-endpoint.ts'
 
 /**
  * Makes a grant of a token response. `previous` is the grant that was refreshed: RFC 6749 section 6 lets the server leave out
@@ -40,7 +40,11 @@ export function grantFromResponse(
  */
 function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number): number | undefined {
   const { exp } = readClaims(response.access_token)
-  const fromJwt = typeof exp === 'number' && Number.isFinite(exp) ? now + (exp * 1000 - (response.serverTime ?? now)) : undefined
+  const fromJwt = typeof exp === 'number' ? plausible(now + (exp * 1000 - (response.serverTime ?? now)), now) : undefined
   const fromResponse = response.expires_in === undefined ? undefined : now + response.expires_in * 1000
   return definition.expiry === 'jwt' ? (fromJwt ?? fromResponse) : (fromResponse ?? fromJwt)
+}
+
+function plausible(time: number, now: number): number | undefined {
+  return time >= 0 && time <= now + longestLifetime * 1000 ? time : undefined
 }

@@ -66,8 +66,8 @@ export async function send(request: ProtocolRequest, transport: Transport, encod
  */
 export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const body = parseObject(answer.text)
-  const retryAfter = Number.parseInt(answer.header('retry-after') ?? '', 10)
-  const later = Number.isFinite(retryAfter) ? { retryAfter } : {}
+  const retryAfter = readRetryAfter(answer)
+  const later = retryAfter === undefined ? {} : { retryAfter }
   if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
   const refusal = readError(body)
   if (answer.status === 200 && refusal === undefined) {
@@ -85,7 +85,7 @@ function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswe
     const value = body[name]
     return typeof value === 'string' && value !== '' ? { [name]: value } : {}
   }
-  const expiresIn = Number(body.expires_in ?? Number.NaN)
+  const expiresIn = readLifetime(body.expires_in)
   const serverTime = Date.parse(answer.header('date') ?? '')
   return {
     ...text('access_token'),
@@ -93,14 +93,34 @@ function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswe
     ...text('scope'),
     ...text('id_token'),
     token_type: tokenType(body.token_type),
-    ...(Number.isFinite(expiresIn) && expiresIn >= 0 ? { expires_in: expiresIn } : {}),
+    ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
     ...(Number.isFinite(serverTime) ? { serverTime } : {}),
   }
 }
 
-/** RFC 6749 section 7.1: the type is case-insensitive, but tools copy it into a header, so it is spelt as RFC 6750 does. */
+/** A token that claims to live longer says nothing about its end: a time that no file and no clock can hold would come of it. */
+export const longestLifetime = 10 * 366 * 86_400
+
+/** Whole seconds, which some servers write as text. */
+function readLifetime(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return typeof seconds === 'number' && seconds >= 0 && seconds <= longestLifetime ? Math.floor(seconds) : undefined
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. */
+function readRetryAfter(answer: HttpAnswer): number | undefined {
+  const text = answer.header('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  const wait = text.endsWith('GMT') ? Math.ceil((Date.parse(text) - Date.parse(answer.header('date') ?? '')) / 1000) : Number.NaN
+  return wait >= 0 ? wait : undefined
+}
+
+/**
+ * RFC 6749 section 7.1: the type is case-insensitive, but tools copy it into a header, so it is spelt as RFC 6750 does, and what
+ * could not stand in a header is not believed.
+ */
 function tokenType(value: unknown): string {
-  return typeof value !== 'string' || value.toLowerCase() === 'bearer' ? 'Bearer' : value
+  return typeof value !== 'string' || !/^[\w.-]+$/.test(value) || value.toLowerCase() === 'bearer' ? 'Bearer' : value
 }
 
 /** The error of RFC 6749 section 5.2, or its variants: `error` as an object with a `code`, or a top-level `code`. */
@@ -108,7 +128,9 @@ function readError(body: Readonly<Record<string, unknown>>): StateError | undefi
   const nested = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}
   const code = [nested.code, body.error, body.code, nested.type].find((value) => typeof value === 'string' && value !== '')
   if (typeof code !== 'string') return undefined
-  const description = [body.error_description, nested.message, body.message].find((value) => typeof value === 'string')
+  const description = [body.error_description, nested.message, body.message].find(
+    (value) => typeof value === 'string' && value !== '',
+  )
   return { code: printable(code), description: typeof description === 'string' ? printable(description) : printable(code) }
 }
 
