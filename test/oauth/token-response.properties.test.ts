@@ -14,12 +14,16 @@ const longestLife = 10 * 366 * 86_400_000
 
 const encode = (claims: unknown) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`
 const names = fc.record({ email: fc.string(), name: fc.string(), sub: fc.string() }, { requiredKeys: [] })
-const jwt = mutatedMembers(
-  fc.record({
-    exp: fc.oneof(fc.integer({ min: now / 1000 - 86_400, max: now / 1000 + 86_400 }), fc.double(), fc.integer()),
-    'https://api.openai.com/auth': mutatedMembers(fc.record({ chatgpt_account_id: fc.string(), chatgpt_user_id: fc.string() })),
-  }),
-).chain((claims) => names.map((more) => encode({ ...claims, ...more })))
+const exp = fc.oneof(
+  fc.integer({ min: now / 1000 - 86_400, max: now / 1000 + 86_400 }),
+  fc.double(),
+  fc.integer(),
+  fc.constant('soon'),
+)
+const workspace = mutatedMembers(fc.record({ chatgpt_account_id: fc.string(), chatgpt_user_id: fc.string() }))
+const jwt = fc
+  .tuple(exp, fc.oneof(workspace, anyJson), names)
+  .map(([end, account, more]) => encode({ exp: end, 'https://api.openai.com/auth': account, ...more }))
 const token = fc.oneof(jwt, mutated(jwt), secretText)
 const proper = fc.record(
   {
