@@ -2,6 +2,7 @@ import { chmod, lstat, mkdir, readFile, realpath, unlink, writeFile } from 'node
 import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BrokerError, type HealthResponse, healthResponse } from '../protocol/index.ts'
 import { type KernelLock, takeLock } from './kernel-lock.ts'
 
@@ -40,7 +41,26 @@ async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
 async function lockOrName(name: string, folder: string, owner: () => Promise<OwnerNote | undefined>): Promise<KernelLock> {
   const lock = await takeLock(name, folder)
   if (lock !== undefined) return lock
-  throw alreadyRunning(await owner())
+  throw alreadyRunning(await namedInTime(owner))
+}
+
+/** An owner that has only just started needs a moment until it can be named, and the note of a dead one names nobody. */
+async function namedInTime(owner: () => Promise<OwnerNote | undefined>): Promise<OwnerNote | undefined> {
+  for (let triesLeft = 60; triesLeft > 0; triesLeft -= 1) {
+    const note = await owner()
+    if (note !== undefined && isAlive(note.pid)) return note
+    await sleep(50)
+  }
+  return undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function alreadyRunning(owner: OwnerNote | undefined): BrokerError {

@@ -3,7 +3,16 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startLogin } from '../daemon/practice-login.ts'
-import { type Ended, type RunningDaemon, RunningProcess, until, withDaemon, withHome } from '../daemon/running-daemon.ts'
+import {
+  type Ended,
+  type Environment,
+  newHome,
+  type RunningDaemon,
+  RunningProcess,
+  until,
+  withDaemon,
+  withHome,
+} from '../daemon/running-daemon.ts'
 
 const nowhere = { TOKENTRAY_UPSTREAM: 'http://127.0.0.1:9' }
 
@@ -217,19 +226,54 @@ test.concurrent.for([
   })
 })
 
-// Not concurrent with the others, because it takes all the machine has.
-test('of twenty daemons that start at once, exactly one lives', async () => {
-  await withHome(nowhere, async (home) => {
-    const all = Array.from({ length: 20 }, () => new RunningProcess(['daemon'], { ...home.env, ...nowhere }))
-    try {
-      await until('nineteen ends', () => all.filter((one) => one.hasEnded).length === 19, 40_000)
-      const [winner] = all.filter((one) => !one.hasEnded)
-      await winner?.until('stdout', /ready on/)
-      for (const one of all.filter((each) => each !== winner)) expectRefusal(await one.ended, /is running already/)
-      expect((await home.ask('/v1/health')).json).toMatchObject({ pid: winner?.pid })
-    } finally {
-      for (const one of all) one.signal('SIGKILL')
-      await Promise.all(all.map((one) => one.ended))
-    }
+/** Starts them all at once; exactly one is ready, and the others say that it is. Answers the one that lives. */
+async function expectOneOwner(envs: readonly Environment[], left: RunningProcess[]): Promise<RunningProcess> {
+  const all = envs.map((env) => new RunningProcess(['daemon'], { ...env, ...nowhere }))
+  left.push(...all)
+  await until('all but one to end', () => all.filter((one) => one.hasEnded).length === all.length - 1, 90_000)
+  const owner = all.find((one) => !one.hasEnded) as RunningProcess
+  await owner.until('stdout', /ready on/)
+  const named = new RegExp(`TokenTray \\(daemon, pid ${owner.pid}\\) is running already and holds `)
+  for (const one of all.filter((each) => each !== owner)) expectRefusal(await one.ended, named)
+  return owner
+}
+
+// Not concurrent with the others, because each takes all the machine has.
+describe('of twenty daemons that start at once, exactly one lives, and the others name it', () => {
+  test('on one home, and again when that one was killed', async () => {
+    await withHome(nowhere, async (home) => {
+      const left: RunningProcess[] = []
+      const envs = Array.from({ length: 20 }, () => home.env)
+      try {
+        for (let round = 0; round < 2; round += 1) {
+          const owner = await expectOneOwner(envs, left)
+          expect((await home.ask('/v1/health')).json).toMatchObject({ pid: owner.pid })
+          owner.signal('SIGKILL')
+          await owner.ended
+        }
+      } finally {
+        await endAll(left)
+      }
+    })
   })
-}, 60_000)
+
+  test('on one socket with a home each', async () => {
+    const left: RunningProcess[] = []
+    await withHome(nowhere, async (first) => {
+      const homes = await Promise.all(Array.from({ length: 19 }, () => newHome(nowhere)))
+      try {
+        const envs = [first, ...homes].map(({ env }) => ({ ...env, TOKENTRAY_SOCKET: first.socket }))
+        const owner = await expectOneOwner(envs, left)
+        expect((await first.ask('/v1/health')).json).toMatchObject({ pid: owner.pid })
+      } finally {
+        await endAll(left)
+        await Promise.all(homes.map((home) => home.clear()))
+      }
+    })
+  })
+}, 200_000)
+
+async function endAll(processes: readonly RunningProcess[]): Promise<void> {
+  for (const one of processes) one.signal('SIGKILL')
+  await Promise.all(processes.map((one) => one.ended))
+}
