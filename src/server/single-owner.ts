@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, realpath, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname, join } from 'node:path'
@@ -26,12 +26,20 @@ export async function becomeOwner(home: string, note: OwnerNote): Promise<Kernel
       locks.push(await lockOrName(name, folder, () => askOwner(note.socket)))
       await removeStaleSocket(note.socket)
     }
-    await writeFile(join(home, 'owner.json'), JSON.stringify(note), { mode: 0o600 })
+    await writeNote(home, note)
   } catch (error) {
     await releaseAll(locks)
     throw error
   }
   return { release: () => releaseAll(locks) }
+}
+
+/** Put in place by a rename: whatever stood there, the note is whole and for this user alone. */
+async function writeNote(home: string, note: OwnerNote): Promise<void> {
+  const path = join(home, 'owner.json')
+  await rm(`${path}.tmp`, { force: true })
+  await writeFile(`${path}.tmp`, JSON.stringify(note), { mode: 0o600, flag: 'wx' })
+  await rename(`${path}.tmp`, path)
 }
 
 async function releaseAll(locks: readonly KernelLock[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -89,6 +89,47 @@ describe.concurrent('the place of the socket', () => {
       await mkdir(join(home.home, 'real'))
       await symlink(join(home.home, 'real'), join(home.home, 'link'))
       expectRefusal(await refused(home, { TOKENTRAY_SOCKET: join(home.home, 'link', 's.sock') }), /not a folder of your own/)
+    })
+  })
+
+  test('in a home that is a link is refused, and what the link leads to is left alone', async () => {
+    await withHome(nowhere, async (home) => {
+      await mkdir(join(home.home, 'real'), { mode: 0o755 })
+      await symlink(join(home.home, 'real'), join(home.home, 'link'))
+      expectRefusal(
+        await refused(home, { TOKENTRAY_HOME: join(home.home, 'link') }),
+        /link is not a folder of your own[\s\S]*is not a link/,
+      )
+      expect((await stat(join(home.home, 'real'))).mode & 0o777).toBe(0o755)
+      expect(await readdir(join(home.home, 'real'))).toEqual([])
+    })
+  })
+
+  // Only root can give a folder to somebody else.
+  test.skipIf(process.getuid?.() !== 0)(
+    'in a folder of another user is refused, be it the home or that of the socket alone',
+    async () => {
+      await withHome(nowhere, async (home) => {
+        const folder = join(home.home, 'theirs')
+        await mkdir(folder, { mode: 0o700 })
+        await chown(folder, 65_534, 65_534)
+        for (const changes of [{ TOKENTRAY_HOME: folder }, { TOKENTRAY_SOCKET: join(folder, 's.sock') }]) {
+          expectRefusal(await refused(home, changes), /theirs is not a folder of your own[\s\S]*belongs to you/)
+        }
+        expect(await readdir(folder)).toEqual([])
+      })
+    },
+  )
+
+  test('is made private again at each start, with all that belongs to it', async () => {
+    await withHome(nowhere, async (home) => {
+      await home.start({ TOKENTRAY_SOCKET: join(home.home, 'tokentray', 's.sock') })
+      await home.stop()
+      for (const folder of [home.home, join(home.home, 'tokentray')]) await chmod(folder, 0o777)
+      await chmod(join(home.home, 'owner.json'), 0o666)
+      await home.start()
+      for (const folder of [home.home, join(home.home, 'tokentray')]) expect((await stat(folder)).mode & 0o777).toBe(0o700)
+      for (const file of [home.socket, join(home.home, 'owner.json')]) expect((await stat(file)).mode & 0o777, file).toBe(0o600)
     })
   })
 
