@@ -15,12 +15,11 @@ import type {
   VaultMoveResponse,
   VaultStatus,
 } from '../protocol/index.ts'
-import { askBroker, type BrokerCall } from './one-shot.ts'
+import { askBroker, type BrokerCall, parseJson, unreadable } from './one-shot.ts'
 
 /** The local API for the human commands of the CLI. The types are the protocol's own. */
 export function createBrokerClient(socket: string) {
-  const ask = async <Answer>(call: Omit<BrokerCall, 'socket'>): Promise<Answer> =>
-    JSON.parse(await askBroker({ socket, ...call })) as Answer
+  const ask = async <Answer>(call: Omit<BrokerCall, 'socket'>) => readObject<Answer>(await askBroker({ socket, ...call }))
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
   const account = (selector: string) => `/v1/accounts/${encodeURIComponent(selector)}`
   const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
@@ -56,3 +55,10 @@ export function createBrokerClient(socket: string) {
 }
 
 export type BrokerClient = ReturnType<typeof createBrokerClient>
+
+/** The object of an answer. Throws `broker_unreadable` for anything else, which no broker answers. */
+export function readObject<Answer>(text: string): Answer {
+  const value = parseJson(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable()
+  return value as Answer
+}

@@ -1,34 +1,60 @@
 import { request } from 'node:http'
 import { applyChange, BrokerError, type BrokerSnapshot, errorFromResponse, type SnapshotChange } from '../protocol/index.ts'
-import { brokerEnded, connectionError } from './one-shot.ts'
+import { readObject } from './broker-client.ts'
+import { brokerEnded, connectionError, unreadable } from './one-shot.ts'
+
+/** Characters of one event; the snapshot of ten thousand accounts has a third of it. */
+const longestEvent = 16_777_216
 
 /**
  * Follows the broker: yields the full snapshot, then one for every change. Ends when the broker stops; throws
  * `broker_not_running` when there is none, or the error with which the broker cut the stream off.
  */
 export async function* followSnapshots(socket: string): AsyncGenerator<BrokerSnapshot> {
+  yield* readSnapshots(untilBroken(await openStream(socket)))
+}
+
+/** The snapshots that a stream of events tells. Throws `broker_unreadable` for a stream that no broker sends. */
+export async function* readSnapshots(stream: AsyncIterable<string>): AsyncGenerator<BrokerSnapshot> {
   let snapshot: BrokerSnapshot | undefined
-  for await (const { event, data } of readEvents(socket)) {
+  for await (const { event, data } of readEvents(stream)) {
     if (event === 'error') throw errorFromResponse(data)
-    if (event === 'snapshot') snapshot = data as BrokerSnapshot
-    else if (event === 'change' && snapshot !== undefined) snapshot = applyChange(snapshot, data as SnapshotChange)
+    if (event === 'snapshot') snapshot = asSnapshot(data)
+    else if (event === 'change' && snapshot !== undefined) snapshot = applyChange(snapshot, asChange(data))
     else continue
     yield snapshot
   }
 }
 
-async function* readEvents(socket: string): AsyncGenerator<{ event: string; data: unknown }> {
+async function* readEvents(stream: AsyncIterable<string>): AsyncGenerator<{ event: string; data: unknown }> {
   let rest = ''
-  const stream = await openStream(socket)
-  for await (const chunk of untilBroken(stream)) {
+  for await (const chunk of stream) {
     const blocks = (rest + chunk).split('\n\n')
     rest = blocks.pop() ?? ''
+    if (rest.length > longestEvent) throw unreadable()
     for (const block of blocks) {
       const field = (name: string) => new RegExp(`^${name}: ?(.*)$`, 'm').exec(block)?.[1]
       const data = field('data')
-      if (data !== undefined) yield { event: field('event') ?? 'message', data: JSON.parse(data) as unknown }
+      if (data !== undefined) yield { event: field('event') ?? 'message', data: readObject(data) }
     }
   }
+}
+
+/** Only the frame is looked at: a newer broker may say more of an account than this program knows. */
+function asSnapshot(data: unknown): BrokerSnapshot {
+  const { sequence, vault, accounts, logins } = data as Partial<BrokerSnapshot>
+  if (typeof sequence !== 'number' || typeof vault !== 'object' || !isRows(accounts) || !isRows(logins)) throw unreadable()
+  return data as BrokerSnapshot
+}
+
+function asChange(data: unknown): SnapshotChange {
+  const { sequence, accounts = [], logins = [], removed = [] } = data as Partial<SnapshotChange>
+  if (typeof sequence !== 'number' || !isRows(accounts) || !isRows(logins) || !Array.isArray(removed)) throw unreadable()
+  return data as SnapshotChange
+}
+
+function isRows(value: unknown): boolean {
+  return Array.isArray(value) && value.every((row: unknown) => typeof (row as { id?: unknown } | null)?.id === 'string')
 }
 
 /** A connection that breaks is a broker that has gone. */

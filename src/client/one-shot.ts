@@ -21,19 +21,30 @@ interface Answer {
   readonly body: string
 }
 
+/** How long a broker whose queue is full is tried again, and how long each pause is. Milliseconds. */
+const queuePatience = 5_000
+const queuePause = 20
+
 /**
  * Asks the broker once and answers the body. It speaks the little HTTP that this needs over `node:net`, because `node:http`
  * alone would make `tokentray token` a quarter slower. Throws the broker's own error, `broker_not_running` or
  * `broker_unreadable`.
  */
-export async function askBroker(call: BrokerCall): Promise<string> {
+export function askBroker(call: BrokerCall): Promise<string> {
+  return converse(call, Math.ceil(queuePatience / queuePause))
+}
+
+async function converse(call: BrokerCall, triesLeft: number): Promise<string> {
   const conversation = new Conversation(call.socket, call.timeout ?? 90_000)
   let proof: number | undefined
   try {
     if (call.prove && process.platform === 'linux') proof = await openProof(conversation)
-    const answer = await conversation.ask(requestText(call, proof))
-    if (answer.status === 200) return answer.body
-    throw errorFromResponse(parse(answer.body))
+    return bodyOf(await conversation.ask(requestText(call, proof)))
+  } catch (error) {
+    // Linux lets nobody wait for a place in the queue of a unix socket. Nothing was sent, so that trying again is safe.
+    if (!conversation.queueWasFull || triesLeft === 0) throw error
+    await new Promise((resolve) => setTimeout(resolve, queuePause))
+    return converse(call, triesLeft - 1)
   } finally {
     conversation.end()
     if (proof !== undefined) closeSync(proof)
@@ -43,7 +54,7 @@ export async function askBroker(call: BrokerCall): Promise<string> {
 /** Opens the file that only this connection is told the name of. A broker that cannot prove anything is asked without. */
 async function openProof(conversation: Conversation): Promise<number | undefined> {
   const { status, body } = await conversation.ask('POST /v1/proof HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n')
-  const path = status === 200 ? (parse(body) as { path?: unknown } | undefined)?.path : undefined
+  const path = status === 200 ? (parseJson(body) as { path?: unknown } | undefined)?.path : undefined
   try {
     return typeof path === 'string' ? openSync(path, 'r') : undefined
   } catch {
@@ -54,6 +65,8 @@ async function openProof(conversation: Conversation): Promise<number | undefined
 
 /** One connection, and one question at a time. */
 class Conversation {
+  /** Whether the broker could not take one more connection, so that nothing was sent. */
+  queueWasFull = false
   readonly #connection: Socket
   #received = Buffer.alloc(0)
   #answer: { resolve(answer: Answer): void; reject(error: BrokerError): void } = { resolve: () => {}, reject: () => {} }
@@ -62,7 +75,10 @@ class Conversation {
     this.#connection = createConnection(socket)
     this.#connection.setTimeout(timeout)
     this.#connection.on('data', (chunk) => this.#read(chunk))
-    this.#connection.on('error', (error: NodeJS.ErrnoException) => this.#answer.reject(connectionError(error, socket)))
+    this.#connection.on('error', (error: NodeJS.ErrnoException) => {
+      this.queueWasFull = error.code === 'EAGAIN'
+      this.#answer.reject(connectionError(error, socket))
+    })
     this.#connection.on('timeout', () =>
       this.#answer.reject(new BrokerError('broker_unreadable', 'The broker did not answer in time.')),
     )
@@ -84,9 +100,12 @@ class Conversation {
 
   #read(chunk: Buffer): void {
     this.#received = Buffer.concat([this.#received, chunk])
-    const answer = readAnswer(this.#received)
-    if (answer === 'unreadable') this.#answer.reject(unreadable())
-    else if (answer !== 'unfinished') this.#answer.resolve(answer)
+    try {
+      const answer = readAnswer(this.#received)
+      if (answer !== undefined) this.#answer.resolve(answer)
+    } catch (error) {
+      this.#answer.reject(error as BrokerError)
+    }
   }
 }
 
@@ -100,18 +119,26 @@ function requestText(
   return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nTokenTray-Client: ${client}\r\n${proofHeader}Connection: close\r\n${bodyHeaders}\r\n${text}`
 }
 
-function readAnswer(received: Buffer): Answer | 'unfinished' | 'unreadable' {
+/** The answer at the start of what was received; undefined while it is not all there. Throws `broker_unreadable`. */
+export function readAnswer(received: Buffer): Answer | undefined {
   const headEnd = received.indexOf('\r\n\r\n')
-  if (headEnd < 0) return 'unfinished'
+  if (headEnd < 0) return undefined
   const head = received.subarray(0, headEnd).toString('latin1')
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1])
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1])
   const body = received.subarray(headEnd + 4)
-  if (Number.isNaN(status) || Number.isNaN(length) || body.length > length) return 'unreadable'
-  return body.length < length ? 'unfinished' : { status, body: body.toString('utf8') }
+  if (Number.isNaN(status) || Number.isNaN(length) || body.length > length) throw unreadable()
+  return body.length < length ? undefined : { status, body: body.toString('utf8') }
 }
 
-function parse(text: string): unknown {
+/** Throws the error that the answer tells. */
+export function bodyOf({ status, body }: Answer): string {
+  if (status === 200) return body
+  throw errorFromResponse(parseJson(body))
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -119,7 +146,8 @@ function parse(text: string): unknown {
   }
 }
 
-function unreadable(): BrokerError {
+/** What came is nothing that a broker says. */
+export function unreadable(): BrokerError {
   return new BrokerError('broker_unreadable', 'What listens on the socket did not answer as a broker does.')
 }
 

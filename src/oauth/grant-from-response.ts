@@ -1,7 +1,7 @@
 import { type Grant, Secret } from '../core/index.ts'
 import { readClaims } from './jwt.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
-import type { TokenResponse } from './token-endpoint.ts'
+import { longestLifetime, type TokenResponse } from './token-endpoint.ts'
 
 /**
  * Makes a grant of a token response. `previous` is the grant that was refreshed: RFC 6749 section 6 lets the server leave out
@@ -38,10 +38,9 @@ export function grantFromResponse(
 
 /** The end of the refresh token, in milliseconds: what the server says of it, or has said of the same one earlier. */
 function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant | undefined): number | undefined {
-  // Keycloak says 0 of a refresh token that has no end.
   if (response.refresh_token_expires_in) return now + response.refresh_token_expires_in * 1000
   const { exp } = readClaims(response.refresh_token)
-  if (typeof exp === 'number' && Number.isFinite(exp)) return now + (exp * 1000 - (response.serverTime ?? now))
+  if (typeof exp === 'number') return plausible(now + (exp * 1000 - (response.serverTime ?? now)), now)
   const same = response.refresh_token === undefined || response.refresh_token === previous?.refreshToken?.expose()
   return same ? previous?.refreshExpiresAt : undefined
 }
@@ -52,7 +51,11 @@ function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant |
  */
 function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number): number | undefined {
   const { exp } = readClaims(response.access_token)
-  const fromJwt = typeof exp === 'number' && Number.isFinite(exp) ? now + (exp * 1000 - (response.serverTime ?? now)) : undefined
+  const fromJwt = typeof exp === 'number' ? plausible(now + (exp * 1000 - (response.serverTime ?? now)), now) : undefined
   const fromResponse = response.expires_in === undefined ? undefined : now + response.expires_in * 1000
   return definition.expiry === 'jwt' ? (fromJwt ?? fromResponse) : (fromResponse ?? fromJwt)
+}
+
+function plausible(time: number, now: number): number | undefined {
+  return time >= 0 && time <= now + longestLifetime * 1000 ? time : undefined
 }

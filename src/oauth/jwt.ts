@@ -13,10 +13,11 @@ export function readClaims(token: string | undefined): Claims {
   }
 }
 
-/** A claim as text, or undefined when it is missing, empty or not text. */
+/** A claim as text, or undefined when it is missing, empty or not text. Control characters would steer the terminal it is shown in. */
 export function textClaim(claims: Claims, name: string): string | undefined {
   const value = claims[name]
-  return typeof value === 'string' && value !== '' ? value : undefined
+  const text = typeof value === 'string' ? value.replace(/\p{Cc}+/gu, ' ') : ''
+  return text === '' ? undefined : text
 }
 
 /** A claim that is an object of claims, such as a namespaced claim; empty when it is not. */

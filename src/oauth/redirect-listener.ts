@@ -66,33 +66,34 @@ export class RedirectListener {
   }
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
-    const { status, page } = this.#judge(request)
+    const { status, page } = this.judge(request)
     response.writeHead(status, pageHeaders).end(pages[page])
   }
 
-  #judge(request: IncomingMessage): Answer {
+  /** Says which page a request gets. What it does to a login beside that, it does through `deliver` and `cancel`. */
+  judge(request: RedirectRequest): Answer {
     if (request.method !== 'GET') return { status: 405, page: 'notFound' }
-    const base = 'http://localhost'
-    const url = URL.canParse(request.url ?? '', base) ? new URL(request.url ?? '', base) : undefined
-    if (url === undefined || !this.#hosts.has(request.headers.host ?? '')) return { status: 400, page: 'notFound' }
-    if (url.pathname === '/success') return { status: 200, page: 'received' }
-    if (url.pathname === '/cancel') return this.#cancel(request)
-    return this.#receive(url)
+    if (!this.#hosts.has(request.headers.host ?? '')) return { status: 400, page: 'notFound' }
+    // Not read as a URL, which would take `/x/../cancel`, `\cancel` and `//host/cancel` for the path `/cancel`.
+    const [, path = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(request.url ?? '') ?? []
+    if (path === '/success') return { status: 200, page: 'received' }
+    if (path === '/cancel') return this.#cancel(request)
+    return this.#receive(path, new URLSearchParams(query))
   }
 
-  #receive({ pathname, searchParams }: URL): Answer {
-    if (![...this.#pending.values()].some(({ path }) => path === pathname)) return { status: 404, page: 'notFound' }
-    const [state, ...otherStates] = searchParams.getAll('state')
-    const results = ['code', 'error'].flatMap((name) => searchParams.getAll(name))
+  #receive(path: string, parameters: URLSearchParams): Answer {
+    if (![...this.#pending.values()].some((pending) => pending.path === path)) return { status: 404, page: 'notFound' }
+    const [state, ...otherStates] = parameters.getAll('state')
+    const results = ['code', 'error'].flatMap((name) => parameters.getAll(name))
     const pending = this.#pending.get(state ?? '')
     const usable = otherStates.length === 0 && results.length === 1 && results[0] !== ''
-    if (!usable || pending?.path !== pathname) return { status: 400, page: 'unknown' }
+    if (!usable || pending?.path !== path) return { status: 400, page: 'unknown' }
     // The second half: from here on the login ends, and its port is free before the page is drawn.
-    return { status: 200, page: pending.deliver(searchParams) }
+    return { status: 200, page: pending.deliver(parameters) }
   }
 
   /** Answers as the official CLI does. A web page cannot cancel a login: its request names its origin or the site it is from. */
-  #cancel({ headers }: IncomingMessage): Answer {
+  #cancel({ headers }: RedirectRequest): Answer {
     const fromPage = headers.origin !== undefined || headers.referer !== undefined
     if (fromPage || (headers['sec-fetch-site'] ?? 'none') !== 'none') return { status: 403, page: 'notFound' }
     for (const pending of [...this.#pending.values()]) pending.cancel()
@@ -100,7 +101,10 @@ export class RedirectListener {
   }
 }
 
-interface Answer {
+/** The part of a request that is judged. */
+export type RedirectRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
+
+export interface Answer {
   readonly status: number
   readonly page: PageName
 }

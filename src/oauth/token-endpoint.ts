@@ -68,7 +68,8 @@ export async function send(request: ProtocolRequest, transport: Transport, encod
  */
 export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const body = parseObject(answer.text)
-  const later = retryAfter(answer)
+  const retryAfter = readRetryAfter(answer)
+  const later = retryAfter === undefined ? {} : { retryAfter }
   if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
   const refusal = readError(body)
   if (answer.status === 200 && refusal === undefined) {
@@ -81,26 +82,14 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   return { kind: 'unclear', error: statusError(answer.status), ...later }
 }
 
-/** RFC 9110 section 10.2.3: seconds or a date, which is read by the server's own clock where it says what that is. */
-function retryAfter(answer: HttpAnswer): { readonly retryAfter?: number } {
-  const value = answer.header('retry-after')?.trim() ?? ''
-  if (/^\d{1,9}$/.test(value)) return { retryAfter: Number(value) }
-  const until = Date.parse(value)
-  const now = Date.parse(answer.header('date') ?? '')
-  return Number.isFinite(until) && Number.isFinite(now) ? { retryAfter: Math.max(0, (until - now) / 1000) } : {}
-}
-
 function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
   const text = (name: string) => {
     const value = body[name]
     return typeof value === 'string' && value !== '' ? { [name]: value } : {}
   }
-  const seconds = (name: string, ...names: readonly string[]) => {
-    const value = Number(
-      [name, ...names].map((each) => body[each]).find((each) => each !== undefined && each !== null) ?? Number.NaN,
-    )
-    return Number.isFinite(value) && value >= 0 ? { [name]: value } : {}
-  }
+  const expiresIn = readLifetime(body.expires_in)
+  // Keycloak says 0 of a refresh token that has no end.
+  const refreshExpiresIn = readLifetime(body.refresh_token_expires_in ?? body.refresh_expires_in) || undefined
   const serverTime = Date.parse(answer.header('date') ?? '')
   return {
     ...text('access_token'),
@@ -108,15 +97,35 @@ function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswe
     ...text('scope'),
     ...text('id_token'),
     token_type: tokenType(body.token_type),
-    ...seconds('expires_in'),
-    ...seconds('refresh_token_expires_in', 'refresh_expires_in'),
+    ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
+    ...(refreshExpiresIn === undefined ? {} : { refresh_token_expires_in: refreshExpiresIn }),
     ...(Number.isFinite(serverTime) ? { serverTime } : {}),
   }
 }
 
-/** RFC 6749 section 7.1: the type is case-insensitive, but tools copy it into a header, so it is spelt as RFC 6750 does. */
+/** A token that claims to live longer says nothing about its end: a time that no file and no clock can hold would come of it. */
+export const longestLifetime = 10 * 366 * 86_400
+
+/** Whole seconds, which some servers write as text. */
+function readLifetime(value: unknown): number | undefined {
+  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return typeof seconds === 'number' && seconds >= 0 && seconds <= longestLifetime ? Math.floor(seconds) : undefined
+}
+
+/** RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. */
+function readRetryAfter(answer: HttpAnswer): number | undefined {
+  const text = answer.header('retry-after')?.trim() ?? ''
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  const wait = text.endsWith('GMT') ? Math.ceil((Date.parse(text) - Date.parse(answer.header('date') ?? '')) / 1000) : Number.NaN
+  return wait >= 0 ? wait : undefined
+}
+
+/**
+ * RFC 6749 section 7.1: the type is case-insensitive, but tools copy it into a header, so it is spelt as RFC 6750 does, and what
+ * could not stand in a header is not believed.
+ */
 function tokenType(value: unknown): string {
-  return typeof value !== 'string' || value.toLowerCase() === 'bearer' ? 'Bearer' : value
+  return typeof value !== 'string' || !/^[\w.-]+$/.test(value) || value.toLowerCase() === 'bearer' ? 'Bearer' : value
 }
 
 /** The error of RFC 6749 section 5.2, or its variants: `error` as an object with a `code`, or a top-level `code`. */
@@ -124,7 +133,9 @@ function readError(body: Readonly<Record<string, unknown>>): StateError | undefi
   const nested = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}
   const code = [nested.code, body.error, body.code, nested.type].find((value) => typeof value === 'string' && value !== '')
   if (typeof code !== 'string') return undefined
-  const description = [body.error_description, nested.message, body.message].find((value) => typeof value === 'string')
+  const description = [body.error_description, nested.message, body.message].find(
+    (value) => typeof value === 'string' && value !== '',
+  )
   return { code: printable(code), description: typeof description === 'string' ? printable(description) : printable(code) }
 }
 

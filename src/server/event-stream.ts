@@ -8,6 +8,9 @@ const longestBacklog = 64
 /** Keeps a quiet connection from being taken for a dead one. Milliseconds. */
 const heartbeat = 25_000
 
+/** How long a reader that was too slow may take for what was written until then, the reason being the last of it. Milliseconds. */
+const lastPatience = 10_000
+
 export interface SnapshotSource {
   snapshot(): BrokerSnapshot
   subscribe(listener: (snapshot: BrokerSnapshot) => void): () => void
@@ -20,11 +23,11 @@ export interface SnapshotSource {
 export function streamEvents(response: ServerResponse, source: SnapshotSource, clock: Clock): () => void {
   let previous = source.snapshot()
   let behind = 0
-  let cancelHeartbeat = () => {}
+  let cancelTimer = () => {}
   const send = (event: string, data: unknown) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
   const beat = () => {
     if (!response.writableNeedDrain) response.write(': still here\n\n')
-    cancelHeartbeat = clock.after(heartbeat, beat)
+    cancelTimer = clock.after(heartbeat, beat)
   }
   const unsubscribe = source.subscribe((next) => {
     behind = response.writableNeedDrain ? behind + 1 : 0
@@ -32,21 +35,21 @@ export function streamEvents(response: ServerResponse, source: SnapshotSource, c
     send('change', changeBetween(previous, next))
     previous = next
   })
-  const end = (event: string, data: unknown) => {
+  const stop = () => {
     unsubscribe()
-    cancelHeartbeat()
-    if (!response.writableEnded) {
-      send(event, data)
-      response.end()
-      if (event === 'error') response.destroy()
-    }
+    cancelTimer()
   }
-  response.on('close', () => {
-    unsubscribe()
-    cancelHeartbeat()
-  })
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+  const end = (event: string, data: unknown) => {
+    stop()
+    if (response.writableEnded) return
+    send(event, data)
+    response.end()
+    // Destroyed at once, the response would take the reason with it.
+    cancelTimer = clock.after(lastPatience, () => response.destroy())
+  }
+  response.on('close', stop)
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' })
   send('snapshot', previous)
-  cancelHeartbeat = clock.after(heartbeat, beat)
+  cancelTimer = clock.after(heartbeat, beat)
   return () => end('end', { reason: 'The broker stops.' })
 }

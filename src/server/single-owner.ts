@@ -1,7 +1,8 @@
-import { chmod, lstat, mkdir, readFile, realpath, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BrokerError, type HealthResponse, healthResponse } from '../protocol/index.ts'
 import { type KernelLock, takeLock } from './kernel-lock.ts'
 
@@ -25,12 +26,20 @@ export async function becomeOwner(home: string, note: OwnerNote): Promise<Kernel
       locks.push(await lockOrName(name, folder, () => askOwner(note.socket)))
       await removeStaleSocket(note.socket)
     }
-    await writeFile(join(home, 'owner.json'), JSON.stringify(note), { mode: 0o600 })
+    await writeNote(home, note)
   } catch (error) {
     await releaseAll(locks)
     throw error
   }
   return { release: () => releaseAll(locks) }
+}
+
+/** Put in place by a rename: whatever stood there, the note is whole and for this user alone. */
+async function writeNote(home: string, note: OwnerNote): Promise<void> {
+  const path = join(home, 'owner.json')
+  await rm(`${path}.tmp`, { force: true })
+  await writeFile(`${path}.tmp`, JSON.stringify(note), { mode: 0o600, flag: 'wx' })
+  await rename(`${path}.tmp`, path)
 }
 
 async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
@@ -40,7 +49,26 @@ async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
 async function lockOrName(name: string, folder: string, owner: () => Promise<OwnerNote | undefined>): Promise<KernelLock> {
   const lock = await takeLock(name, folder)
   if (lock !== undefined) return lock
-  throw alreadyRunning(await owner())
+  throw alreadyRunning(await namedInTime(owner))
+}
+
+/** An owner that has only just started needs a moment until it can be named, and the note of a dead one names nobody. */
+async function namedInTime(owner: () => Promise<OwnerNote | undefined>): Promise<OwnerNote | undefined> {
+  for (let triesLeft = 60; triesLeft > 0; triesLeft -= 1) {
+    const note = await owner()
+    if (note !== undefined && isAlive(note.pid)) return note
+    await sleep(50)
+  }
+  return undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 function alreadyRunning(owner: OwnerNote | undefined): BrokerError {

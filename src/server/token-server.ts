@@ -1,15 +1,16 @@
 import { chmod } from 'node:fs/promises'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Log } from '../core/index.ts'
 import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
+import { createPatientServer } from './connections.ts'
 import { refuseForeignRequest } from './request-guard.ts'
 import { type RouteContext, registerRoutes } from './routes.ts'
 import { tokenLane } from './token-lane.ts'
 
-/** Bytes of a request body and of its head. */
-const largestRequest = 16_384
+/** Bytes. */
+const largestBody = 16_384
 
 export interface TokenServer {
   close(): Promise<void>
@@ -18,7 +19,7 @@ export interface TokenServer {
 /** Serves the local API on a unix socket or a named pipe. The place must have been made safe by `becomeOwner`. */
 export async function startTokenServer(path: string, context: RouteContext & { readonly log: Log }): Promise<TokenServer> {
   const app = createApp(context)
-  await app.listen({ path, backlog: 511 }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ path, backlog: 1_024 }).catch((error: NodeJS.ErrnoException) => {
     throw new BrokerError('socket_unusable', `No socket can be made at ${path} (${error.code}).`, {
       fix: 'Set TOKENTRAY_SOCKET to a path in a folder of your own.',
     })
@@ -36,17 +37,16 @@ async function closeApp(app: FastifyInstance): Promise<void> {
 }
 
 /** The token lane takes what is its own; everything else goes to the routes of the framework. */
-function createHttpServer(lane: ReturnType<typeof tokenLane>, others: RequestListener): Server {
-  const options = { maxHeaderSize: largestRequest, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 }
-  return createServer({ ...options, requestTimeout: 15_000, keepAliveTimeout: 60_000 }, (request, response) => {
+function createServer(lane: ReturnType<typeof tokenLane>, others: RequestListener): Server {
+  return createPatientServer((request, response) => {
     if (!lane(request, response)) others(request, response)
   })
 }
 
 export function createApp(context: RouteContext & { readonly log: Log }): FastifyInstance {
   const app = fastify({
-    bodyLimit: largestRequest,
-    serverFactory: (others) => createHttpServer(tokenLane(context), others),
+    bodyLimit: largestBody,
+    serverFactory: (others) => createServer(tokenLane(context), others),
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 160, ignoreTrailingSlash: true },
@@ -57,7 +57,6 @@ export function createApp(context: RouteContext & { readonly log: Log }): Fastif
       return (reply as FastifyReply).status(errorTable[body.error].status).send(body)
     },
   })
-  app.server.maxConnections = 1_024
   app.addHook('onRequest', ({ headers }, _reply, done) => {
     refuseForeignRequest(headers)
     done()

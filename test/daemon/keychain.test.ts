@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
@@ -7,63 +7,16 @@ import {
   holdPrompts,
   listKeyringItems,
   lockKeyring,
-  type SessionEnvironment,
   secretToolSearch,
   unlockKeyring,
   withKeyring,
   withoutBus,
   withoutSecretService,
 } from '../support/keyring.ts'
-import { json, type MisbehavingServer, withMisbehavingServer } from './authorization-server.ts'
+import { json } from './authorization-server.ts'
+import { codexSignIn, codexState, inSession, type Session, untilVault, vaultState } from './keychain-session.ts'
 import { signIn, tokenOf } from './practice-login.ts'
-import { type Environment, type RunningDaemon, until, withHome } from './running-daemon.ts'
-
-const hour = 3600
-
-interface Scene {
-  readonly session: SessionEnvironment
-  readonly daemon: RunningDaemon
-  readonly server: MisbehavingServer
-}
-
-type Session = <T>(body: (env: SessionEnvironment) => Promise<T>) => Promise<T>
-
-/** A home in a desktop session with a keyring of its own. Nothing is started. At the end, no secret is in any of its files. */
-function inSession(session: Session, body: (scene: Scene) => Promise<void>): Promise<void> {
-  return session((env) =>
-    withMisbehavingServer(hour, (server) => {
-      const variables: Environment = { ...env, TOKENTRAY_VAULT: undefined, TOKENTRAY_UPSTREAM: server.origin }
-      return withHome({ ...variables, TOKENTRAY_REFRESH: 'ondemand' }, async (daemon) => {
-        await body({ session: env, daemon, server })
-        expect(server.faults).toEqual([])
-        await expectNothingInClear(daemon, server)
-      })
-    }),
-  )
-}
-
-async function expectNothingInClear({ home, said }: RunningDaemon, { secrets }: MisbehavingServer): Promise<void> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  for (const file of files) {
-    const text = await readFile(file, 'latin1')
-    for (const secret of secrets) expect(text.includes(secret), file).toBe(false)
-  }
-  for (const secret of secrets) expect(said.includes(secret), 'the output').toBe(false)
-}
-
-const codexSignIn = (daemon: RunningDaemon, server: MisbehavingServer) =>
-  signIn(daemon, { provider: 'openai-codex', approve: server.approve })
-
-const codexState = async (daemon: RunningDaemon) =>
-  (await daemon.status()).accounts.find(({ provider }) => provider === 'openai-codex')?.state
-
-const vaultState = async (daemon: RunningDaemon) => (await daemon.status()).vault.state
-const untilVault = (daemon: RunningDaemon, kind: string) =>
-  until(`the vault to be ${kind}`, async () => {
-    const state = await vaultState(daemon)
-    return state.kind === kind ? state : undefined
-  })
+import { until } from './running-daemon.ts'
 
 describe.concurrent('a keyring that is open', () => {
   test('holds one item of 32 bytes, with which the next daemon goes on after a kill, without a login', async () => {

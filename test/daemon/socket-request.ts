@@ -1,6 +1,6 @@
 // Requests over the token socket, written against HTTP and not with the client of the project.
 import { type IncomingMessage, request } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type NetConnectOpts } from 'node:net'
 import type { BrokerSnapshot, SnapshotChange } from '../../src/protocol/index.ts'
 import { until } from './running-daemon.ts'
 
@@ -41,11 +41,12 @@ export function ask(socketPath: string, path: string, question: Question = {}): 
   })
 }
 
-/** Writes bytes to the socket and answers everything that comes back until the other side ends the connection. */
-export function sendBytes(path: string, bytes: string | Buffer): Promise<string> {
+/** Writes bytes to a socket or a port and answers everything that comes back until the other side ends the connection. */
+export function sendBytes(place: string | NetConnectOpts, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = ''
-    const connection = connect(path, () => connection.write(bytes))
+    const target = typeof place === 'string' ? { path: place } : place
+    const connection = connect(target, () => connection.write(bytes))
     connection.setEncoding('utf8').on('data', (chunk: string) => {
       said += chunk
     })

@@ -49,7 +49,7 @@ test.each([
     { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' },
     60,
   ],
-  ['a date that is over', { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' }, 0],
+  ['a date that is over', { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' }, undefined],
   ['a date without a clock', { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT' }, undefined],
   ['nonsense', { 'retry-after': 'later' }, undefined],
 ])('Retry-After as %s', (_name, headers, retryAfter) => {

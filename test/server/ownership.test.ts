@@ -1,9 +1,18 @@
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { startLogin } from '../daemon/practice-login.ts'
-import { type Ended, type RunningDaemon, RunningProcess, until, withDaemon, withHome } from '../daemon/running-daemon.ts'
+import {
+  type Ended,
+  type Environment,
+  newHome,
+  type RunningDaemon,
+  RunningProcess,
+  until,
+  withDaemon,
+  withHome,
+} from '../daemon/running-daemon.ts'
 
 const nowhere = { TOKENTRAY_UPSTREAM: 'http://127.0.0.1:9' }
 
@@ -80,6 +89,47 @@ describe.concurrent('the place of the socket', () => {
       await mkdir(join(home.home, 'real'))
       await symlink(join(home.home, 'real'), join(home.home, 'link'))
       expectRefusal(await refused(home, { TOKENTRAY_SOCKET: join(home.home, 'link', 's.sock') }), /not a folder of your own/)
+    })
+  })
+
+  test('in a home that is a link is refused, and what the link leads to is left alone', async () => {
+    await withHome(nowhere, async (home) => {
+      await mkdir(join(home.home, 'real'), { mode: 0o755 })
+      await symlink(join(home.home, 'real'), join(home.home, 'link'))
+      expectRefusal(
+        await refused(home, { TOKENTRAY_HOME: join(home.home, 'link') }),
+        /link is not a folder of your own[\s\S]*is not a link/,
+      )
+      expect((await stat(join(home.home, 'real'))).mode & 0o777).toBe(0o755)
+      expect(await readdir(join(home.home, 'real'))).toEqual([])
+    })
+  })
+
+  // Only root can give a folder to somebody else.
+  test.skipIf(process.getuid?.() !== 0)(
+    'in a folder of another user is refused, be it the home or that of the socket alone',
+    async () => {
+      await withHome(nowhere, async (home) => {
+        const folder = join(home.home, 'theirs')
+        await mkdir(folder, { mode: 0o700 })
+        await chown(folder, 65_534, 65_534)
+        for (const changes of [{ TOKENTRAY_HOME: folder }, { TOKENTRAY_SOCKET: join(folder, 's.sock') }]) {
+          expectRefusal(await refused(home, changes), /theirs is not a folder of your own[\s\S]*belongs to you/)
+        }
+        expect(await readdir(folder)).toEqual([])
+      })
+    },
+  )
+
+  test('is made private again at each start, with all that belongs to it', async () => {
+    await withHome(nowhere, async (home) => {
+      await home.start({ TOKENTRAY_SOCKET: join(home.home, 'tokentray', 's.sock') })
+      await home.stop()
+      for (const folder of [home.home, join(home.home, 'tokentray')]) await chmod(folder, 0o777)
+      await chmod(join(home.home, 'owner.json'), 0o666)
+      await home.start()
+      for (const folder of [home.home, join(home.home, 'tokentray')]) expect((await stat(folder)).mode & 0o777).toBe(0o700)
+      for (const file of [home.socket, join(home.home, 'owner.json')]) expect((await stat(file)).mode & 0o777, file).toBe(0o600)
     })
   })
 
@@ -217,19 +267,54 @@ test.concurrent.for([
   })
 })
 
-// Not concurrent with the others, because it takes all the machine has.
-test('of twenty daemons that start at once, exactly one lives', async () => {
-  await withHome(nowhere, async (home) => {
-    const all = Array.from({ length: 20 }, () => new RunningProcess(['daemon'], { ...home.env, ...nowhere }))
-    try {
-      await until('nineteen ends', () => all.filter((one) => one.hasEnded).length === 19, 40_000)
-      const [winner] = all.filter((one) => !one.hasEnded)
-      await winner?.until('stdout', /ready on/)
-      for (const one of all.filter((each) => each !== winner)) expectRefusal(await one.ended, /is running already/)
-      expect((await home.ask('/v1/health')).json).toMatchObject({ pid: winner?.pid })
-    } finally {
-      for (const one of all) one.signal('SIGKILL')
-      await Promise.all(all.map((one) => one.ended))
-    }
+/** Starts them all at once; exactly one is ready, and the others say that it is. Answers the one that lives. */
+async function expectOneOwner(envs: readonly Environment[], left: RunningProcess[]): Promise<RunningProcess> {
+  const all = envs.map((env) => new RunningProcess(['daemon'], { ...env, ...nowhere }))
+  left.push(...all)
+  await until('all but one to end', () => all.filter((one) => one.hasEnded).length === all.length - 1, 90_000)
+  const owner = all.find((one) => !one.hasEnded) as RunningProcess
+  await owner.until('stdout', /ready on/)
+  const named = new RegExp(`TokenTray \\(daemon, pid ${owner.pid}\\) is running already and holds `)
+  for (const one of all.filter((each) => each !== owner)) expectRefusal(await one.ended, named)
+  return owner
+}
+
+// Not concurrent with the others, because each takes all the machine has.
+describe('of twenty daemons that start at once, exactly one lives, and the others name it', () => {
+  test('on one home, and again when that one was killed', async () => {
+    await withHome(nowhere, async (home) => {
+      const left: RunningProcess[] = []
+      const envs = Array.from({ length: 20 }, () => home.env)
+      try {
+        for (let round = 0; round < 2; round += 1) {
+          const owner = await expectOneOwner(envs, left)
+          expect((await home.ask('/v1/health')).json).toMatchObject({ pid: owner.pid })
+          owner.signal('SIGKILL')
+          await owner.ended
+        }
+      } finally {
+        await endAll(left)
+      }
+    })
   })
-}, 60_000)
+
+  test('on one socket with a home each', async () => {
+    const left: RunningProcess[] = []
+    await withHome(nowhere, async (first) => {
+      const homes = await Promise.all(Array.from({ length: 19 }, () => newHome(nowhere)))
+      try {
+        const envs = [first, ...homes].map(({ env }) => ({ ...env, TOKENTRAY_SOCKET: first.socket }))
+        const owner = await expectOneOwner(envs, left)
+        expect((await first.ask('/v1/health')).json).toMatchObject({ pid: owner.pid })
+      } finally {
+        await endAll(left)
+        await Promise.all(homes.map((home) => home.clear()))
+      }
+    })
+  })
+}, 200_000)
+
+async function endAll(processes: readonly RunningProcess[]): Promise<void> {
+  for (const one of processes) one.signal('SIGKILL')
+  await Promise.all(processes.map((one) => one.ended))
+}

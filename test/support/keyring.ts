@@ -117,6 +117,20 @@ export async function secretToolSearch(
   return parseSecretToolSearch(stdout, stderr)
 }
 
+/** Stores an item as somebody else would, over the one of the same name if there is one. */
+export function storeKeyringItem(
+  { service, account }: KeyringItemName,
+  secret: string,
+  env: SessionEnvironment = process.env,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const args = ['store', `--label=${service}`, 'service', service, 'account', account]
+    const child = spawn('secret-tool', args, { env, stdio: ['pipe', 'ignore', 'inherit'] })
+    child.stdin?.end(secret)
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`secret-tool ended with ${code}`))))
+  })
+}
+
 /** Deletes an item behind the program's back, as a user tidying up in Seahorse does; throws when it is not there. */
 export async function deleteKeyringItem(item: KeyringItemName, env: SessionEnvironment = process.env): Promise<void> {
   const named = async () =>

@@ -5,8 +5,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromiumExecutable } from './chromium.mjs'
+import { fakeTimeLibrary } from './fake-time.mjs'
 
-/** `session`: the vitest files that start a private D-Bus session. The other names are Playwright's projects. */
+/**
+ * `session`: the vitest files that start a private D-Bus session. `clock`: the one that shifts the clock of a process; it is no part
+ * of `session`, because the others must not be skipped for its sake. The other names are Playwright's projects.
+ */
 const DISPLAY_SUITES = ['electron', 'packaging']
 const SESSION_SUITES = ['session', ...DISPLAY_SUITES]
 const OS = readOsRelease()
@@ -29,6 +33,7 @@ const PARTS = [
   { name: 'tar', found: () => command('tar'), packages: ['tar'], suites: DISPLAY_SUITES },
   { name: 'curl', found: () => command('curl'), packages: ['curl'], suites: ['session', 'electron'] },
   { name: 'ps', found: () => command('ps'), packages: ['procps'], suites: SESSION_SUITES },
+  { name: 'libfaketime', found: () => fakeTimeLibrary() !== undefined, packages: ['libfaketime', 'faketime'], suites: ['clock'] },
   { name: 'Python 3', found: () => command('python3'), packages: ['python3'], suites: ['session'] },
 ]
 

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 export interface Disk {
   readonly path: string
   makeReadOnly(): void
+  makeWritable(): void
   remove(): void
 }
 
@@ -24,6 +25,7 @@ export function tinyDisk(size: string): Disk | undefined {
   return {
     path,
     makeReadOnly: () => execFileSync('mount', ['-o', 'remount,ro', path], { stdio: 'ignore' }),
+    makeWritable: () => execFileSync('mount', ['-o', 'remount,rw', path], { stdio: 'ignore' }),
     remove: () => {
       execFileSync('umount', [path], { stdio: 'ignore' })
       rmSync(parent, { recursive: true })

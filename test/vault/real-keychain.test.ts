@@ -9,6 +9,7 @@ import {
   lockKeyring,
   type SessionEnvironment,
   secretToolSearch,
+  storeKeyringItem,
   unlockKeyring,
   withKeyring,
   withoutBus,
@@ -118,7 +119,7 @@ describe('an unlocked keyring', () => {
       const home = await lived(env)
       const [item] = await items(env)
       const value = randomBytes(32).toString('base64')
-      await storeItem(env, item?.attributes.account ?? '', value)
+      await storeKeyringItem({ service: 'TokenTray', account: item?.attributes.account ?? '' }, value, env)
       const broker = new Broker(env, home)
       expect(await broker.ask('open')).toMatchObject({ kind: 'broken', error: { code: 'data_key_replaced' } })
       expect((await items(env)).map(({ secret }) => secret)).toEqual([value])
@@ -203,12 +204,3 @@ describe('no keyring', () => {
     })
   })
 })
-
-function storeItem(env: SessionEnvironment, account: string, value: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const args = ['store', '--label=TokenTray', 'service', 'TokenTray', 'account', account]
-    const child = spawn('secret-tool', args, { env, stdio: ['pipe', 'ignore', 'inherit'] })
-    child.stdin?.end(value)
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`secret-tool ended with ${code}`))))
-  })
-}

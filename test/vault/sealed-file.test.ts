@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../src/core/index.ts'
 import { keyId, openGrant, readEnvelope, type Seal, sealGrant } from '../../src/vault/sealed-file.ts'
 import { canary, sampleGrant, sampleRecord, shown } from './samples.ts'
 
@@ -20,26 +18,6 @@ describe('a sealed file', () => {
     expect(text).not.toContain(canary)
     expect(Buffer.from(text).includes(Buffer.from(canary).toString('base64').slice(0, 12))).toBe(false)
     expect(text).not.toContain('ann@example.com')
-  })
-
-  test('gives back any grant, with and without its optional parts', () => {
-    const word = fc.string({ minLength: 1, maxLength: 60 })
-    const optional = { nil: undefined }
-    fc.assert(
-      fc.property(word, word, fc.option(word, optional), fc.option(fc.nat(), optional), (id, token, refresh, expiresAt) => {
-        const { refreshToken: _refresh, idToken: _id, scope: _scope, expiresAt: _expires, ...bare } = sampleGrant(1)
-        const grant = {
-          ...bare,
-          accessToken: new Secret(token),
-          ...(refresh === undefined ? {} : { refreshToken: new Secret(refresh) }),
-          ...(expiresAt === undefined ? {} : { expiresAt }),
-        }
-        const opened = openGrant(sealGrant({ grant, record: sampleRecord(id) }, seal), id, seal)
-        expect(opened.kind === 'opened' && shown(opened.contents.grant)).toEqual(shown(grant))
-        expect(opened.kind === 'opened' && Object.keys(opened.contents.grant).sort()).toEqual(Object.keys(grant).sort())
-      }),
-      { numRuns: 60 },
-    )
   })
 
   test('never uses a nonce twice', () => {
