@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
-import { chmod, lstat, mkdir, open, realpath, rm } from 'node:fs/promises'
+import { closeSync, open, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { chmod, lstat, mkdir, realpath, rm } from 'node:fs/promises'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import type { Clock, Log } from '../core/index.ts'
 import { BrokerError, type Caller } from '../protocol/index.ts'
 
@@ -10,6 +11,8 @@ import { BrokerError, type Caller } from '../protocol/index.ts'
 const patience = 10_000
 
 const mostOpen = 64
+
+const create = promisify(open)
 
 /** What the operating system says of the process behind a connection. */
 export type ProvenProcess = Required<Pick<Caller, 'pid' | 'executable'>> & Pick<Caller, 'parent'>
@@ -61,7 +64,7 @@ export class ClientProofs {
     const nonce = this.#reserve(connection)
     try {
       const path = join(await this.#prepareFolder(), nonce.name)
-      await (await open(path, 'wx', 0o600)).close()
+      closeSync(await create(path, 'wx', 0o600))
       // The client went away, or began anew, while the file was made.
       if (this.#nonces.get(connection) !== nonce) this.#remove(nonce)
       this.#complained = false

@@ -108,6 +108,15 @@ describe.skipIf(!linux)('with a broker', () => {
     other.close()
   })
 
+  test('a connection that is proven anew, as one that was handed on, belongs to the new process', async () => {
+    const first = connection.open(await connection.begin())
+    expect(await connection.token(daemon, `${process.pid}/${first}`, 'handed-on')).toMatchObject({ pid: process.pid })
+    const second = connection.open(await connection.begin())
+    const heir = spawn('sleep', ['60'], { stdio: [second, 'ignore', 'ignore'] })
+    expect(await connection.token(daemon, `${heir.pid}/0`, 'handed-on')).toMatchObject({ proof: 'proven', pid: heir.pid })
+    heir.kill()
+  })
+
   test.for<[name: string, answer: (file: number, path: string) => string]>([
     ['the parent of the process', (file) => `${process.ppid}/${file}`],
     ['the broker', (file) => `${daemon.pid}/${file}`],

@@ -46,10 +46,10 @@ export class OpenConnection {
     return file
   }
 
-  /** Asks for a token, with this answer in the header of the proof, under a name of its own; answers who got it. */
-  async token(daemon: RunningDaemon, answer?: string): Promise<Caller | undefined> {
+  /** Asks for a token, with this answer in the header of the proof, and by default under a new name; answers who got it. */
+  async token(daemon: RunningDaemon, answer?: string, name?: string): Promise<Caller | undefined> {
     names += 1
-    const client = `client-${names}`
+    const client = name ?? `client-${names}`
     const proof = answer === undefined ? {} : { 'tokentray-client-proof': answer }
     const { status, text } = await this.ask('/v1/token/practice', { 'tokentray-client': client, ...proof })
     if (status !== 200) throw new Error(text)
