@@ -29,8 +29,9 @@ export async function login(provider: string, options: LoginOptions, context: Lo
     ...(options.label === undefined ? {} : { label: options.label }),
     ...(options.redirectHost === undefined ? {} : { redirect_host: options.redirectHost }),
   })
-  await invite(started, options, context)
+  // From the first moment on, so that Ctrl-C never leaves a sign-in behind that holds the port.
   const stopInterrupt = context.onInterrupt(() => void client.cancelLogin(started.id).catch(() => {}))
+  await invite(started, options, context)
   const stopPasting = readPastedLines(client, started.id, context)
   try {
     const status = await waitForEnd(client, started.id)
