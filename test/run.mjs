@@ -120,7 +120,7 @@ async function runVitest() {
   for (const file of excluded) argv.push('--exclude', file)
   argv.push(...selection('-t'))
   const { DISPLAY: _display, ...withoutDisplay } = env
-  const code = await run([...(session ? [SESSION] : []), ...argv], { env: withoutDisplay, limitMs: 900_000 })
+  const code = await run([...(session ? [SESSION] : []), ...argv], { env: withoutDisplay, limitMs: 1_500_000 })
   record('vitest', code, readVitestReport(report))
 }
 
@@ -140,7 +140,7 @@ async function runPlaywright(suites) {
   const display = headless ? undefined : await startDisplay()
   try {
     const phaseEnv = { ...env, DISPLAY: display?.display, PLAYWRIGHT_JSON_OUTPUT_FILE: report }
-    const code = await run([...(headless ? [] : [SESSION]), ...argv], { env: phaseEnv, limitMs: 900_000 })
+    const code = await run([...(headless ? [] : [SESSION]), ...argv], { env: phaseEnv, limitMs: 1_500_000 })
     record(`Playwright (${runnable.join(', ')})`, code, readPlaywrightReport(report))
   } finally {
     display?.stop()

@@ -265,10 +265,20 @@ describe.skipIf(!process.env.CI)('a connection on which nothing moves', () => {
 
   test.concurrent('because its client does not read is closed after two minutes', async () => {
     await withDaemon(nowhere, async (daemon) => {
+      // Large answers: of small ones so many would wait at once that the connection is cut off for that.
+      const labels = Array.from({ length: 25 }, (_, index) => `label-${index}`)
+      for (const label of labels) await startLogin(daemon, { provider: 'practice', flow: 'paste', label })
       const before = await openFiles(daemon)
-      const greedy = await hold(daemon, 5, get('/v1/status').repeat(5_000))
+      const greedy = await hold(daemon, 3)
+      // In portions, until the system takes no more of the answers.
+      for (let round = 0; round < 150; round += 1) {
+        for (const socket of greedy) socket.write(get('/v1/status').repeat(10))
+        await sleep(30)
+      }
+      const begun = performance.now()
       const gone = until('the connections to be gone', async () => (await openFiles(daemon)) <= before, 170_000)
       await whileOthersAreServed(daemon, gone)
+      expect(performance.now() - begun).toBeGreaterThan(90_000)
       leave(greedy)
     })
   }, 200_000)

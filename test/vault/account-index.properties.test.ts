@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { AccountRecord } from '../../src/core/index.ts'
 import { StoredAccountIndex } from '../../src/vault/account-index.ts'
-import { toStoredRecord } from '../../src/vault/account-record.ts'
+import { fromStoredRecord, storedRecord, toStoredRecord } from '../../src/vault/account-record.ts'
 import { anyJson, anyText, mutatedMembers } from '../support/mutations.ts'
 import { propertyRuns, propertyTimeout, roundTripRuns } from '../support/property-runs.ts'
 
@@ -63,8 +63,25 @@ test(
         const found = read(main, typeof beside === 'string' ? beside : JSON.stringify(fileOf(held)))
         if (!isComplete(main)) expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(held.map(({ id }) => id)))
       }),
-      // Each case reads two files.
-      { numRuns: propertyRuns / 2 },
+      // A case is a start that reads two files and mends them, which takes as long as a hundred rows.
+      { numRuns: roundTripRuns / 2 },
+    )
+  },
+  propertyTimeout,
+)
+
+test(
+  'whatever stands in the place of a record, it is one that can be used and written again, or it is none',
+  () => {
+    fc.assert(
+      fc.property(fc.oneof(mutatedMembers(record.map(toStoredRecord)), anyJson), (row) => {
+        const parsed = storedRecord.safeParse(row)
+        if (!parsed.success) return
+        const held = fromStoredRecord(parsed.data)
+        expect(held.id.length > 0 && held.provider.length > 0 && Number.isFinite(held.createdAt)).toBe(true)
+        expect(storedRecord.parse(JSON.parse(JSON.stringify(toStoredRecord(held))))).toEqual(parsed.data)
+      }),
+      { numRuns: propertyRuns },
     )
   },
   propertyTimeout,
