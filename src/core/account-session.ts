@@ -73,9 +73,9 @@ export class AccountSession implements Scheduled {
 
   get dueAt(): number | undefined {
     if (this.#flight !== undefined) return undefined
-    if (this.#unsaved !== undefined) return this.#retry.at
+    if (this.#unsaved !== undefined) return this.#retry.at(this.#context.clock.now())
     if (!this.#context.refreshAhead) return undefined
-    if (this.#state.kind === 'backing_off') return this.#retry.at
+    if (this.#state.kind === 'backing_off') return this.#retry.at(this.#context.clock.now())
     if (this.#state.kind !== 'active' || this.#grant === undefined) return undefined
     return refreshDueAt(this.#grant, this.#jitter)
   }

@@ -79,6 +79,21 @@ export class Accounts {
     })
   }
 
+  /**
+   * The one account that a permission is for: an id, `provider:label`, or a provider with one account. Which one of several is
+   * meant is never guessed here. Throws like `find`, and `invalid_request` for several.
+   */
+  only(selector: string): AccountSession {
+    const found = this.find(selector)
+    if (found.record.id === selector || parseSelector(selector).label !== undefined) return found
+    const all = this.all().filter(({ record }) => record.provider === found.record.provider)
+    if (all.length === 1) return found
+    const names = all.map(({ record: { id, provider, label } }) => (label === undefined ? id : `${provider}:${label}`))
+    throw new BrokerError('invalid_request', `"${selector}" may be each of several accounts.`, {
+      fix: `Name one of these: ${names.join(', ')}.`,
+    })
+  }
+
   /** The account with this label or id; of two with one label, the one that belongs to the server in effect (S7). */
   labelled(client: ProviderClient, wanted: string): AccountSession | undefined {
     return this.#index().labelled.get(nameOf(client.id, wanted))
@@ -124,3 +139,17 @@ function preference({ issuer, label }: AccountRecord, inEffect: string | undefin
 }
 
 const nameOf = (provider: string, name: string): string => `${provider}\0${name}`
+
+/** A login that was asked for one account never replaces the login of another person or another server in it. */
+export function requireSamePerson({ issuer, identity, label }: AccountRecord, grant: Grant): void {
+  const other = identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
+  if (!other && issuer === grant.issuer) return
+  const who = grant.identity.email ?? grant.identity.name ?? 'another person'
+  throw new BrokerError(
+    'login_failed',
+    `You signed in as ${who}, and this account${label ? ` (${label})` : ''} belongs to somebody else.`,
+    {
+      fix: 'Choose the right person in the browser, or sign in without naming an account to add this one beside it.',
+    },
+  )
+}

@@ -11,7 +11,7 @@ import {
   type VaultStatus,
 } from '../protocol/index.ts'
 import { AccountSession } from './account-session.ts'
-import { Accounts } from './accounts.ts'
+import { Accounts, requireSamePerson } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
@@ -63,7 +63,7 @@ export class Broker {
     this.#accounts = new Accounts(options.clients)
     this.#rows = new SnapshotBuilder(options.clients)
     this.#scheduler = new Scheduler(clock, () => this.#accounts.all())
-    const onChange = () => this.#touch(new Set())
+    const onChange = () => this.#touch([])
     this.#logins = new LoginDesk({ clock, adopt: (grant, target) => this.#adopt(grant, target), onChange })
     this.clients = new ClientDesk({ clock, register, onChange })
     this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
@@ -147,6 +147,11 @@ export class Broker {
     return { id, provider, revoked }
   }
 
+  /** The id of the one account that is meant; see `Accounts.only`. */
+  accountId(selector: string): string {
+    return this.#accounts.only(selector).record.id
+  }
+
   /** Switches an account off or on. One that is off is kept fresh, and no token of it is handed out. */
   setDisabled(selector: string, disabled: boolean): AccountStatus {
     const session = this.#accounts.find(selector)
@@ -223,7 +228,7 @@ export class Broker {
 
   #addSession(record: AccountRecord, client: ProviderClient): AccountSession {
     const { clock, vault, journal, log, random = Math.random, refreshAhead = true } = this.#options
-    const onChange = (session: AccountSession) => this.#touch(new Set([session]))
+    const onChange = (session: AccountSession) => this.#touch([session])
     const session = new AccountSession(record, { clock, vault, journal, client, log, random, refreshAhead, onChange })
     this.#accounts.add(session)
     this.#touch()
@@ -248,7 +253,7 @@ export class Broker {
   }
 
   #row(session: AccountSession): AccountStatus {
-    this.#touch(new Set([session]))
+    this.#touch([session])
     this.#flush()
     const row = this.#snapshot.accounts.find(({ id }) => id === session.record.id)
     if (row === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
@@ -256,7 +261,7 @@ export class Broker {
   }
 
   /** Changes of one turn become one snapshot. Without an argument, accounts came or went. */
-  #touch(changed?: ReadonlySet<AccountSession>): void {
+  #touch(changed?: readonly AccountSession[]): void {
     if (changed === undefined) this.#changed = undefined
     else for (const session of changed) this.#changed?.add(session)
     if (this.#flushing) return
@@ -280,20 +285,6 @@ export class Broker {
     const approvals = this.clients.pending()
     return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts, logins, approvals })
   }
-}
-
-/** A login that was asked for one account never replaces the login of another person or another server in it. */
-function requireSamePerson({ issuer, identity, label }: AccountRecord, grant: Grant): void {
-  const other = identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
-  if (!other && issuer === grant.issuer) return
-  const who = grant.identity.email ?? grant.identity.name ?? 'another person'
-  throw new BrokerError(
-    'login_failed',
-    `You signed in as ${who}, and this account${label ? ` (${label})` : ''} belongs to somebody else.`,
-    {
-      fix: 'Choose the right person in the browser, or sign in without naming an account to add this one beside it.',
-    },
-  )
 }
 
 const labelOf = (label: string | undefined) => (label === undefined ? {} : { label })

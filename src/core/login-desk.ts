@@ -14,6 +14,9 @@ import { describeError } from './session-errors.ts'
 /** How long an ended login can still be asked about. Milliseconds. */
 const keepEnded = 600_000
 
+/** Sign-ins at a time. A person has one or two; a program in a loop must not fill the memory. */
+const mostPending = 256
+
 interface Login {
   readonly id: string
   readonly provider: string
@@ -53,6 +56,11 @@ export class LoginDesk {
     const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? ''])
     const starting = this.#pendingFor(client.id, target) ?? this.#starting.get(slot)
     if (starting !== undefined) return describeStart(await starting)
+    if (this.#pending.length + this.#starting.size >= mostPending) {
+      throw new BrokerError('temporarily_unavailable', `${mostPending} sign-ins are waiting already.`, {
+        fix: 'End or cancel one of them in the tray first.',
+      })
+    }
     const begun = client
       .startLogin(request)
       .then((attempt) => this.#follow(client.id, target, attempt))

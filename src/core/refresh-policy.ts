@@ -8,7 +8,8 @@ const lastResortMinValid = 10_000
 
 const refreshLeeway = 300_000
 const firstBackoff = 1_000
-const longestBackoff = 300_000
+/** Milliseconds. */
+export const longestBackoff = 300_000
 
 /** The whole life of the access token in milliseconds, or undefined when the server named no end. */
 function lifetime(grant: Grant): number | undefined {

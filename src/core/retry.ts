@@ -1,4 +1,4 @@
-import { backoffDelay } from './refresh-policy.ts'
+import { backoffDelay, longestBackoff } from './refresh-policy.ts'
 
 /** How long a caller without a network waits for the next try, who would otherwise wait out a backoff of minutes. Milliseconds. */
 const onDemandPause = 2_000
@@ -20,9 +20,12 @@ export class Retry {
     return this.#attempt
   }
 
-  /** Undefined when nothing has failed. */
-  get at(): number | undefined {
-    return this.#at
+  /**
+   * Undefined when nothing has failed. No wait is longer than the longest backoff: a time further away than that was reckoned by a
+   * clock that has been set back since, and is over.
+   */
+  at(now: number): number | undefined {
+    return this.#at !== undefined && this.#at - now > longestBackoff ? now : this.#at
   }
 
   /**
@@ -43,7 +46,8 @@ export class Retry {
 
   /** Whether somebody who asks may cause a try now. */
   mayTry(now: number): boolean {
-    return this.#at === undefined || this.#at <= now || (this.#onDemandAt !== undefined && this.#onDemandAt <= now)
+    const at = this.at(now)
+    return at === undefined || at <= now || (this.#onDemandAt !== undefined && this.#onDemandAt <= now)
   }
 
   reset(): void {

@@ -59,6 +59,7 @@ export function refusal(state: SessionState, provider: string, now: number): Bro
       return errorOf(state.error)
     case 'backing_off':
       return new BrokerError('temporarily_unavailable', state.error.description, {
+        ...(state.error.fix === undefined ? {} : { fix: state.error.fix }),
         retryAfter: Math.max(1, state.retry_at - toEpochSeconds(now)),
       })
     case 'active':

@@ -25,6 +25,7 @@ export function createBrokerLog(target: 'stderr' | { readonly folder: string }, 
 
 /** `code` is not among them, because here it is the code of an error; no authorization code has a way to a log. */
 const secretNames = [
+  'passphrase',
   'access_token',
   'refresh_token',
   'id_token',

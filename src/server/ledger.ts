@@ -127,6 +127,8 @@ export class FileLedger implements Ledger {
     this.#stopTimer = this.#clock.after(this.#failing ? afterFault : gathering, () => {
       this.#stopTimer = undefined
       if (!this.#gathered.isEmpty) this.#write()
+      // A file that is held open would keep its disk from being unmounted for as long as the broker runs.
+      else this.#file.close()
     })
   }
 

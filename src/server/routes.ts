@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { type Broker, type Clock, type GrantVault, type Ledger, Secret } from '../core/index.ts'
-import { type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
-import { accountId } from './account-id.ts'
+import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
+
+/** Event streams at a time. They stay open, so that without a limit they could take every connection there is. */
+const mostStreams = 256
 
 export interface RouteContext {
   readonly broker: Broker
@@ -55,6 +57,9 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   })
   add(app, endpoints.status, () => broker.snapshot())
   add(app, endpoints.events, ({ reply }) => {
+    if (streams.size >= mostStreams) {
+      throw new BrokerError('temporarily_unavailable', `${mostStreams} programs follow the events already.`, { retryAfter: 10 })
+    }
     reply.hijack()
     const end = streamEvents(reply.raw, broker, clock)
     streams.add(end)
@@ -85,7 +90,7 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger, proofs }: 
   add(app, endpoints.policy, () => broker.clients.policy())
   add(app, endpoints.changePolicy, ({ body }) => broker.clients.setAsk(body.ask))
   add(app, endpoints.putClientRule, ({ params, body }) => {
-    const accounts = body.accounts?.map((selector) => accountId(broker.snapshot(), selector))
+    const accounts = body.accounts?.map((selector) => broker.accountId(selector))
     return broker.clients.putRule(params.client, { ...body, ...(accounts === undefined ? {} : { accounts }) })
   })
   add(app, endpoints.removeClientRule, ({ params }) => broker.clients.removeRule(params.client))

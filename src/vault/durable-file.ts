@@ -104,17 +104,24 @@ export async function setAside(path: string, now: number, files: Files = realFil
   return free
 }
 
-/** Creates a folder that only its owner may enter, and takes the access of others away from an existing one. */
+/**
+ * Creates a folder that only its owner may enter, and takes the access of others away from an existing one. A link, or the folder
+ * of somebody else, is refused: who can change where it leads can put files of their own in the place of ours.
+ */
 export async function ensurePrivateFolder(path: string, files: Files = realFiles): Promise<void> {
   try {
     await files.mkdir(path, { recursive: true, mode: 0o700 })
     if (process.platform === 'win32') return
-    const { mode } = await files.lstat(path)
-    if ((mode & 0o077) !== 0) await files.chmod(path, 0o700)
+    const info = await files.lstat(path)
+    if (!info.isDirectory() || info.uid !== process.getuid?.())
+      throw Object.assign(new Error('not ours'), { code: foreignFolder })
+    if ((info.mode & 0o077) !== 0) await files.chmod(path, 0o700)
   } catch (error) {
     throw fileError(error, 'write', path)
   }
 }
+
+const foreignFolder = 'a link, or the folder of another user'
 
 /** What a failed file operation means for the person. */
 export function fileError(error: unknown, action: 'read' | 'write' | 'remove', path: string): BrokerError {
@@ -133,6 +140,7 @@ function fileFault(code: string, action: 'read' | 'write' | 'remove', path: stri
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
+    case foreignFolder:
       return {
         code: 'folder_refused',
         description: `TokenTray may not ${action} ${path} (${code}).`,

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { RefreshJournal, RefreshNote } from '../core/index.ts'
 import { endCause, stateError } from '../protocol/index.ts'
 import { type Files, fileError, realFiles, writeDurably } from './durable-file.ts'
+import { parseJson } from './json-text.ts'
 
 const sync = promisify(fdatasync)
 
@@ -30,7 +31,6 @@ export class FileRefreshJournal implements RefreshJournal {
   readonly #files: Files
   readonly #notes = new Map<string, RefreshNote>()
   #lines = 0
-  #file: number | undefined
   /** Appends and compactions one after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -60,29 +60,30 @@ export class FileRefreshJournal implements RefreshJournal {
     if (!this.#notes.delete(account)) return
     // Not synced, and a fault is no matter: a note that is stale is recognised by its fingerprint.
     this.#inTurn(async () => {
-      if (!this.#notes.has(account)) this.#write({ account, kind: 'settled' })
+      if (!this.#notes.has(account)) this.#write(this.#path, { account, kind: 'settled' })
     }).catch(() => {})
   }
 
   async #append(value: z.infer<typeof line>): Promise<void> {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 })
-    await sync(this.#write(value))
+    const file = openSync(this.#path, 'a', 0o600)
+    try {
+      this.#write(file, value)
+      await sync(file)
+    } finally {
+      closeSync(file)
+    }
   }
 
-  /** Answers the file that was written to. */
-  #write(value: z.infer<typeof line>): number {
-    this.#file ??= openSync(this.#path, 'a', 0o600)
+  #write(file: number | string, value: z.infer<typeof line>): void {
     // Begins with a line break, so that a line which a crash cut short spoils no other.
-    appendFileSync(this.#file, `\n${JSON.stringify(value)}`)
+    appendFileSync(file, `\n${JSON.stringify(value)}`, { mode: 0o600 })
     this.#lines += 1
-    return this.#file
   }
 
   async #compact(): Promise<void> {
     const notes = [...this.#notes].map(([account, note]) => JSON.stringify({ account, ...note }))
     await writeDurably(this.#path, `${notes.join('\n')}\n`, this.#files)
-    if (this.#file !== undefined) closeSync(this.#file)
-    this.#file = undefined
     this.#lines = notes.length
   }
 
@@ -125,13 +126,5 @@ function readLines(path: string): readonly string[] {
     return readFileSync(path, 'utf8').split('\n').filter(Boolean)
   } catch {
     return []
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

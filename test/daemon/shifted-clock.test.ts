@@ -116,6 +116,18 @@ describe.skipIf(library === undefined)('the clock of a running daemon', () => {
     )
     await network.cut()
   }, 150_000)
+
+  test.concurrent('is set back while a refresh waits for its next try: the try does not wait for hours', async () => {
+    await withShiftedClock(async ({ daemon, server, shift }) => {
+      server.answerRefreshes((response) => void response.writeHead(503).end('no'))
+      await shift('+3d')
+      await until('the attempt', async () => (await stateOf(daemon))?.kind === 'backing_off', longestSleep)
+      await shift('+65h')
+      server.answerRefreshes()
+      await until('the account', async () => (await stateOf(daemon))?.kind === 'active', 60_000)
+      expect(server.refreshes).toHaveLength(2)
+    })
+  }, 150_000)
 })
 
 /** A wire to a server that can be cut. */

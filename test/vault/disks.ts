@@ -24,7 +24,11 @@ export function tinyDisk(size: string): Disk | undefined {
   }
   return {
     path,
-    makeReadOnly: () => execFileSync('mount', ['-o', 'remount,ro', path], { stdio: 'ignore' }),
+    // A file that is open for writing refuses it, and the ledger closes its own a moment after the last line.
+    makeReadOnly: () => {
+      const patiently = 'for try in 1 2 3 4 5 6 7 8 9 10; do mount -o remount,ro "$1" && exit 0; sleep 0.1; done; exit 1'
+      execFileSync('sh', ['-c', patiently, 'sh', path], { stdio: 'ignore' })
+    },
     makeWritable: () => execFileSync('mount', ['-o', 'remount,rw', path], { stdio: 'ignore' }),
     remove: () => {
       execFileSync('umount', [path], { stdio: 'ignore' })

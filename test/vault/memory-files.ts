@@ -9,12 +9,15 @@ export function memoryFiles(contents: ReadonlyMap<string, string>): {
   const missing = () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' }))
   const has = (path: string) => held.has(path) || [...held.keys()].some((each) => each.startsWith(`${path}/`))
   const done = async () => undefined
+  const folders = new Set<string>()
   const files = {
-    mkdir: done,
+    mkdir: async (path: string) => void folders.add(path),
     chmod: done,
     lstat: async (path: string) => {
-      if (!has(path)) return missing()
-      return { isFile: () => held.has(path), size: held.get(path)?.length ?? 0, mode: 0o600, mtimeMs: 0 }
+      if (!has(path) && !folders.has(path)) return missing()
+      const isFile = held.has(path)
+      const owner = { mode: isFile ? 0o600 : 0o700, uid: process.getuid?.() }
+      return { isFile: () => isFile, isDirectory: () => !isFile, size: held.get(path)?.length ?? 0, mtimeMs: 0, ...owner }
     },
     readFile: async (path: string) => held.get(path) ?? missing(),
     readdir: async (path: string) => {
