@@ -30,7 +30,8 @@ export async function runToken(
   output: Output,
 ): Promise<number> {
   try {
-    const { values, selector } = parse(argv)
+    const wish = parse(argv)
+    const { values } = wish
     if (values.help) {
       output.stdout.write(tokenHelp)
       return 0
@@ -38,7 +39,7 @@ export async function runToken(
     const request: BrokerCall = {
       socket: socketPath(env),
       method: 'GET',
-      path: tokenPath(selector, values),
+      path: tokenPath(wish),
       accept: values.json ? 'application/json' : 'text/plain',
       client: clientName(values.client ?? env.TOKENTRAY_CLIENT),
       prove: true,
@@ -52,7 +53,7 @@ export async function runToken(
   }
 }
 
-function tokenPath(selector: string, values: ReturnType<typeof parse>['values']): string {
+function tokenPath({ selector, values }: Wish): string {
   parseSelector(selector)
   const query = new URLSearchParams()
   if (values['min-valid'] !== undefined) query.set('min_valid', String(parseDuration(values['min-valid'])))
@@ -91,7 +92,22 @@ function explainWait({ socket, client = '' }: BrokerCall, { stderr }: Output): (
   return () => clearTimeout(timer)
 }
 
-function parse(argv: readonly string[]) {
+interface Wish {
+  readonly selector: string
+  readonly values: {
+    readonly 'min-valid'?: string | undefined
+    readonly rejected?: string | undefined
+    readonly account?: string | undefined
+    readonly client?: string | undefined
+    readonly json?: boolean | undefined
+    readonly help?: boolean | undefined
+  }
+}
+
+function parse(argv: readonly string[]): Wish {
+  const [first, ...others] = argv
+  // The usual call has one word, and for one word the parser of options need not be loaded.
+  if (first !== undefined && !first.startsWith('-') && others.length === 0) return { selector: first, values: {} }
   try {
     const { values, positionals } = parseArgs({
       args: [...argv],

@@ -9,7 +9,9 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
   // Whoever reads the output may stop early, as `| head -1` does; that is no fault of this command.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
   if (command === 'token') {
-    process.exitCode = await runToken(rest, process.env, process)
+    const code = await runToken(rest, process.env, process)
+    // Nothing is left to wait for once the token is written, and an end in order takes Node another millisecond or two.
+    process.stdout.write('', () => process.exit(code))
   } else {
     const { runProgram } = await import('./program.ts')
     process.exitCode = await runProgram(process.argv.slice(2), process.env, process)

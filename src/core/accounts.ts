@@ -16,6 +16,7 @@ export class Accounts {
   readonly #clients: ReadonlyMap<string, ProviderClient>
   readonly #known: readonly ProviderClient[]
   readonly #sessions = new Map<string, AccountSession>()
+  #all: readonly AccountSession[] | undefined
   #names: Names | undefined
 
   constructor(clients: readonly ProviderClient[]) {
@@ -23,8 +24,10 @@ export class Accounts {
     this.#clients = new Map(clients.flatMap((client) => [client.id, ...client.aliases].map((name) => [name, client])))
   }
 
+  /** The same array until an account comes or goes. */
   all(): readonly AccountSession[] {
-    return [...this.#sessions.values()]
+    this.#all ??= [...this.#sessions.values()]
+    return this.#all
   }
 
   has(id: string): boolean {
@@ -37,11 +40,13 @@ export class Accounts {
 
   add(session: AccountSession): void {
     this.#sessions.set(session.record.id, session)
+    this.#all = undefined
     this.#names = undefined
   }
 
   remove(id: string): void {
     this.#sessions.delete(id)
+    this.#all = undefined
     this.#names = undefined
   }
 

@@ -32,7 +32,7 @@ export class SnapshotBuilder {
   }
 
   #patch(changed: ReadonlySet<AccountSession>, logins: readonly PendingLogin[]): void {
-    const rows = [...this.#rows]
+    const rows = this.#rows.slice()
     for (const session of changed) {
       const place = this.#places.get(session.record.id)
       const present = place === undefined ? undefined : rows[place]
