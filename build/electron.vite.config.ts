@@ -101,6 +101,8 @@ export default defineConfig({
       outDir: out,
       emptyOutDir: false,
       target: nodeTarget,
+      // Bundled, so that only what is used of it is loaded: as a package it costs each isolate some megabytes for its languages.
+      externalizeDeps: { exclude: ['zod'] },
       rollupOptions: {
         input: existing(programs),
         treeshake: { moduleSideEffects: hasSideEffects },
