@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -5,6 +6,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // One for each core: many files wait for a process or a clock most of the time, and vitest would keep one core free.
+    maxWorkers: Math.max(2, availableParallelism()),
     // Real processes, real keyrings: a loaded machine with two cores needs more than the default of five seconds.
     testTimeout: 20_000,
     hookTimeout: 20_000,

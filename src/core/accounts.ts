@@ -78,7 +78,10 @@ export class Accounts {
     const usual = this.#index().defaults.get(client.id)
     const found = wanted === undefined ? usual : this.labelled(client, wanted)
     if (found !== undefined) return found
-    if (usual !== undefined) throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`)
+    if (usual !== undefined) {
+      const fix = `Name one of these: ${this.#namesOf(client.id)}.`
+      throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`, { fix })
+    }
     throw new BrokerError('login_required', `Nobody is signed in to ${client.name}.`, {
       fix: `Run \`tokentray login ${client.id}\`, or press Sign in in the tray.`,
     })
@@ -91,12 +94,18 @@ export class Accounts {
   only(selector: string): AccountSession {
     const found = this.find(selector)
     if (found.record.id === selector || parseSelector(selector).label !== undefined) return found
-    const all = this.all().filter(({ record }) => record.provider === found.record.provider)
-    if (all.length === 1) return found
-    const names = all.map(({ record: { id, provider, label } }) => (label === undefined ? id : `${provider}:${label}`))
+    const { provider } = found.record
+    if (this.all().filter(({ record }) => record.provider === provider).length === 1) return found
     throw new BrokerError('invalid_request', `"${selector}" may be each of several accounts.`, {
-      fix: `Name one of these: ${names.join(', ')}.`,
+      fix: `Name one of these: ${this.#namesOf(provider)}.`,
     })
+  }
+
+  /** How the accounts of a provider are asked for, for a sentence. */
+  #namesOf(provider: string): string {
+    const own = this.all().filter(({ record }) => record.provider === provider)
+    const names = own.slice(0, 8).map(({ record: { id, label } }) => (label === undefined ? id : `${provider}:${label}`))
+    return own.length > names.length ? `${names.join(', ')}, …` : names.join(', ')
   }
 
   /** The account with this label or id; of two with one label, the one that belongs to the server in effect (S7). */

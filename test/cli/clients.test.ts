@@ -78,7 +78,7 @@ describe('clients', () => {
       'an account that is not there',
       ['allow', 'ci', '--accounts', 'practice:play'],
       7,
-      /no account "practice:play"[\s\S]*Name one of these: .*practice:work/,
+      /no account "play"[\s\S]*Name one of these: .*practice:work/,
     ],
     ['a provider with several accounts', ['allow', 'ci', '--accounts', 'practice'], 2, /each of several[\s\S]*practice:work/],
     ['a list without accounts', ['allow', 'ci', '--accounts', ','], 2, /accounts/],
