@@ -84,11 +84,19 @@ export function trayItem(peer: BusPeer, objectPath: string): TrayItem {
     menu: async () => (await layout()).entries,
     menuLabels: async () => describeMenu((await layout()).entries),
     click: async (...labels) => {
-      const { menuPath, entries } = await layout()
-      const entry = findEntry(entries, labels)
-      if (!entry.enabled) throw new Error(`the tray menu entry "${entry.label}" is disabled`)
-      const time = Math.floor(Date.now() / 1000)
-      await callBus(peer, menuPath, MENU, 'Event', 'isvu', [entry.id, 'clicked', new dbus.Variant('s', ''), time])
+      for (let triesLeft = 5; ; triesLeft -= 1) {
+        const { menuPath, entries } = await layout()
+        const entry = findEntry(entries, labels)
+        if (!entry.enabled) throw new Error(`the tray menu entry "${entry.label}" is disabled`)
+        const time = Math.floor(Date.now() / 1000)
+        const event = [entry.id, 'clicked', new dbus.Variant('s', ''), time]
+        try {
+          return void (await callBus(peer, menuPath, MENU, 'Event', 'isvu', event))
+        } catch (error) {
+          // The menu was made anew between the look and the click, so that this entry is not there any more.
+          if (triesLeft === 0 || !(error instanceof Error) || !error.message.includes('error occurred in Event')) throw error
+        }
+      }
     },
   }
 }
