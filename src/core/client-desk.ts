@@ -23,6 +23,7 @@ export class ClientDesk {
   readonly #clock: Clock
   readonly #register: ClientRegister
   readonly #approvals: Approvals
+  readonly #onChange: () => void
   #policy: ClientPolicy
   /** The rules of the policy, by client. */
   #rules: ReadonlyMap<string, ClientRule>
@@ -31,6 +32,7 @@ export class ClientDesk {
     this.#clock = clock
     this.#register = register
     this.#approvals = new Approvals(clock, onChange)
+    this.#onChange = onChange
     this.#policy = register.read()
     this.#rules = rulesByClient(this.#policy)
   }
@@ -139,6 +141,8 @@ export class ClientDesk {
     this.#policy = policy
     this.#rules = rulesByClient(policy)
     this.#approvals.reconsider(({ caller, account }) => this.#mayPass(caller.name, account))
+    // Whoever shows the policy looks at it again with the next snapshot.
+    this.#onChange()
     this.#register.write(policy)
     return policy
   }

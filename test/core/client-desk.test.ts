@@ -304,3 +304,16 @@ describe('through the broker', () => {
     expect(outcomes()).toEqual(['codex unanswered'])
   })
 })
+
+test('a change of the policy is told, so that whoever shows it looks again', () => {
+  const { desk, changes } = openDesk({ ask: false })
+  for (const change of [
+    () => desk.setAsk(true),
+    () => desk.putRule('codex', { decision: 'allow' }),
+    () => desk.removeRule('codex'),
+  ]) {
+    const before = changes()
+    change()
+    expect(changes()).toBeGreaterThan(before)
+  }
+})
