@@ -52,7 +52,8 @@ export class Broker {
   readonly #rows: SnapshotBuilder
   readonly #listeners = new Set<(snapshot: BrokerSnapshot) => void>()
   #snapshot: BrokerSnapshot
-  #flushing = false
+  /** Whether a snapshot is owed for changes of this turn. */
+  #owed = false
   /** The sessions that changed since the last snapshot; undefined when accounts came or went. */
   #changed: Set<AccountSession> | undefined
   #stopVault = () => {}
@@ -264,14 +265,17 @@ export class Broker {
   #touch(changed?: readonly AccountSession[]): void {
     if (changed === undefined) this.#changed = undefined
     else for (const session of changed) this.#changed?.add(session)
-    if (this.#flushing) return
-    this.#flushing = true
-    queueMicrotask(() => this.#flush())
+    if (this.#owed) return
+    this.#owed = true
+    queueMicrotask(() => {
+      // It may have been made already, for somebody who needed it at once.
+      if (this.#owed) this.#flush()
+    })
   }
 
   #flush(): void {
     const changed = this.#changed
-    this.#flushing = false
+    this.#owed = false
     this.#snapshot = this.#build(this.#snapshot.sequence + 1)
     this.#changed = new Set()
     for (const listener of this.#listeners) listener(this.#snapshot)

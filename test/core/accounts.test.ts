@@ -145,3 +145,13 @@ test('the end of a refresh token is foretold, and renewed before it comes', asyn
   await clock.advance(81 * minute)
   expect(client.sent).toEqual(['refresh-1', 'refresh-2'])
 })
+
+test('switching an account off makes one snapshot, which is there at once and is not made again', async () => {
+  const { broker } = await signedInBroker()
+  await settle()
+  const before = broker.snapshot().sequence
+  broker.setDisabled('acme', true)
+  expect(broker.snapshot().sequence).toBe(before + 1)
+  await settle()
+  expect(broker.snapshot().sequence).toBe(before + 1)
+})
