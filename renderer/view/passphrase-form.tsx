@@ -37,7 +37,8 @@ export function PassphraseForm({ first }: { readonly first: boolean }) {
     for (const input of [field.current, again.current]) if (input !== null) input.value = ''
     field.current?.focus()
     if (wrong !== undefined || (await request(place, 'vault:unlock', { passphrase }))) return
-    setRetryAt(Math.floor(Date.now() / 1000) + (problemAt(place)?.retryAfter ?? 0))
+    // Rounded up: a try in the second in which the wait ends would still be too soon, and cost another wait.
+    setRetryAt(Math.ceil(Date.now() / 1000 + (problemAt(place)?.retryAfter ?? 0)))
   }
 
   const input = (label: string, ref: typeof field, name: string) => (

@@ -95,6 +95,23 @@ test('a wrong passphrase is said at the field, with the time until the next try'
   await expect(page.getByRole('alert')).toHaveCount(0)
 })
 
+test('the wait is never over before the vault says so', async ({ tray }) => {
+  await tray.open(shut(passphraseNeeded))
+  const { page } = tray
+  await tray.fail('vault:unlock', { code: 'wrong_passphrase', description: 'That is not the passphrase.', retryAfter: 1 })
+  await tray.passed(0.9)
+  await page.getByLabel('Passphrase').fill('wrong')
+  await page.keyboard.press('Enter')
+  const unlock = page.getByRole('button', { name: 'Unlock' })
+  await expect(unlock).toHaveAttribute('aria-disabled', 'true')
+  await tray.passed(1.8)
+  // The countdown follows within a second.
+  await page.waitForTimeout(1_200)
+  await expect(unlock).toHaveAttribute('aria-disabled', 'true')
+  await tray.passed(2)
+  await expect(unlock).toHaveAttribute('aria-disabled', 'false')
+})
+
 test('what was wrong is forgotten with the lock it belonged to', async ({ tray }) => {
   await tray.open(shut(passphraseNeeded))
   await tray.fail('vault:unlock', { code: 'wrong_passphrase', description: 'That is not the passphrase.' })
