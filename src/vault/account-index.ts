@@ -1,26 +1,14 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync } from 'node:fs'
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import Conf from 'conf'
-import { z } from 'zod'
+import writeFileAtomic from 'write-file-atomic'
 import type { AccountIndex, AccountRecord } from '../core/index.ts'
-import { fromStoredRecord, storedRecord, toStoredRecord } from './account-record.ts'
+import { type IndexReading, indexText, readIndexText } from './account-index-text.ts'
 import { codeOf, fileError, previousOf } from './durable-file.ts'
 
 export interface AccountIndexOptions {
   readonly home: string
   /** Milliseconds; dates the name of a damaged file. */
   readonly now: () => number
-}
-
-type Contents = Record<string, unknown>
-
-const formatVersion = 1
-const indexFile = z.object({ version: z.literal(formatVersion), accounts: z.array(z.unknown()) })
-
-/** What a file of the index told. `complete` is false when anything in it could not be understood. */
-interface Reading {
-  readonly records: readonly AccountRecord[]
-  readonly complete: boolean
 }
 
 /**
@@ -39,9 +27,9 @@ export class StoredAccountIndex implements AccountIndex {
   constructor(options: AccountIndexOptions) {
     this.#options = options
     this.#path = join(options.home, 'accounts.json')
-    const main = readIndex(options.home, 'json')
+    const main = readIndex(this.#path)
     this.#good = main?.complete === true
-    const previous = this.#good ? undefined : readIndex(options.home, 'json.previous')
+    const previous = this.#good ? undefined : readIndex(previousOf(this.#path))
     const records = [...(previous?.records ?? []), ...(main?.records ?? [])]
     this.#records = new Map(records.map((record) => [record.id, record]))
     if (!this.#good) this.#repair()
@@ -76,43 +64,30 @@ export class StoredAccountIndex implements AccountIndex {
     try {
       mkdirSync(this.#options.home, { recursive: true, mode: 0o700 })
       if (this.#good) keepPrevious(this.#path)
-      const file = openFile(this.#options.home, 'json')
-      const contents = { version: formatVersion, accounts: this.list().map(toStoredRecord) }
+      const text = indexText(this.list())
       this.#good = false
-      file.store = contents
-      // conf resolves a write that a full disk cut short, so that only reading it back tells whether it is there.
-      this.#good = JSON.stringify(file.store) === JSON.stringify(contents)
+      writeFileAtomic.sync(this.#path, text, { mode: 0o600 })
+      // A disk that fills up cuts the write short and says nothing, so that only reading it back tells whether it is there.
+      this.#good = readFileSync(this.#path, 'utf8') === text
       if (!this.#good) throw Object.assign(new Error('the file was cut short'), { code: 'ENOSPC' })
     } catch (error) {
       if (!this.#good) restorePrevious(this.#path)
-      throw fileError(error instanceof SyntaxError ? { code: 'ENOSPC' } : error, 'write', this.#path)
+      throw fileError(error, 'write', this.#path)
     }
   }
 }
 
-function openFile(home: string, extension: string): Conf<Contents> {
-  return new Conf<Contents>({
-    cwd: home,
-    configName: 'accounts',
-    fileExtension: extension,
-    configFileMode: 0o600,
-    // A malformed file must throw: cleared silently, it would take the accounts with it.
-    clearInvalidConfig: false,
-    accessPropertiesByDotNotation: false,
-  })
+/** Undefined when there is no such file. A file that cannot be read, or is something else than a file, told nothing. */
+function readIndex(path: string): IndexReading | undefined {
+  return existsSync(path) ? readIndexText(readIfFile(path)) : undefined
 }
 
-/** Undefined when there is no such file. A file that cannot be read at all told nothing. */
-function readIndex(home: string, extension: string): Reading | undefined {
-  if (!existsSync(join(home, `accounts.${extension}`))) return undefined
+function readIfFile(path: string): string {
   try {
-    const { store } = openFile(home, extension)
-    const parsed = indexFile.safeParse(store)
-    const rows: readonly unknown[] = Array.isArray(store.accounts) ? store.accounts : []
-    const records = rows.map((row) => storedRecord.safeParse(row).data).filter((row) => row !== undefined)
-    return { records: records.map(fromStoredRecord), complete: parsed.success && records.length === rows.length }
+    // A named pipe would hold the start up for as long as nobody writes to it.
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : ''
   } catch {
-    return { records: [], complete: false }
+    return ''
   }
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { AccountRecord } from '../../src/core/index.ts'
 import { StoredAccountIndex } from '../../src/vault/account-index.ts'
+import { indexText, readIndexText } from '../../src/vault/account-index-text.ts'
 import { fromStoredRecord, storedRecord, toStoredRecord } from '../../src/vault/account-record.ts'
 import { anyJson, anyText, mutatedMembers } from '../support/mutations.ts'
 import { propertyRuns, propertyTimeout, roundTripRuns } from '../support/property-runs.ts'
@@ -63,8 +64,29 @@ test(
         const found = read(main, typeof beside === 'string' ? beside : JSON.stringify(fileOf(held)))
         if (!isComplete(main)) expect(found.map(({ id }) => id)).toEqual(expect.arrayContaining(held.map(({ id }) => id)))
       }),
-      // A case is a start that reads two files and mends them, which takes as long as a hundred rows.
+      // A case is a start that reads two files and mends them, which takes as long as a hundred texts.
       { numRuns: roundTripRuns / 2 },
+    )
+  },
+  propertyTimeout,
+)
+
+test(
+  'whatever the text of an index is, its rows can be written and read again, and it is complete only when it says so itself',
+  () => {
+    const rows = fc.array(fc.oneof(mutatedMembers(record.map(toStoredRecord)), anyJson))
+    const text = fc.oneof(
+      anyText(records.map((held) => JSON.stringify(fileOf(held)))),
+      mutatedMembers(records.map(fileOf)).map((file) => JSON.stringify(file)),
+      rows.map((accounts) => JSON.stringify({ version: 1, accounts })),
+    )
+    fc.assert(
+      fc.property(text, (told) => {
+        const reading = readIndexText(told)
+        if (reading.complete) expect(isComplete(told)).toBe(true)
+        expect(readIndexText(indexText(reading.records))).toEqual({ records: asWritten(reading.records), complete: true })
+      }),
+      { numRuns: propertyRuns },
     )
   },
   propertyTimeout,
@@ -88,6 +110,9 @@ test(
   },
   propertyTimeout,
 )
+
+/** JSON knows no negative zero. */
+const asWritten = (held: readonly AccountRecord[]) => JSON.parse(JSON.stringify(held))
 
 /** Whether the text is a file in which nothing is wrong; then the last good copy does not count. */
 function isComplete(text: string): boolean {

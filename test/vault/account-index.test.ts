@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -67,6 +68,13 @@ describe('the account index', () => {
     mkdirSync(join(home, 'accounts.json'))
     expect(ids(open(home))).toEqual(['a', 'b'])
     chmodSync(join(home, 'accounts.json'), 0o000)
+    expect(ids(open(home))).toEqual(['a', 'b'])
+  })
+
+  test.skipIf(process.platform === 'win32')('that is a named pipe does not hold the start up', async () => {
+    const home = await filled()
+    rmSync(join(home, 'accounts.json'))
+    execFileSync('mkfifo', [join(home, 'accounts.json')])
     expect(ids(open(home))).toEqual(['a', 'b'])
   })
 
