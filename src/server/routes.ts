@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import { type Broker, type Clock, type GrantVault, type Ledger, Secret } from '../core/index.ts'
+import { type Broker, type Clock, type GrantVault, type Ledger, type Log, Secret } from '../core/index.ts'
 import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
@@ -17,6 +17,7 @@ export interface RouteContext {
   readonly proofs: ClientProofs
   readonly clock: Clock
   readonly health: HealthResponse
+  readonly log: Log
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
@@ -25,7 +26,6 @@ interface Call<Route extends Endpoint> {
   readonly params: Parsed<Route['params']>
   readonly query: Parsed<Route['query']>
   readonly body: Parsed<Route['body']>
-  readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
@@ -39,7 +39,6 @@ function add<Route extends Endpoint>(app: FastifyInstance, route: Route, handle:
         params: check(route.params, request.params),
         query: check(route.query, request.query),
         body: check(route.body, request.body),
-        request,
         reply,
       } as Call<Route>),
   })
@@ -48,7 +47,7 @@ function add<Route extends Endpoint>(app: FastifyInstance, route: Route, handle:
 const check = (schema: z.ZodType | undefined, value: unknown): unknown =>
   schema === undefined ? undefined : checked(schema, value)
 
-/** The token socket, route by route; the token itself is handed out by the token lane. */
+/** The token socket, route by route; the token itself and the proof of who asks are in the token lane. */
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
   const { broker, vault, clock, health } = context
   const streams = new Set<() => void>()
@@ -86,7 +85,7 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
 }
 
 /** Which programs may have tokens, who waits for the person, and who got what. */
-function registerClientRoutes(app: FastifyInstance, { broker, ledger, proofs }: RouteContext): void {
+function registerClientRoutes(app: FastifyInstance, { broker, ledger }: RouteContext): void {
   add(app, endpoints.policy, () => broker.clients.policy())
   add(app, endpoints.changePolicy, ({ body }) => broker.clients.setAsk(body.ask))
   add(app, endpoints.putClientRule, ({ params, body }) => {
@@ -98,10 +97,6 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger, proofs }: 
   add(app, endpoints.ledger, async ({ query }) => ({
     entries: await ledger.read(query.limit ?? 100, query.client?.toLowerCase()),
   }))
-  add(app, endpoints.proof, ({ request, reply }) => {
-    reply.header('cache-control', 'no-store')
-    return proofs.begin(request.raw.socket)
-  })
 }
 
 const secret = (text: string | undefined) => (text === undefined ? undefined : new Secret(text))

@@ -14,20 +14,23 @@ export interface TokenLaneContext {
   readonly proofs: ClientProofs
 }
 
+/** Answers a request that is its own, and says whether it was. */
+export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
+
 /**
- * Answers the token route, and says whether a request was for it. Nearly every request of the socket is one of these, and nearly
- * every one of them is for a token that is held; so the route does not go through the web framework, and a held token is on its
+ * The routes that `tokentray token` asks: the token and the proof of who asks. Nearly every request of the socket is one of these,
+ * and nearly every one of them is for a token that is held; so they do not go through the web framework, and a held token is on its
  * way in the turn in which the request came.
  */
-export function tokenLane(context: TokenLaneContext): (request: IncomingMessage, response: ServerResponse) => boolean {
-  const { broker, log, proofs } = context
-  const callers = new Callers(proofs)
-  const fail = (response: ServerResponse, error: unknown) => {
-    if (!(error instanceof BrokerError)) log.warn('request failed', { route, error: (error as Error).name })
-    const body = errorResponse(error)
-    if (body.retry_after !== undefined) response.setHeader('retry-after', body.retry_after)
-    write(response, errorTable[body.error].status, json, JSON.stringify(body))
-  }
+export function tokenLane(context: TokenLaneContext): Lane {
+  const proves = proofRoute(context)
+  const handsOut = tokenRoute(context)
+  return (request, response) => handsOut(request, response) || proves(request, response)
+}
+
+function tokenRoute(context: TokenLaneContext): Lane {
+  const { broker, log } = context
+  const callers = new Callers(context.proofs)
   return (request, response) => {
     const { url = '', headers } = request
     if (request.method !== 'GET' || !url.startsWith(route)) return false
@@ -43,9 +46,26 @@ export function tokenLane(context: TokenLaneContext): (request: IncomingMessage,
       }
       // A caller that hangs up waits for the person no more.
       response.once('close', () => broker.clients.leave(wish))
-      given.then((later) => send(request, response, later)).catch((error) => fail(response, error))
+      given.then((later) => send(request, response, later)).catch((error) => fail(response, error, log))
     } catch (error) {
-      fail(response, error)
+      fail(response, error, log)
+    }
+    return true
+  }
+}
+
+function proofRoute({ log, proofs }: TokenLaneContext): Lane {
+  return (request, response) => {
+    const { method, url, headers, socket } = request
+    if (method !== endpoints.proof.method || url !== endpoints.proof.path) return false
+    try {
+      refuseForeignRequest(headers)
+      proofs
+        .begin(socket)
+        .then((proof) => write(response, 200, json, JSON.stringify(proof)))
+        .catch((error) => fail(response, error, log))
+    } catch (error) {
+      fail(response, error, log)
     }
     return true
   }
@@ -87,6 +107,13 @@ function send({ headers }: IncomingMessage, response: ServerResponse, given: Han
   const bare = headers.accept?.startsWith('text/plain') === true
   const body = bare ? given.response.access_token : given.json
   write(response, 200, bare ? text : json, body)
+}
+
+function fail(response: ServerResponse, error: unknown, log: Log): void {
+  if (!(error instanceof BrokerError)) log.warn('request failed', { lane: 'token', error: (error as Error).name })
+  const body = errorResponse(error)
+  if (body.retry_after !== undefined) response.setHeader('retry-after', body.retry_after)
+  write(response, errorTable[body.error].status, json, JSON.stringify(body))
 }
 
 const json = 'application/json; charset=utf-8'
