@@ -14,12 +14,10 @@ const nowhere = { TOKENTRAY_UPSTREAM: 'http://127.0.0.1:9' }
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`
 const post = (head: string) => `POST /v1/logins HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${head}\r\n\r\n`
 
-/** An honest program is answered. The bound says "not held up", and no more than that. */
+/** An honest program is answered before any dawdler is cut off, which is after ten seconds: it does not wait for them. */
 async function expectAnswer(daemon: RunningDaemon): Promise<void> {
-  const begun = performance.now()
-  const answer = await askBroker({ socket: daemon.socket, method: 'GET', path: '/v1/health', timeout: 8_000 })
+  const answer = await askBroker({ socket: daemon.socket, method: 'GET', path: '/v1/health', timeout: 9_500 })
   expect(JSON.parse(answer)).toMatchObject({ name: 'tokentray', pid: daemon.pid })
-  expect(performance.now() - begun).toBeLessThan(5_000)
 }
 
 /** Goes on asking until the attack is over. */
