@@ -41,6 +41,8 @@ test('of sixteen daemons and four apps that start at once, exactly one lives, an
       const named = `TokenTray (${(await health(home))?.host}, pid ${owner?.child.pid}) is running already and holds ${home.folder}`
       for (const other of all.filter((one) => one !== owner)) {
         const code = await other.ended
+        // Chromium itself ends an app that is about to end and no longer answers another one of this home.
+        if (apps.includes(other) && other.child.signalCode === 'SIGKILL') continue
         // An app that meets another app of this home leaves everything to that one, before it asks for the home.
         if (apps.includes(other) && code === 0) expect(other.written).toContain('is running already and shows its window now')
         else expect({ code, written: other.written }).toMatchObject({ code: 9, written: expect.stringContaining(named) })
