@@ -1,10 +1,10 @@
-import { BrowserWindow, nativeTheme, type Rectangle, type WebFrameMain } from 'electron'
+import type { BrowserWindow, Rectangle, WebFrameMain } from 'electron'
 import type { EventChannel, Events, Intent } from '../ipc/channels.ts'
 import { log } from './log.ts'
 import { type Placement, placePopover } from './popover-placement.ts'
 import { rendererUrl } from './renderer-file.ts'
 import { isOurPage } from './web-contents-lock.ts'
-import { type Frame, heightBounds, popoverWidth, windowOptions } from './window-options.ts'
+import { type Frame, heightBounds, popoverWidth } from './window-options.ts'
 
 /** Where the window goes; a popover beside the pointer, a window where the person left it. */
 export interface WindowPlaces {
@@ -22,6 +22,7 @@ const patience = 800
 export class AppWindow {
   readonly #places: WindowPlaces
   readonly #frame: () => Frame
+  readonly #create: (frame: Frame) => BrowserWindow
   #window: BrowserWindow | undefined
   #shownAs: Frame = 'popover'
   #intent: Intent | undefined
@@ -30,8 +31,10 @@ export class AppWindow {
   /** Whether the person has settled the size of the window in an earlier start. */
   #sized = false
 
-  constructor(frame: () => Frame, places: WindowPlaces) {
+  /** `frame` is asked each time, as a tray can come and go; `create` makes a window that is not shown yet. */
+  constructor(frame: () => Frame, create: (frame: Frame) => BrowserWindow, places: WindowPlaces) {
     this.#frame = frame
+    this.#create = create
     this.#places = places
   }
 
@@ -96,7 +99,7 @@ export class AppWindow {
 
   async #open(): Promise<void> {
     const frame = this.#frame()
-    const window = new BrowserWindow(windowOptions(frame, nativeTheme.shouldUseDarkColors))
+    const window = this.#create(frame)
     this.#window = window
     this.#shownAs = frame
     this.#sized = false

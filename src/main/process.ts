@@ -14,6 +14,7 @@ export function setupProcess(): void {
   // Every page runs in the sandbox, also one that a later change opens without asking for it. Chromium cannot start at all when
   // it is asked for both; `--no-sandbox` is for machines where nothing else works, such as a container that runs as root.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
-  // A list of a few rows needs no graphics process of its own, and the app is meant to run all day.
+  // A list of a few rows needs neither a graphics card nor one in software, which is 10 MB, and the app is meant to run all day.
   app.disableHardwareAcceleration()
+  app.commandLine.appendSwitch('disable-software-rasterizer')
 }

@@ -1,18 +1,17 @@
-import { app, Notification, screen, session } from 'electron'
+import { app, BrowserWindow, Notification, nativeTheme, screen, session } from 'electron'
 import { serveRenderer } from './app-protocol.ts'
 import { AppWindow } from './app-window.ts'
 import type { Area } from './popover-placement.ts'
 import { settings } from './settings.ts'
-import { type Frame, windowPartition } from './window-options.ts'
+import { type Frame, windowOptions, windowPartition } from './window-options.ts'
 
-/** Makes the window's session and the window's maker. `frame` is asked each time, as a tray can come and go. */
+/** Makes the window's maker. */
 export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined): AppWindow {
-  serveRenderer(session.fromPartition(windowPartition))
   let quitting = false
   app.once('before-quit', () => {
     quitting = true
   })
-  return new AppWindow(frame, {
+  return new AppWindow(frame, windowMaker(), {
     popover() {
       const anchor = anchorOf(trayBounds())
       return { anchor, workArea: screen.getDisplayNearestPoint(anchor).workArea }
@@ -30,6 +29,16 @@ export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefin
       })
     },
   })
+}
+
+/** The session is made with the first window: its part of the network process is 5 MB that an app without a window can spare. */
+function windowMaker(): (frame: Frame) => BrowserWindow {
+  let served = false
+  return (frame) => {
+    if (!served) serveRenderer(session.fromPartition(windowPartition))
+    served = true
+    return new BrowserWindow(windowOptions(frame, nativeTheme.shouldUseDarkColors))
+  }
 }
 
 /** Linux reports an empty tray icon, so that the pointer, which has just clicked it, stands for it. */
