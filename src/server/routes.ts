@@ -47,9 +47,9 @@ function add<Route extends Endpoint>(app: FastifyInstance, route: Route, handle:
 const check = (schema: z.ZodType | undefined, value: unknown): unknown =>
   schema === undefined ? undefined : checked(schema, value)
 
-/** The token socket, route by route; the token itself and the proof of who asks are in the token lane. */
+/** The token socket, route by route, but for what the token lane answers. */
 export function registerRoutes(app: FastifyInstance, context: RouteContext): void {
-  const { broker, vault, clock, health } = context
+  const { broker, vault, clock } = context
   const streams = new Set<() => void>()
   app.addHook('preClose', async () => {
     for (const end of streams) end()
@@ -81,7 +81,6 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
     return vault.move({ to: body.to, dryRun: body.dry_run ?? false, ...(passphrase === undefined ? {} : { passphrase }) })
   })
   registerClientRoutes(app, context)
-  add(app, endpoints.health, () => health)
 }
 
 /** Which programs may have tokens, who waits for the person, and who got what. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Broker, HandOut, Log, TokenRequest } from '../core/index.ts'
-import { BrokerError, endpoints, errorResponse, errorTable } from '../protocol/index.ts'
+import { BrokerError, type Endpoint, endpoints, errorResponse, errorTable, type HealthResponse } from '../protocol/index.ts'
 import { Callers } from './caller.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
@@ -12,20 +12,22 @@ export interface TokenLaneContext {
   readonly broker: Broker
   readonly log: Log
   readonly proofs: ClientProofs
+  readonly health: HealthResponse
 }
 
 /** Answers a request that is its own, and says whether it was. */
 export type Lane = (request: IncomingMessage, response: ServerResponse) => boolean
 
 /**
- * The routes that `tokentray token` asks: the token and the proof of who asks. Nearly every request of the socket is one of these,
- * and nearly every one of them is for a token that is held; so they do not go through the web framework, and a held token is on its
- * way in the turn in which the request came.
+ * What a program asks that wants a token: whether a broker is there, the proof of who asks, and the token. Nearly every request of
+ * the socket is one of these, and nearly every one of them is for a token that is held; so they do not go through the web
+ * framework, and a held token is on its way in the turn in which the request came.
  */
 export function tokenLane(context: TokenLaneContext): Lane {
-  const proves = proofRoute(context)
   const handsOut = tokenRoute(context)
-  return (request, response) => handsOut(request, response) || proves(request, response)
+  const proves = fixedRoute(endpoints.proof, context, ({ socket }) => context.proofs.begin(socket))
+  const tellsHealth = fixedRoute(endpoints.health, context, async () => context.health)
+  return (request, response) => handsOut(request, response) || proves(request, response) || tellsHealth(request, response)
 }
 
 function tokenRoute(context: TokenLaneContext): Lane {
@@ -54,19 +56,19 @@ function tokenRoute(context: TokenLaneContext): Lane {
   }
 }
 
-function proofRoute({ log, proofs }: TokenLaneContext): Lane {
+/** A route without parameters. */
+function fixedRoute(
+  { method, path }: Endpoint,
+  { log }: TokenLaneContext,
+  answer: (request: IncomingMessage) => Promise<unknown>,
+): Lane {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
+    refuseForeignRequest(request.headers)
+    write(response, 200, json, JSON.stringify(await answer(request)))
+  }
   return (request, response) => {
-    const { method, url, headers, socket } = request
-    if (method !== endpoints.proof.method || url !== endpoints.proof.path) return false
-    try {
-      refuseForeignRequest(headers)
-      proofs
-        .begin(socket)
-        .then((proof) => write(response, 200, json, JSON.stringify(proof)))
-        .catch((error) => fail(response, error, log))
-    } catch (error) {
-      fail(response, error, log)
-    }
+    if (request.method !== method || request.url?.replace(/\/?(\?.*)?$/, '') !== path) return false
+    respond(request, response).catch((error) => fail(response, error, log))
     return true
   }
 }

@@ -37,6 +37,7 @@ import { HERE, hasCommands, PROJECT } from './tools.mjs'
  * @property {NodeJS.ProcessEnv} [env]
  * @property {string} [out] the build to take it from
  * @property {string} [node] the Node to run it with
+ * @property {boolean} [twice] starts it once more, in the same session, when it has ended
  * @property {string} [electron] the Electron to run it with; the one of the tests by default
  */
 
@@ -58,9 +59,10 @@ export function withoutKeychain() {
  * @returns {Promise<Subject & { child: Child }>}
  */
 export async function startHeadless(workshop, options) {
-  const { vault = 'memory', out = path.join(PROJECT, 'out'), node = process.execPath } = options
+  const { vault = 'memory', out = path.join(PROJECT, 'out'), node = process.execPath, twice = false } = options
   const env = brokerEnvironment(workshop, options)
-  const daemon = [node, path.join(out, 'node/tokentray.js'), 'daemon']
+  const command = [node, path.join(out, 'node/tokentray.js'), 'daemon']
+  const daemon = twice ? ['bash', '-c', '"$@"; exec "$@"', 'twice', ...command] : command
   const child = new Child(vault === 'keychain' ? ['bash', sessionScript, ...daemon] : daemon, env)
   return signedIn(options, env, child)
 }
@@ -124,6 +126,22 @@ function brokerEnvironment({ folder }, { id, authority, vault = 'memory', env = 
     TOKENTRAY_UPSTREAM: authority.origin,
     ...env,
   }
+}
+
+/**
+ * Ends a broker that was started with `twice`, and waits for its second start.
+ *
+ * @param {Subject & { child: Child }} subject
+ * @returns {Promise<Subject & { child: Child }>}
+ */
+export async function restarted(subject) {
+  process.kill(subject.pid, 'SIGTERM')
+  for (let waited = 0; waited < 10_000; waited += 50) {
+    const { pid } = await waitForBroker(subject.socket, subject.child)
+    if (pid !== subject.pid) return { ...subject, pid }
+    await sleep(50)
+  }
+  throw new Error('the broker did not end')
 }
 
 /** @param {BrokerOptions} options @returns {Promise<Subject & { child: Child }>} */

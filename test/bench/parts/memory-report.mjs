@@ -6,9 +6,15 @@ import { fixed, megabytes, table, times } from '../tables.mjs'
 /** @param {Memory} memory */
 export function memoryTables({ figures, grown }) {
   const rows = [
-    ['headless', 'empty', 'headless, idle, nobody signed in yet, no other program runs the same Node'],
-    ['headless', 'alone', 'headless, idle, one account, no other program runs the same Node'],
-    ['headless', 'beside', 'headless, idle, one account, beside one other program of the same Node'],
+    ['node', 'alone', 'a Node that does nothing, no other program runs it'],
+    [
+      'headless',
+      'started',
+      'headless, idle, started with one account and asked for its token, no other program runs the same Node',
+    ],
+    ['headless', 'started, beside', 'the same beside one other program of the same Node'],
+    ['headless', 'signed in', 'headless, idle, after a sign-in, no other program runs the same Node'],
+    ['headless', 'signed in, beside', 'the same beside one other program of the same Node'],
     ['blank', 'idle', 'a blank app on the same Electron'],
     ['blank', 'tray', 'the same with an empty tray icon (measured once)'],
     ['blank', 'worker', 'the same with a thread that waits (measured once)'],
@@ -20,7 +26,7 @@ export function memoryTables({ figures, grown }) {
     .map(([row, kind, title]) => [
       title,
       megabytes(figures.median(row, kind, 'megabytes')),
-      row === 'headless' ? '' : times(figures.ratio(row, 'blank', kind, 'megabytes', 'idle')),
+      row === 'headless' || row === 'node' ? '' : times(figures.ratio(row, 'blank', kind, 'megabytes', 'idle')),
       row === 'app' ? times(figures.ratio(row, row, kind, 'megabytes', 'idle')) : '',
     ])
   const [first] = grown.values()
@@ -36,20 +42,15 @@ export function memoryTables({ figures, grown }) {
 
 /** @param {Memory} memory @returns {import('../tables.mjs').Goal[]} */
 export function memoryGoals({ figures, grown }) {
-  const goals = [
-    {
-      name: 'headless idle, no other program runs the same Node',
-      limit: 45,
-      measured: figures.median('headless', 'alone', 'megabytes'),
-      unit: 'MB',
-    },
-    {
-      name: 'headless idle, beside one other program of the same Node',
-      limit: 45,
-      measured: figures.median('headless', 'beside', 'megabytes'),
-      unit: 'MB',
-    },
+  const headless = [
+    ['started', 'headless idle, no other program runs the same Node'],
+    ['started, beside', 'headless idle, beside one other program of the same Node'],
+    ['signed in', 'headless idle after a sign-in, no other program runs the same Node'],
+    ['signed in, beside', 'headless idle after a sign-in, beside one other program of the same Node'],
   ]
+  const goals = headless
+    .filter(([kind]) => figures.has('headless', kind))
+    .map(([kind, name]) => ({ name, limit: 45, measured: figures.median('headless', kind, 'megabytes'), unit: 'MB' }))
   if (figures.has('app', 'idle')) {
     const against = (kind, row) => figures.ratio('app', row, kind, 'megabytes', 'idle').median
     goals.push({ name: 'tray idle without window', limit: 1.1, measured: against('idle', 'blank'), unit: '× blank app' })
@@ -68,11 +69,14 @@ export function memoryGoals({ figures, grown }) {
 
 /** @param {Memory} memory */
 export function memoryReading({ figures, grown }) {
-  const [empty, alone, beside] = ['empty', 'alone', 'beside'].map((kind) => figures.median('headless', kind, 'megabytes'))
+  const kinds = ['started', 'started, beside', 'signed in']
+  const [started, beside, signedIn] = kinds.map((kind) => figures.median('headless', kind, 'megabytes'))
+  const node = figures.median('node', 'alone', 'megabytes')
   const points = [
-    `The daemon alone takes ${megabytes(alone)} MB; ${megabytes(alone - beside)} MB of that are pages of Node itself that cost nothing more on a ` +
-      'machine where another program runs the same Node. A login brings ' +
-      `${megabytes(alone - empty)} MB: the modules of OAuth and HTTP, which are loaded when they are wanted first.`,
+    `A Node that does nothing takes ${megabytes(node)} MB when it is alone, most of them pages of its own program, so that a daemon that is alone ` +
+      `cannot be far below; TokenTray adds ${megabytes(started - node)} MB. ${megabytes(started - beside)} MB of its ${megabytes(started)} MB cost nothing more on a ` +
+      'machine where another program runs the same Node. A sign-in or a refresh brings ' +
+      `${megabytes(signedIn - started)} MB: the modules of OAuth, of HTTP and of the routes, which are loaded when they are wanted first.`,
   ]
   if (grown.has(1_000_000)) {
     const [start, warm, , end] = grown.values()
@@ -88,8 +92,9 @@ export function memoryReading({ figures, grown }) {
     const [idle, open] = ['idle', 'open'].map((kind) => figures.median('app', kind, 'megabytes'))
     points.push(
       `A blank app takes ${megabytes(blank)} MB before it does anything; TokenTray takes ${megabytes(idle - blank)} MB more. An empty tray icon alone ` +
-        `is ${added(tray - blank)} of that and an empty worker thread ${added(worker - blank)}; the rest is the broker in it: fastify, zod, ` +
-        `pino, the keychain binding and, after the login, OAuth and HTTP. The popover costs ${megabytes(open - idle)} MB while it is open and its page ` +
+        `is ${added(tray - blank)} of that and an empty worker thread ${added(worker - blank)}; the rest is the broker in it: zod, ` +
+        `pino, the keychain binding and, after the login, fastify, OAuth and HTTP. The graphics in software that a blank app loads and ` +
+        `TokenTray leaves out pay for a part of that. The popover costs ${megabytes(open - idle)} MB while it is open and its page ` +
         'is gone when it closes; what stays is what Electron keeps for the next window.',
     )
   }

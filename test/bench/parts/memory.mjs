@@ -7,7 +7,7 @@ import { Child, cleanEnvironment } from '../children.mjs'
 import { Figures } from '../figures.mjs'
 import { LoadClient } from '../load-cell.mjs'
 import { memoryOf, processTree, restingMemoryOf } from '../process-tree.mjs'
-import { endBroker, startApp, startElectron, startHeadless, withoutKeychain } from '../subjects.mjs'
+import { endBroker, restarted, startApp, startElectron, startHeadless, tokenOf, withoutKeychain } from '../subjects.mjs'
 import { signIn } from '../token-socket.mjs'
 import { HERE } from '../tools.mjs'
 import { memoryGoals, memoryReading, memoryTables } from './memory-report.mjs'
@@ -55,6 +55,7 @@ export class Memory {
   }
 
   async round() {
+    await this.#node()
     await this.#headless()
     if (!this.#workshop.options.app) return
     const app = await this.#workshop.attempt('memory of the app', () => this.#app())
@@ -90,7 +91,10 @@ export class Memory {
     return { tables: memoryTables(this), goals: memoryGoals(this), reading: memoryReading(this) }
   }
 
-  /** With an account, because a broker without one has nothing to do; and before it, to show what a login leaves behind. */
+  /**
+   * With an account, because a broker without one has nothing to do: as it comes up with the computer and hands out its first token,
+   * and as a sign-in leaves it, which is what a refresh leaves behind as well.
+   */
   async #headless() {
     const options = await this.#options('headless')
     const subject = await startHeadless(this.#workshop, {
@@ -98,16 +102,39 @@ export class Memory {
       people: [],
       title: 'TokenTray headless',
       node: this.#ownNode,
+      twice: true,
     })
-    this.figures.add('headless', 'empty', { megabytes: await restingMemoryOf(subject.pid) })
     await signIn(subject.socket, options.authority)
-    this.figures.add('headless', 'alone', { megabytes: await restingMemoryOf(subject.pid) })
-    const other = new Child([this.#ownNode, '-e', "console.log('runs'); setInterval(() => {}, 1_000)"], cleanEnvironment())
-    await other.line()
+    await this.#alone(subject.pid, 'signed in')
+    // Without a keychain there is nothing that a second start could know.
+    const last = options.vault === 'memory' ? subject : await restarted(subject)
+    if (last !== subject) {
+      await tokenOf(last.socket)
+      await this.#alone(last.pid, 'started')
+    }
+    await endBroker(last)
+  }
+
+  /** A daemon by itself and beside another program of the same Node. */
+  async #alone(pid, kind) {
+    this.figures.add('headless', kind, { megabytes: await restingMemoryOf(pid) })
+    const other = await this.#idleNode()
     await sleep(300)
-    this.figures.add('headless', 'beside', { megabytes: memoryOf(subject.pid) })
+    this.figures.add('headless', `${kind}, beside`, { megabytes: memoryOf(pid) })
     await other.stop()
-    await endBroker(subject)
+  }
+
+  /** A Node that does nothing, when no other program runs it: the least that a daemon can take. */
+  async #node() {
+    const idle = await this.#idleNode()
+    this.figures.add('node', 'alone', { megabytes: await restingMemoryOf(idle.pid) })
+    await idle.stop()
+  }
+
+  async #idleNode() {
+    const idle = new Child([this.#ownNode, '-e', "console.log('runs'); setInterval(() => {}, 1_000)"], cleanEnvironment())
+    await idle.line()
+    return idle
   }
 
   async #app() {
