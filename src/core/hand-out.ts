@@ -52,7 +52,10 @@ export class HandOutDesk {
       // The person may have switched it off instead of answering.
       requireSwitchedOn(session, client)
     }
-    return this.#finish(caller, session, client, await session.grantFor(request))
+    const grant = await session.grantFor(request)
+    // Or while a refresh was under way.
+    requireSwitchedOn(session, client)
+    return this.#finish(caller, session, client, grant)
   }
 
   #admit(caller: Caller, session: AccountSession, request: TokenRequest): Promise<void> | undefined {

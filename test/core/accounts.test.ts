@@ -18,6 +18,18 @@ describe('an account that is switched off', () => {
     expect((await handOut(restarted, 'acme')).access_token).toBe('access-2')
   })
 
+  test('hands out nothing to those who wait for its refresh already', async () => {
+    const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
+    const answer = deferred<ReturnType<typeof client.refreshed>>()
+    client.answer = () => answer.promise
+    clock.jump(61 * minute)
+    const waiting = handOut(broker, 'acme')
+    await settle()
+    broker.setDisabled('acme', true)
+    answer.resolve(client.refreshed())
+    await expect(waiting).rejects.toMatchObject({ code: 'account_disabled' })
+  })
+
   test('stays switched off when the person signs in to it again', async () => {
     const { broker, client } = await signedInBroker()
     broker.setDisabled('acme', true)
