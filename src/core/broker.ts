@@ -142,8 +142,11 @@ export class Broker {
     const session = this.#accounts.find(selector)
     const { id, provider } = session.record
     const revoked = await session.signOut()
-    this.#accounts.remove(id)
-    this.#options.index.remove(id)
+    // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
+    if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
+      this.#accounts.remove(id)
+      this.#options.index.remove(id)
+    }
     this.#touch()
     return { id, provider, revoked }
   }

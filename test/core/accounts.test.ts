@@ -40,6 +40,25 @@ describe('an account that is switched off', () => {
   })
 })
 
+describe('a sign-out', () => {
+  test('that waits for the server forgets nothing of a login that was made meanwhile', async () => {
+    const bench = await signedInBroker()
+    const { broker, client, account } = bench
+    const confirmed = deferred<boolean>()
+    client.revoke = () => confirmed.promise
+    const signingOut = broker.signOut('acme')
+    const { id } = await broker.startLogin({ provider: 'acme' })
+    client.attempts[1]?.finish(client.grant(7))
+    expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed', account })
+    confirmed.resolve(true)
+    expect(await signingOut).toMatchObject({ id: account, revoked: true })
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-7')
+    const restarted = bench.restart()
+    await restarted.start()
+    expect((await handOut(restarted, 'acme')).access_token).toBe('access-7')
+  })
+})
+
 describe('a refresh on demand', () => {
   test('is one for everybody who asks within ten seconds', async () => {
     const { broker, client, clock } = await signedInBroker()
