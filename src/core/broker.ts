@@ -190,12 +190,14 @@ export class Broker {
     return this.#logins.stop()
   }
 
-  /** Stops the timers and waits for writes under way. */
+  /** Stops the timers and waits for refreshes and writes under way. */
   async stop(): Promise<void> {
     this.#scheduler.stop()
     this.#stopVault()
     await this.stopLogins()
     this.clients.stop()
+    // S5: a grant that is in memory only would end with the process, so its write is tried again, whatever the backoff says.
+    for (const session of this.#accounts.all()) if (session.holdsUnsaved) session.tick()
     await Promise.all(this.#accounts.all().map((session) => session.settled()))
     this.#options.vault.close()
     await this.#options.vault.settled()
