@@ -71,16 +71,18 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const retryAfter = readRetryAfter(answer)
   const later = retryAfter === undefined ? {} : { retryAfter }
   if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
+  const isSuccess = answer.status >= 200 && answer.status < 300
+  const response = isSuccess ? readResponse(body, answer) : undefined
+  // Before anything else that it may say: some servers send a `code` with every answer.
+  if (response?.access_token !== undefined || response?.refresh_token !== undefined) return { kind: 'granted', response }
   const refusal = readError(body)
-  if (answer.status === 200 && refusal === undefined) {
-    const response = readResponse(body, answer)
-    if (response.access_token !== undefined || response.refresh_token !== undefined) return { kind: 'granted', response }
-    return { kind: 'unclear', error: { code: 'not_oauth', description: 'The server answered without a token.' } }
-  }
-  const isRefusal = answer.status < 500 && answer.status !== 429 && refusal !== undefined
-  if (isRefusal) return { kind: 'refused', error: refusal, ...later }
-  return { kind: 'unclear', error: statusError(answer.status), ...later }
+  // A server may refuse under status 200, as GitHub does; a redirect or a server in trouble refuses nothing.
+  const mayRefuse = isSuccess || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+  if (refusal !== undefined && mayRefuse) return { kind: 'refused', error: refusal, ...later }
+  return { kind: 'unclear', error: isSuccess ? tokenless : (redirected(answer) ?? statusError(answer.status)), ...later }
 }
+
+const tokenless: StateError = { code: 'not_oauth', description: 'The server answered without a token.' }
 
 function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
   const text = (name: string) => {
@@ -162,16 +164,20 @@ function notOAuth(answer: HttpAnswer): StateError {
   if (answer.header('cf-mitigated') !== undefined || answer.header('server') === 'cloudflare') {
     return { code: 'blocked', description: 'The network is blocked by a bot check of the provider. The login is kept.' }
   }
-  if (answer.status >= 300 && answer.status < 400) {
-    return {
-      code: 'not_oauth',
-      description: 'The server redirected a token request. A login page of the network may be in the way.',
-    }
-  }
+  const redirect = redirected(answer)
+  if (redirect !== undefined) return redirect
   if (answer.status >= 500 || answer.status === 429) return statusError(answer.status)
   return {
     code: 'not_oauth',
     description: 'A page came instead of an answer. A login page of the network (captive portal) may be in the way.',
+  }
+}
+
+function redirected({ status }: HttpAnswer): StateError | undefined {
+  if (status < 300 || status >= 400) return undefined
+  return {
+    code: 'not_oauth',
+    description: 'The server redirected a token request. A login page of the network may be in the way.',
   }
 }
 

@@ -43,6 +43,17 @@ test.each([
 })
 
 test.each([
+  ['status 201', 201, {}],
+  ['a code that says that all is well', 200, { code: 'ok' }],
+  ['a code that is a number, and a message', 200, { code: 0, message: 'success' }],
+  ['an error beside the tokens', 200, { error: 'invalid_grant' }],
+  ['an error that is an object', 200, { error: { code: 'none' } }],
+])('a rotated refresh token survives %s', (_name, status, more) => {
+  const body = { access_token: 'a', refresh_token: 'r', ...more }
+  expect(answer(status, body)).toMatchObject({ kind: 'granted', response: { access_token: 'a', refresh_token: 'r' } })
+})
+
+test.each([
   ['seconds', { 'retry-after': '7' }, 7],
   [
     'a date, by the clock of the server',
@@ -81,6 +92,8 @@ test.each([
   ['a page', 200, '<html>Welcome to the hotel</html>', {}, 'not_oauth'],
   ['a page with status 400', 400, '<html>no</html>', {}, 'not_oauth'],
   ['a redirect', 302, '', {}, 'not_oauth'],
+  ['a redirect that says invalid_grant', 307, { error: 'invalid_grant' }, {}, 'not_oauth'],
+  ['a status without a meaning', 999, { error: 'invalid_grant' }, {}, 'server_error'],
   ['a Cloudflare challenge', 403, '<html>', { 'cf-mitigated': 'challenge' }, 'blocked'],
   ['a Cloudflare page with status 503', 503, '<html>', { server: 'cloudflare' }, 'blocked'],
   ['a 502 page', 502, '<html>bad gateway</html>', {}, 'server_error'],
