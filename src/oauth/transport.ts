@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { StateError } from '../protocol/index.ts'
+import { decodeBody, tooLong } from './content-coding.ts'
 
 /** Limits of one exchange with an authorization server. */
 export interface TransportLimits {
@@ -71,8 +72,9 @@ export function createTransport(env: Environment = process.env, limits: Transpor
     const signal = AbortSignal.timeout(limits.deadline)
     try {
       const { statusCode, headers, body } = await request(url, { ...options, dispatcher: await dispatcher, signal })
-      const text = await body.text()
-      return { status: statusCode, text, header: (name) => [headers[name]].flat()[0] }
+      const header = (name: string) => [headers[name]].flat()[0]
+      const bytes = Buffer.from(await body.arrayBuffer())
+      return { status: statusCode, text: await decodeBody(bytes, header('content-encoding'), limits.maxBody), header }
     } catch (error) {
       const { code = '' } = (error ?? {}) as { code?: string }
       throw new TransportError(reasonOf(error, new URL(url).host), beforeConnection.has(code))
@@ -82,7 +84,7 @@ export function createTransport(env: Environment = process.env, limits: Transpor
 
 function reasonOf(error: unknown, host: string): StateError {
   const { name = '', code = '' } = (error ?? {}) as { name?: string; code?: string }
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === tooLong) {
     return { code: 'too_large', description: `${host} sent an answer that is too large to be one.` }
   }
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { createTransport } from '../../src/oauth/transport.ts'
 
@@ -60,6 +61,26 @@ test('a body that is too large is refused, also without a length', async () => {
   for (const each of [url, chunked]) {
     await expect(createTransport({})({ url: each, ...post })).rejects.toMatchObject({ reason: { code: 'too_large' } })
   }
+})
+
+test.each([
+  ['gzip', gzipSync],
+  ['X-GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['identity', (text: string) => Buffer.from(text)],
+  ['constructor', (text: string) => Buffer.from(text)],
+  ['gzip', (text: string) => Buffer.from(text)],
+])('a body in %s is read, although nobody asked for a coding', async (coding, encode) => {
+  const body = JSON.stringify({ refresh_token: 'ré' })
+  const url = await serve((_request, response) => response.writeHead(200, { 'content-encoding': coding }).end(encode(body)))
+  expect(await createTransport({})({ url, ...post })).toMatchObject({ status: 200, text: body })
+})
+
+test('a small body that is too large when it is decoded is refused', async () => {
+  const bomb = gzipSync(Buffer.alloc(50_000_000))
+  const url = await serve((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
+  await expect(createTransport({})({ url, ...post })).rejects.toMatchObject({ reason: { code: 'too_large' } })
 })
 
 test('a server that is not there, or hangs up, is the network', async () => {
