@@ -17,11 +17,14 @@ export interface TokenResponse {
   readonly serverTime?: number
 }
 
-/** What the token endpoint answered. `refused` is an OAuth error (RFC 6749 section 5.2); `unclear` is anything else. */
+/**
+ * What the token endpoint answered. `refused` is an OAuth error (RFC 6749 section 5.2); `unclear` is anything else, and `unused`
+ * when the request was turned away before anybody looked at it.
+ */
 export type TokenAnswer =
   | { readonly kind: 'granted'; readonly response: TokenResponse }
   | { readonly kind: 'refused'; readonly error: StateError; readonly retryAfter?: number }
-  | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number }
+  | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number; readonly unused?: true }
 
 /** The definition in the words of oauth4webapi. */
 export function authorizationServer(definition: ProviderDefinition): oauth.AuthorizationServer {
@@ -70,7 +73,8 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const body = parseObject(answer.text)
   const retryAfter = readRetryAfter(answer)
   const later = retryAfter === undefined ? {} : { retryAfter }
-  if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
+  const unused = wasTurnedAway(answer) ? ({ unused: true } as const) : {}
+  if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later, ...unused }
   const isSuccess = answer.status >= 200 && answer.status < 300
   const response = isSuccess ? readResponse(body, answer) : undefined
   // Before anything else that it may say: some servers send a `code` with every answer.
@@ -79,8 +83,12 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   // A server may refuse under status 200, as GitHub does; a redirect or a server in trouble refuses nothing.
   const mayRefuse = isSuccess || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
   if (refusal !== undefined && mayRefuse) return { kind: 'refused', error: refusal, ...later }
-  return { kind: 'unclear', error: isSuccess ? tokenless : (redirected(answer) ?? statusError(answer.status)), ...later }
+  const error = isSuccess ? tokenless : (redirected(answer) ?? statusError(answer.status))
+  return { kind: 'unclear', error, ...later, ...unused }
 }
+
+/** By a rate limit (RFC 6585 section 4), or by a bot check, which stands before the server. */
+const wasTurnedAway = (answer: HttpAnswer): boolean => answer.status === 429 || answer.header('cf-mitigated') !== undefined
 
 const tokenless: StateError = { code: 'not_oauth', description: 'The server answered without a token.' }
 
