@@ -27,13 +27,22 @@ export function satisfies(grant: Grant, now: number, minValid: number): boolean 
   return left > 0 && left >= wanted
 }
 
-/** Whether the token may still be handed out while it cannot be refreshed. `minValid` is undefined for a caller without a wish. */
+/**
+ * Whether the token may still be handed out while it cannot be refreshed. `minValid` is undefined for a caller without a wish. One
+ * that wants more than a token ever lives is told the real end with any token, so that this one is as good as a fresh one.
+ */
 export function satisfiesMeanwhile(grant: Grant, now: number, minValid: number | undefined): boolean {
-  return satisfies(grant, now, minValid ?? lastResortMinValid)
+  const possible = minValid !== undefined && minValid <= (lifetime(grant) ?? 0)
+  return satisfies(grant, now, possible ? minValid : lastResortMinValid)
 }
 
 /** A refresh that a person or a program demands is the one that ended this recently. Milliseconds. */
-export const justRefreshed = 10_000
+const justRefreshed = 10_000
+
+/** Whether the grant is what somebody wants who demanded a refresh at `asked`. A time after `now` is of a clock set back since. */
+export function wasJustRefreshed(grant: Grant | undefined, asked: number, now: number): boolean {
+  return grant !== undefined && grant.obtainedAt > asked - justRefreshed && grant.obtainedAt <= now
+}
 
 /**
  * When to refresh ahead: the leeway or a fifth of the life before the end, whichever is earlier, but never in the first half of
