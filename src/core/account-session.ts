@@ -2,7 +2,7 @@ import type { StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import { justRefreshed, refreshDueAt, satisfies } from './refresh-policy.ts'
+import { refreshDueAt, satisfies, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, type RefreshResult, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
@@ -130,7 +130,7 @@ export class AccountSession implements Scheduled {
     const { clock } = this.#context
     await this.#haveGrant()
     const asked = clock.now()
-    const fresh = () => this.#grant !== undefined && this.#grant.obtainedAt > asked - justRefreshed && this.#unsaved === undefined
+    const fresh = () => this.#unsaved === undefined && wasJustRefreshed(this.#grant, asked, clock.now())
     if (fresh() && this.#flight === undefined) return
     if (this.#mayTry()) await this.#startFlight()
     if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())

@@ -72,6 +72,14 @@ describe('a refresh on demand', () => {
     expect(client.sent).toHaveLength(2)
   })
 
+  test('is made although the clock was set back since the last one', async () => {
+    const { broker, client, clock } = await signedInBroker()
+    clock.jump(-5 * 60 * minute)
+    await broker.refreshNow('acme')
+    expect(client.sent).toEqual(['refresh-1'])
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
+  })
+
   test('says why it did not succeed, and keeps the wish of the server to be left alone', async () => {
     const { broker, client, clock } = await signedInBroker()
     clock.jump(20 * minute)
