@@ -11,7 +11,7 @@ import type { SessionContext } from './session-context.ts'
 import { bornExpired, expired, foreignIssuer, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
 import { readStoredSession } from './stored-session.ts'
 import { answers, answersMeanwhile, type TokenRequest } from './token-request.ts'
-import { type SessionEvent, type SessionState, transition } from './transition.ts'
+import { type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
 
 /**
  * The owner of one account's tokens. Everything that can happen to them happens here, in this order:
@@ -176,8 +176,7 @@ export class AccountSession implements Scheduled {
 
   /** The network or the keychain may be back: what waits for them is tried at the next tick. A server's own wish is kept. */
   retrySoon(): void {
-    const waitsForNetwork = this.#state.kind === 'backing_off' && this.#state.error.code === 'network'
-    if (waitsForNetwork || this.#unsaved !== undefined) this.#retry.soon(this.#context.clock.now())
+    if (waitsForNetwork(this.#state) || this.#unsaved !== undefined) this.#retry.soon(this.#context.clock.now())
   }
 
   async #haveGrant(): Promise<void> {
