@@ -122,10 +122,13 @@ function readLifetime(value: unknown): number | undefined {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= longestLifetime ? Math.floor(seconds) : undefined
 }
 
-/** RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. */
+/**
+ * RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. A number that cannot be
+ * meant is a wish to be left alone all the same.
+ */
 function readRetryAfter(answer: HttpAnswer): number | undefined {
   const text = answer.header('retry-after')?.trim() ?? ''
-  if (/^\d{1,9}$/.test(text)) return Number(text)
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)), longestLifetime)
   const wait = text.endsWith('GMT') ? Math.ceil((Date.parse(text) - Date.parse(answer.header('date') ?? '')) / 1000) : Number.NaN
   return wait >= 0 ? wait : undefined
 }

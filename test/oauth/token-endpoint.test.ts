@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { printable, readTokenAnswer } from '../../src/oauth/token-endpoint.ts'
+import { longestLifetime, printable, readTokenAnswer } from '../../src/oauth/token-endpoint.ts'
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   readTokenAnswer({
@@ -62,7 +62,10 @@ test.each([
   ],
   ['a date that is over', { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' }, undefined],
   ['a date without a clock', { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT' }, undefined],
+  ['a part of a second', { 'retry-after': '6.5' }, 7],
+  ['more seconds than anybody waits', { 'retry-after': '9'.repeat(400) }, longestLifetime],
   ['nonsense', { 'retry-after': 'later' }, undefined],
+  ['a time before now', { 'retry-after': '-7' }, undefined],
 ])('Retry-After as %s', (_name, headers, retryAfter) => {
   expect(answer(503, { error: 'busy' }, headers as Record<string, string>)).toEqual({
     kind: 'unclear',
