@@ -69,9 +69,12 @@ function renewalDueAt({ obtainedAt, refreshExpiresAt }: Grant): number | undefin
   return due > obtainedAt + refreshLeeway ? due : undefined
 }
 
-/** Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. */
+/**
+ * Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. A server in
+ * trouble that says 0 names no time, and would be asked every second for as long as its trouble lasts.
+ */
 export function backoffDelay(attempt: number, random: number, retryAfter?: number): number {
-  if (retryAfter !== undefined) return Math.min(longestBackoff, Math.max(firstBackoff, retryAfter * 1000))
+  if (retryAfter !== undefined && retryAfter > 0) return Math.min(longestBackoff, Math.max(firstBackoff, retryAfter * 1000))
   const full = Math.min(longestBackoff, firstBackoff * 2 ** Math.min(attempt - 1, 16))
   return Math.max(firstBackoff, full * (0.5 + random / 2))
 }

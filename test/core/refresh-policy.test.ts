@@ -63,4 +63,5 @@ test('backoff grows from one second to five minutes and honours Retry-After with
   expect(backoffDelay(1, 0, 30)).toBe(30_000)
   expect(backoffDelay(1, 0, 86_400)).toBe(300_000)
   expect(backoffDelay(1, 0, 0)).toBe(1_000)
+  expect(backoffDelay(9, 0, 0)).toBe(128_000)
 })
