@@ -204,7 +204,8 @@ export class Broker {
   }
 
   async #adopt(grant: Grant, target: LoginTarget): Promise<string> {
-    const known = target.account === undefined ? this.#accounts.sameIdentity(grant) : this.#accounts.get(target.account)
+    const { account, label } = target
+    const known = account === undefined ? this.#accounts.sameIdentity(grant, label) : this.#accounts.get(account)
     if (known !== undefined) requireSamePerson(known.record, grant)
     const { provider, issuer, identity } = grant
     const record: AccountRecord = {
@@ -212,7 +213,7 @@ export class Broker {
       provider,
       issuer,
       identity,
-      ...labelOf(known?.record.label ?? target.label),
+      ...labelOf(known?.record.label ?? label),
       createdAt: known?.record.createdAt ?? this.#options.clock.now(),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }

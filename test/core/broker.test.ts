@@ -119,6 +119,25 @@ describe('login', () => {
     await expect(handOut(broker, 'acme:play')).rejects.toMatchObject({ code: 'unknown_account' })
   })
 
+  test('of somebody whom the server does not name replaces no login that was made under another label', async () => {
+    const { broker, client } = emptyBroker()
+    const signIn = async (number: number, label?: string) => {
+      const { id } = await broker.startLogin({ provider: 'acme', ...(label === undefined ? {} : { label }) })
+      client.attempts.at(-1)?.finish(client.grant(number, { identity: {} }))
+      expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed' })
+    }
+    await signIn(1)
+    await signIn(2, 'work')
+    await signIn(3, 'play')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    expect((await handOut(broker, 'acme:work')).access_token).toBe('access-2')
+    expect((await handOut(broker, 'acme:play')).access_token).toBe('access-3')
+    await signIn(4)
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-4')
+    expect((await handOut(broker, 'acme:work')).access_token).toBe('access-2')
+    expect(broker.snapshot().accounts).toHaveLength(3)
+  })
+
   test('for one account never replaces it by another person', async () => {
     const { broker, client, account } = await signedInBroker()
     const { id } = await broker.startLogin({ provider: 'acme', account })
