@@ -43,13 +43,15 @@ export class RefreshRecord {
     this.#journal.settle(this.#account)
   }
 
-  recall(grant: Grant): Recalled {
+  recall(grant: Grant, now: number): Recalled {
     const note = this.#journal.read(this.#account)
     if (note === undefined) return { kind: 'nothing' }
     const own = note.fingerprint === grant.refreshToken?.fingerprint()
     if (own && note.kind === 'ended') return { kind: 'ended', error: note.error, cause: note.cause }
-    // A server that does not rotate leaves the refresh token as it is, and then the time of the answer tells.
-    if (own && note.kind === 'sent' && note.at > grant.obtainedAt) return { kind: 'unanswered', since: note.at }
+    // A server that does not rotate leaves the refresh token as it is, and then the time of the answer tells; unless the clock was
+    // set back after it.
+    const later = note.at > grant.obtainedAt || grant.obtainedAt > now
+    if (own && note.kind === 'sent' && later) return { kind: 'unanswered', since: note.at }
     this.settle()
     return { kind: 'nothing' }
   }

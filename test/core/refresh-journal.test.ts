@@ -98,6 +98,20 @@ describe('the refresh journal', () => {
     expect(state(restarted)).toMatchObject({ kind: 'reauthorization_required', cause: 'lost_answer' })
   })
 
+  test('a crash after the clock was set back: the request is remembered, although it seems older than the login', async () => {
+    const bench = await signedInBroker()
+    const { broker, client, clock } = bench
+    clock.jump(-5 * 60 * minute)
+    client.answer = () => new Promise(() => {})
+    broker.refreshNow('acme').catch(() => {})
+    await settle()
+    client.answer = () => ({ ...refused, cause: 'used_elsewhere' })
+    const restarted = bench.restart()
+    await restarted.start()
+    await settle()
+    expect(state(restarted)).toMatchObject({ kind: 'reauthorization_required', cause: 'lost_answer' })
+  })
+
   test('an open note is settled at once after the start, although nothing is due', async () => {
     const bench = await signedInBroker()
     const { client, clock, journal, account } = bench
