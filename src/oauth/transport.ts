@@ -50,6 +50,9 @@ const beforeConnection = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** Codes of OpenSSL and Node for a certificate that was not believed. No byte of a request is sent to a server that shows one. */
+const badCertificate = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_(GET|VERIFY)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT)/
+
 /** Sends one request and never follows a redirect, because a token request must reach the server it is meant for. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>
 
@@ -77,7 +80,8 @@ export function createTransport(env: Environment = process.env, limits: Transpor
       return { status: statusCode, text: await decodeBody(bytes, header('content-encoding'), limits.maxBody), header }
     } catch (error) {
       const { code = '' } = (error ?? {}) as { code?: string }
-      throw new TransportError(reasonOf(error, new URL(url).host), beforeConnection.has(code))
+      const neverLeft = beforeConnection.has(code) || badCertificate.test(code)
+      throw new TransportError(reasonOf(error, new URL(url).host), neverLeft)
     }
   }
 }
@@ -89,6 +93,13 @@ function reasonOf(error: unknown, host: string): StateError {
   }
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return { code: 'timeout', description: `${host} did not answer in time.` }
+  }
+  if (badCertificate.test(code)) {
+    return {
+      code: 'network',
+      description: `Somebody else answers for ${host}, or its certificate is not known here (${code}).`,
+      fix: 'Finish the login page of the network, or name the certificate of your proxy in NODE_EXTRA_CA_CERTS.',
+    }
   }
   return { code: 'network', description: `${host} cannot be reached${code === '' ? '' : ` (${code})`}.` }
 }
