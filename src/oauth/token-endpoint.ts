@@ -172,7 +172,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 
 /** A page instead of an answer: a Cloudflare challenge is told apart from a captive portal, because the cure differs. */
 function notOAuth(answer: HttpAnswer): StateError {
-  if (answer.header('cf-mitigated') !== undefined || answer.header('server') === 'cloudflare') {
+  if (isBotCheck(answer)) {
     return { code: 'blocked', description: 'The network is blocked by a bot check of the provider. The login is kept.' }
   }
   const redirect = redirected(answer)
@@ -182,6 +182,16 @@ function notOAuth(answer: HttpAnswer): StateError {
     code: 'not_oauth',
     description: 'A page came instead of an answer. A login page of the network (captive portal) may be in the way.',
   }
+}
+
+/**
+ * Cloudflare names its checks in a header of their own; older ones are known by status, server and title. Other pages of it tell of
+ * a rate limit or of trouble with the server behind it, as any gateway does.
+ */
+function isBotCheck({ status, header, text }: HttpAnswer): boolean {
+  if (header('cf-mitigated') !== undefined) return true
+  if (status === 429 || (status >= 500 && status !== 503)) return false
+  return header('server') === 'cloudflare' || /<title>(Just a moment|[^<]*Cloudflare)/i.test(text)
 }
 
 function redirected({ status }: HttpAnswer): StateError | undefined {
