@@ -29,8 +29,13 @@ export class RefreshRecord {
   /** Resolves when it would survive a power cut that a request is about to leave. Throws `vault_unavailable`. */
   async sending(fingerprint: string, at: number): Promise<void> {
     // The first of several requests without an answer is the one to name.
-    if (this.unansweredSince(fingerprint) === undefined) {
+    if (this.unansweredSince(fingerprint) !== undefined) return
+    try {
       await this.#journal.write(this.#account, { kind: 'sent', fingerprint, at })
+    } catch (error) {
+      // Nothing leaves, and the next request must not take a note that no disk has for one of its own.
+      if (this.unansweredSince(fingerprint) !== undefined) this.settle()
+      throw error
     }
   }
 

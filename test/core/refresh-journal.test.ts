@@ -41,6 +41,10 @@ describe('the refresh journal', () => {
     clock.jump(56 * minute)
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
     expect(state(broker)).toMatchObject({ kind: 'backing_off', error: { description: 'The disk is full.' } })
+    // As often as it is tried, because the disk has taken none of it.
+    clock.jump(2_000)
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    expect(state(broker)).toMatchObject({ kind: 'backing_off', attempt: 2 })
     expect(client.sent).toEqual([])
     journal.beforeWrite = () => {}
     clock.jump(5 * minute)
