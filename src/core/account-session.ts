@@ -2,7 +2,7 @@ import type { StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import { refreshDueAt, satisfies, wasJustRefreshed } from './refresh-policy.ts'
+import { hasEndedAtOnce, refreshDueAt, satisfies, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, type RefreshResult, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
@@ -256,7 +256,7 @@ export class AccountSession implements Scheduled {
     this.#grant = grant
     this.#record.settle()
     // A server that answers with a token that has ended already would be asked without pause.
-    if (!satisfies(grant, this.#context.clock.now(), 0)) return this.#defer(grant, { error: bornExpired })
+    if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
     this.#retry.reset()
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
   }

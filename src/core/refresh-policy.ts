@@ -16,6 +16,11 @@ function lifetime(grant: Grant): number | undefined {
   return grant.expiresAt === undefined ? undefined : Math.max(0, grant.expiresAt - grant.obtainedAt)
 }
 
+/** Whether the access token had ended when it came. One that has ended since, because its write had to wait, is another matter. */
+export function hasEndedAtOnce(grant: Grant): boolean {
+  return lifetime(grant) === 0
+}
+
 /**
  * Whether the access token satisfies a caller that wants `minValid` milliseconds. A wish beyond half of the token's whole life
  * is capped there: no refresh could satisfy it for long, and a refresh per call would burn one rotation per call.
