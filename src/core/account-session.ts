@@ -252,12 +252,13 @@ export class AccountSession implements Scheduled {
       return this.#apply({ kind: 'unavailable', error: stateErrorOf(error) })
     }
     if (generation !== this.#generation) return
+    const sameAgain = this.#grant?.accessToken.fingerprint() === grant.accessToken.fingerprint()
     this.#unsaved = undefined
     this.#grant = grant
     this.#record.settle()
     // A server that answers with a token that has ended already would be asked without pause.
     if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
-    this.#retry.reset()
+    this.#retry.succeeded(this.#context.clock.now(), sameAgain)
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
   }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { Secret } from '../../src/core/index.ts'
 import { applyChange, type BrokerSnapshot, brokerSnapshot, changeBetween, type SnapshotChange } from '../../src/protocol/index.ts'
 import { settle } from '../support/manual-clock.ts'
 import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
@@ -36,6 +37,24 @@ describe('token', () => {
     const rejected = fingerprint('access-1')
     await expect(handOut(broker, 'acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+  })
+
+  test('rejected: a server that sends the refused token again is not asked once per call', async () => {
+    const { broker, client, clock } = await signedInBroker()
+    client.answer = () => ({
+      kind: 'refreshed',
+      grant: client.grant(client.sent.length + 1, { accessToken: new Secret('access-1') }),
+    })
+    const rejected = fingerprint('access-1')
+    for (let turn = 0; turn < 10; turn += 1) {
+      await expect(handOut(broker, 'acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    }
+    expect(client.sent).toHaveLength(1)
+    expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'active' } }])
+    client.answer = () => client.refreshed()
+    clock.jump(2_000)
+    expect((await handOut(broker, 'acme', { rejected })).access_token).toBe('access-3')
+    expect(client.sent).toEqual(['refresh-1', 'refresh-2'])
   })
 
   test('min_valid beyond the life is answered with the freshest token, not with a refresh per call', async () => {
