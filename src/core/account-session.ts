@@ -2,7 +2,7 @@ import type { StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import { justRefreshed, refreshDueAt, satisfies } from './refresh-policy.ts'
+import { hasEndedAtOnce, refreshDueAt, satisfies, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, type RefreshResult, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
@@ -11,7 +11,7 @@ import type { SessionContext } from './session-context.ts'
 import { bornExpired, expired, foreignIssuer, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
 import { readStoredSession } from './stored-session.ts'
 import { answers, answersMeanwhile, type TokenRequest } from './token-request.ts'
-import { type SessionEvent, type SessionState, transition } from './transition.ts'
+import { type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
 
 /**
  * The owner of one account's tokens. Everything that can happen to them happens here, in this order:
@@ -130,7 +130,7 @@ export class AccountSession implements Scheduled {
     const { clock } = this.#context
     await this.#haveGrant()
     const asked = clock.now()
-    const fresh = () => this.#grant !== undefined && this.#grant.obtainedAt > asked - justRefreshed && this.#unsaved === undefined
+    const fresh = () => this.#unsaved === undefined && wasJustRefreshed(this.#grant, asked, clock.now())
     if (fresh() && this.#flight === undefined) return
     if (this.#mayTry()) await this.#startFlight()
     if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())
@@ -176,8 +176,7 @@ export class AccountSession implements Scheduled {
 
   /** The network or the keychain may be back: what waits for them is tried at the next tick. A server's own wish is kept. */
   retrySoon(): void {
-    const waitsForNetwork = this.#state.kind === 'backing_off' && this.#state.error.code === 'network'
-    if (waitsForNetwork || this.#unsaved !== undefined) this.#retry.soon(this.#context.clock.now())
+    if (waitsForNetwork(this.#state) || this.#unsaved !== undefined) this.#retry.soon(this.#context.clock.now())
   }
 
   async #haveGrant(): Promise<void> {
@@ -253,12 +252,13 @@ export class AccountSession implements Scheduled {
       return this.#apply({ kind: 'unavailable', error: stateErrorOf(error) })
     }
     if (generation !== this.#generation) return
+    const sameAgain = this.#grant?.accessToken.fingerprint() === grant.accessToken.fingerprint()
     this.#unsaved = undefined
     this.#grant = grant
     this.#record.settle()
     // A server that answers with a token that has ended already would be asked without pause.
-    if (!satisfies(grant, this.#context.clock.now(), 0)) return this.#defer(grant, { error: bornExpired })
-    this.#retry.reset()
+    if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
+    this.#retry.succeeded(this.#context.clock.now(), sameAgain)
     this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
   }
 

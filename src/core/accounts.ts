@@ -113,11 +113,17 @@ export class Accounts {
     return this.#index().labelled.get(nameOf(client.id, wanted))
   }
 
-  /** The account of the same provider and the same person and workspace, so that signing in again replaces nothing else. */
-  sameIdentity(grant: Grant): AccountSession | undefined {
+  /**
+   * The account of the same provider and the same person and workspace, so that signing in again replaces nothing else. Of
+   * somebody whom the server does not name, only the label tells one account from another.
+   */
+  sameIdentity({ provider, issuer, identity: { key } }: Grant, label: string | undefined): AccountSession | undefined {
     return this.all().find(
       ({ record }) =>
-        record.provider === grant.provider && record.issuer === grant.issuer && record.identity.key === grant.identity.key,
+        record.provider === provider &&
+        record.issuer === issuer &&
+        record.identity.key === key &&
+        (key !== undefined || record.label === label),
     )
   }
 

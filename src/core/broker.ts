@@ -142,8 +142,11 @@ export class Broker {
     const session = this.#accounts.find(selector)
     const { id, provider } = session.record
     const revoked = await session.signOut()
-    this.#accounts.remove(id)
-    this.#options.index.remove(id)
+    // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
+    if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
+      this.#accounts.remove(id)
+      this.#options.index.remove(id)
+    }
     this.#touch()
     return { id, provider, revoked }
   }
@@ -187,19 +190,22 @@ export class Broker {
     return this.#logins.stop()
   }
 
-  /** Stops the timers and waits for writes under way. */
+  /** Stops the timers and waits for refreshes and writes under way. */
   async stop(): Promise<void> {
     this.#scheduler.stop()
     this.#stopVault()
     await this.stopLogins()
     this.clients.stop()
+    // S5: a grant that is in memory only would end with the process, so its write is tried again, whatever the backoff says.
+    for (const session of this.#accounts.all()) if (session.holdsUnsaved) session.tick()
     await Promise.all(this.#accounts.all().map((session) => session.settled()))
     this.#options.vault.close()
     await this.#options.vault.settled()
   }
 
   async #adopt(grant: Grant, target: LoginTarget): Promise<string> {
-    const known = target.account === undefined ? this.#accounts.sameIdentity(grant) : this.#accounts.get(target.account)
+    const { account, label } = target
+    const known = account === undefined ? this.#accounts.sameIdentity(grant, label) : this.#accounts.get(account)
     if (known !== undefined) requireSamePerson(known.record, grant)
     const { provider, issuer, identity } = grant
     const record: AccountRecord = {
@@ -207,7 +213,7 @@ export class Broker {
       provider,
       issuer,
       identity,
-      ...labelOf(known?.record.label ?? target.label),
+      ...labelOf(known?.record.label ?? label),
       createdAt: known?.record.createdAt ?? this.#options.clock.now(),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }

@@ -46,6 +46,11 @@ export class ClientDesk {
     return this.#mayPass(caller.name, account.id) ? undefined : this.#approvals.wait(caller, account, request)
   }
 
+  /** Throws `client_denied` when the person has decided so since the client was admitted. */
+  reconsider(caller: Caller, account: WantedAccount): void {
+    this.#mayPass(caller.name, account.id)
+  }
+
   /** Who made this request has gone and waits no more. */
   leave(request: object): void {
     this.#approvals.leave(request)

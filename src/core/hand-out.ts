@@ -52,7 +52,11 @@ export class HandOutDesk {
       // The person may have switched it off instead of answering.
       requireSwitchedOn(session, client)
     }
-    return this.#finish(caller, session, client, await session.grantFor(request))
+    const grant = await session.grantFor(request)
+    // Or while a refresh was under way, in which time they may have decided about the client as well.
+    requireSwitchedOn(session, client)
+    this.#reconsider(caller, session)
+    return this.#finish(caller, session, client, grant)
   }
 
   #admit(caller: Caller, session: AccountSession, request: TokenRequest): Promise<void> | undefined {
@@ -62,6 +66,14 @@ export class HandOutDesk {
         ?.catch((error: unknown) => this.#refused(caller, session, error))
     } catch (error) {
       return this.#refused(caller, session, error)
+    }
+  }
+
+  #reconsider(caller: Caller, session: AccountSession): void {
+    try {
+      this.#context.desk.reconsider(caller, session.record)
+    } catch (error) {
+      this.#refused(caller, session, error)
     }
   }
 

@@ -16,6 +16,11 @@ function lifetime(grant: Grant): number | undefined {
   return grant.expiresAt === undefined ? undefined : Math.max(0, grant.expiresAt - grant.obtainedAt)
 }
 
+/** Whether the access token had ended when it came. One that has ended since, because its write had to wait, is another matter. */
+export function hasEndedAtOnce(grant: Grant): boolean {
+  return lifetime(grant) === 0
+}
+
 /**
  * Whether the access token satisfies a caller that wants `minValid` milliseconds. A wish beyond half of the token's whole life
  * is capped there: no refresh could satisfy it for long, and a refresh per call would burn one rotation per call.
@@ -27,13 +32,22 @@ export function satisfies(grant: Grant, now: number, minValid: number): boolean 
   return left > 0 && left >= wanted
 }
 
-/** Whether the token may still be handed out while it cannot be refreshed. `minValid` is undefined for a caller without a wish. */
+/**
+ * Whether the token may still be handed out while it cannot be refreshed. `minValid` is undefined for a caller without a wish. One
+ * that wants more than a token ever lives is told the real end with any token, so that this one is as good as a fresh one.
+ */
 export function satisfiesMeanwhile(grant: Grant, now: number, minValid: number | undefined): boolean {
-  return satisfies(grant, now, minValid ?? lastResortMinValid)
+  const possible = minValid !== undefined && minValid <= (lifetime(grant) ?? 0)
+  return satisfies(grant, now, possible ? minValid : lastResortMinValid)
 }
 
 /** A refresh that a person or a program demands is the one that ended this recently. Milliseconds. */
-export const justRefreshed = 10_000
+const justRefreshed = 10_000
+
+/** Whether the grant is what somebody wants who demanded a refresh at `asked`. A time after `now` is of a clock set back since. */
+export function wasJustRefreshed(grant: Grant | undefined, asked: number, now: number): boolean {
+  return grant !== undefined && grant.obtainedAt > asked - justRefreshed && grant.obtainedAt <= now
+}
 
 /**
  * When to refresh ahead: the leeway or a fifth of the life before the end, whichever is earlier, but never in the first half of
@@ -60,9 +74,12 @@ function renewalDueAt({ obtainedAt, refreshExpiresAt }: Grant): number | undefin
   return due > obtainedAt + refreshLeeway ? due : undefined
 }
 
-/** Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. */
+/**
+ * Exponential backoff from 1 s to 5 min with jitter; a `Retry-After` in seconds is honoured within the same bounds. A server in
+ * trouble that says 0 names no time, and would be asked every second for as long as its trouble lasts.
+ */
 export function backoffDelay(attempt: number, random: number, retryAfter?: number): number {
-  if (retryAfter !== undefined) return Math.min(longestBackoff, Math.max(firstBackoff, retryAfter * 1000))
+  if (retryAfter !== undefined && retryAfter > 0) return Math.min(longestBackoff, Math.max(firstBackoff, retryAfter * 1000))
   const full = Math.min(longestBackoff, firstBackoff * 2 ** Math.min(attempt - 1, 16))
   return Math.max(firstBackoff, full * (0.5 + random / 2))
 }

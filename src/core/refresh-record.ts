@@ -29,8 +29,13 @@ export class RefreshRecord {
   /** Resolves when it would survive a power cut that a request is about to leave. Throws `vault_unavailable`. */
   async sending(fingerprint: string, at: number): Promise<void> {
     // The first of several requests without an answer is the one to name.
-    if (this.unansweredSince(fingerprint) === undefined) {
+    if (this.unansweredSince(fingerprint) !== undefined) return
+    try {
       await this.#journal.write(this.#account, { kind: 'sent', fingerprint, at })
+    } catch (error) {
+      // Nothing leaves, and the next request must not take a note that no disk has for one of its own.
+      if (this.unansweredSince(fingerprint) !== undefined) this.settle()
+      throw error
     }
   }
 
@@ -43,13 +48,15 @@ export class RefreshRecord {
     this.#journal.settle(this.#account)
   }
 
-  recall(grant: Grant): Recalled {
+  recall(grant: Grant, now: number): Recalled {
     const note = this.#journal.read(this.#account)
     if (note === undefined) return { kind: 'nothing' }
     const own = note.fingerprint === grant.refreshToken?.fingerprint()
     if (own && note.kind === 'ended') return { kind: 'ended', error: note.error, cause: note.cause }
-    // A server that does not rotate leaves the refresh token as it is, and then the time of the answer tells.
-    if (own && note.kind === 'sent' && note.at > grant.obtainedAt) return { kind: 'unanswered', since: note.at }
+    // A server that does not rotate leaves the refresh token as it is, and then the time of the answer tells; unless the clock was
+    // set back after it.
+    const later = note.at > grant.obtainedAt || grant.obtainedAt > now
+    if (own && note.kind === 'sent' && later) return { kind: 'unanswered', since: note.at }
     this.settle()
     return { kind: 'nothing' }
   }

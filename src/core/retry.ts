@@ -1,6 +1,9 @@
 import { backoffDelay, longestBackoff } from './refresh-policy.ts'
 
-/** How long a caller without a network waits for the next try, who would otherwise wait out a backoff of minutes. Milliseconds. */
+/**
+ * How long a caller waits for the next try who would otherwise wait out a backoff of minutes, because there was no network, or
+ * would not wait at all, because the server answered with what it had answered before. Milliseconds.
+ */
 const onDemandPause = 2_000
 
 /** When something that failed may be tried again. Times are milliseconds. */
@@ -37,6 +40,12 @@ export class Retry {
     this.#at = now + backoffDelay(this.#attempt, this.#random(), retryAfter)
     this.#onDemandAt = neverLeft ? now + onDemandPause : undefined
     return this.#at
+  }
+
+  /** It succeeded, or it brought the `same` once more: then whoever asks again without pause is not listened to. */
+  succeeded(now: number, same: boolean): void {
+    this.reset()
+    if (same) this.#at = now + onDemandPause
   }
 
   /** What made it fail may be over. */

@@ -12,7 +12,7 @@ export type StoredSession =
 /** Reads what is stored of an account. Never throws: a vault that cannot answer is a state. */
 export async function readStoredSession(
   account: string,
-  { vault, client, log }: SessionContext,
+  { clock, vault, client, log }: SessionContext,
   record: RefreshRecord,
 ): Promise<StoredSession> {
   try {
@@ -23,7 +23,7 @@ export async function readStoredSession(
     if (notice !== undefined) log.warn('grant restored', { account, code: notice.code })
     // S7
     if (grant.issuer !== client.issuer) return { kind: 'unavailable', error: foreignIssuer(grant) }
-    return { kind: 'found', grant, recalled: record.recall(grant) }
+    return { kind: 'found', grant, recalled: record.recall(grant, clock.now()) }
   } catch (error) {
     return { kind: 'unavailable', error: stateErrorOf(error) }
   }

@@ -53,4 +53,11 @@ export function transition(state: SessionState, event: SessionEvent): SessionSta
   }
 }
 
+/** Faults that another network may cure: there is none, it swallows everything, or it has a login page of its own. */
+const networkFaults: ReadonlySet<string> = new Set(['network', 'timeout', 'not_oauth'])
+
+/** Whether a refresh is tried again for a reason that may be over with the network. A server's own wish is none. */
+export const waitsForNetwork = (state: SessionState): boolean =>
+  state.kind === 'backing_off' && networkFaults.has(state.error.code)
+
 const expiry = (expiresAt: number | undefined) => (expiresAt === undefined ? {} : { expires_at: expiresAt })

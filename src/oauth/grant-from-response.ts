@@ -17,7 +17,7 @@ export function grantFromResponse(
   if (accessToken === undefined) return undefined
   const refreshToken = response.refresh_token === undefined ? previous?.refreshToken : new Secret(response.refresh_token)
   const idToken = response.id_token === undefined ? previous?.idToken : new Secret(response.id_token)
-  const expiresAt = response.access_token === undefined ? previous?.expiresAt : expiryOf(definition, response, now)
+  const expiresAt = response.access_token === undefined ? previous?.expiresAt : expiryOf(definition, response, now, previous)
   const scope = response.scope ?? previous?.scope
   const refreshExpiresAt = refreshExpiryOf(response, now, previous)
   const identity = previous?.identity ?? definition.identity(readClaims(response.id_token), readClaims(response.access_token))
@@ -47,13 +47,16 @@ function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant |
 
 /**
  * The end of the access token on our clock, in milliseconds. The `exp` of a JWT is a time of the server's clock, so it is read
- * as a distance from the server's own time where the response names it; a wrong local clock then does no harm.
+ * as a distance from the server's own time where the response names it; a wrong local clock then does no harm. RFC 6749 section
+ * 5.1 only recommends `expires_in`: without it, a token is taken to live as long as the one before it.
  */
-function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number): number | undefined {
+function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number, previous?: Grant): number | undefined {
   const { exp } = readClaims(response.access_token)
   const fromJwt = typeof exp === 'number' ? plausible(now + (exp * 1000 - (response.serverTime ?? now)), now) : undefined
   const fromResponse = response.expires_in === undefined ? undefined : now + response.expires_in * 1000
-  return definition.expiry === 'jwt' ? (fromJwt ?? fromResponse) : (fromResponse ?? fromJwt)
+  const life = previous?.expiresAt === undefined ? 0 : previous.expiresAt - previous.obtainedAt
+  const usual = life > 0 ? now + life : undefined
+  return (definition.expiry === 'jwt' ? (fromJwt ?? fromResponse) : (fromResponse ?? fromJwt)) ?? usual
 }
 
 function plausible(time: number, now: number): number | undefined {

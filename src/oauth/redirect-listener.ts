@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { type PageName, pageHeaders, pages } from './redirect-pages.ts'
 
 /** A login that waits for its redirect. */
@@ -109,6 +110,25 @@ export interface Answer {
   readonly page: PageName
 }
 
+const mostConnections = 64
+
+/**
+ * Beyond the limit a newcomer takes the place of the oldest connection, so that nobody can keep the browser out. An answer is on its
+ * way as soon as a request has been read, so that an old connection only dawdles.
+ */
+function limitConnections(server: Server): void {
+  const open = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    for (const oldest of open) {
+      if (open.size < mostConnections) break
+      open.delete(oldest)
+      oldest.destroy()
+    }
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+}
+
 /** Binds one address and answers the server, or the error code of the system. */
 function bind(
   port: number,
@@ -121,7 +141,7 @@ function bind(
       handle,
     )
     server.on('clientError', (_error, socket) => socket.destroy())
-    server.maxConnections = 64
+    limitConnections(server)
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown error'))
     server.listen({ port, host, ipv6Only: host === '::1', exclusive: true }, () => resolve(server))
   })

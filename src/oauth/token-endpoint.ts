@@ -17,11 +17,14 @@ export interface TokenResponse {
   readonly serverTime?: number
 }
 
-/** What the token endpoint answered. `refused` is an OAuth error (RFC 6749 section 5.2); `unclear` is anything else. */
+/**
+ * What the token endpoint answered. `refused` is an OAuth error (RFC 6749 section 5.2); `unclear` is anything else, and `unused`
+ * when the request was turned away before anybody looked at it.
+ */
 export type TokenAnswer =
   | { readonly kind: 'granted'; readonly response: TokenResponse }
   | { readonly kind: 'refused'; readonly error: StateError; readonly retryAfter?: number }
-  | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number }
+  | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number; readonly unused?: true }
 
 /** The definition in the words of oauth4webapi. */
 export function authorizationServer(definition: ProviderDefinition): oauth.AuthorizationServer {
@@ -70,17 +73,24 @@ export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
   const body = parseObject(answer.text)
   const retryAfter = readRetryAfter(answer)
   const later = retryAfter === undefined ? {} : { retryAfter }
-  if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later }
+  const unused = wasTurnedAway(answer) ? ({ unused: true } as const) : {}
+  if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later, ...unused }
+  const isSuccess = answer.status >= 200 && answer.status < 300
+  const response = isSuccess ? readResponse(body, answer) : undefined
+  // Before anything else that it may say: some servers send a `code` with every answer.
+  if (response?.access_token !== undefined || response?.refresh_token !== undefined) return { kind: 'granted', response }
   const refusal = readError(body)
-  if (answer.status === 200 && refusal === undefined) {
-    const response = readResponse(body, answer)
-    if (response.access_token !== undefined || response.refresh_token !== undefined) return { kind: 'granted', response }
-    return { kind: 'unclear', error: { code: 'not_oauth', description: 'The server answered without a token.' } }
-  }
-  const isRefusal = answer.status < 500 && answer.status !== 429 && refusal !== undefined
-  if (isRefusal) return { kind: 'refused', error: refusal, ...later }
-  return { kind: 'unclear', error: statusError(answer.status), ...later }
+  // A server may refuse under status 200, as GitHub does; a redirect or a server in trouble refuses nothing.
+  const mayRefuse = isSuccess || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
+  if (refusal !== undefined && mayRefuse) return { kind: 'refused', error: refusal, ...later }
+  const error = isSuccess ? tokenless : (redirected(answer) ?? statusError(answer.status))
+  return { kind: 'unclear', error, ...later, ...unused }
 }
+
+/** By a rate limit (RFC 6585 section 4), or by a bot check, which stands before the server. */
+const wasTurnedAway = (answer: HttpAnswer): boolean => answer.status === 429 || answer.header('cf-mitigated') !== undefined
+
+const tokenless: StateError = { code: 'not_oauth', description: 'The server answered without a token.' }
 
 function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
   const text = (name: string) => {
@@ -112,10 +122,13 @@ function readLifetime(value: unknown): number | undefined {
   return typeof seconds === 'number' && seconds >= 0 && seconds <= longestLifetime ? Math.floor(seconds) : undefined
 }
 
-/** RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. */
+/**
+ * RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. A number that cannot be
+ * meant is a wish to be left alone all the same.
+ */
 function readRetryAfter(answer: HttpAnswer): number | undefined {
   const text = answer.header('retry-after')?.trim() ?? ''
-  if (/^\d{1,9}$/.test(text)) return Number(text)
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)), longestLifetime)
   const wait = text.endsWith('GMT') ? Math.ceil((Date.parse(text) - Date.parse(answer.header('date') ?? '')) / 1000) : Number.NaN
   return wait >= 0 ? wait : undefined
 }
@@ -159,19 +172,33 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 
 /** A page instead of an answer: a Cloudflare challenge is told apart from a captive portal, because the cure differs. */
 function notOAuth(answer: HttpAnswer): StateError {
-  if (answer.header('cf-mitigated') !== undefined || answer.header('server') === 'cloudflare') {
+  if (isBotCheck(answer)) {
     return { code: 'blocked', description: 'The network is blocked by a bot check of the provider. The login is kept.' }
   }
-  if (answer.status >= 300 && answer.status < 400) {
-    return {
-      code: 'not_oauth',
-      description: 'The server redirected a token request. A login page of the network may be in the way.',
-    }
-  }
+  const redirect = redirected(answer)
+  if (redirect !== undefined) return redirect
   if (answer.status >= 500 || answer.status === 429) return statusError(answer.status)
   return {
     code: 'not_oauth',
     description: 'A page came instead of an answer. A login page of the network (captive portal) may be in the way.',
+  }
+}
+
+/**
+ * Cloudflare names its checks in a header of their own; older ones are known by status, server and title. Other pages of it tell of
+ * a rate limit or of trouble with the server behind it, as any gateway does.
+ */
+function isBotCheck({ status, header, text }: HttpAnswer): boolean {
+  if (header('cf-mitigated') !== undefined) return true
+  if (status === 429 || (status >= 500 && status !== 503)) return false
+  return header('server') === 'cloudflare' || /<title>(Just a moment|[^<]*Cloudflare)/i.test(text)
+}
+
+function redirected({ status }: HttpAnswer): StateError | undefined {
+  if (status < 300 || status >= 400) return undefined
+  return {
+    code: 'not_oauth',
+    description: 'The server redirected a token request. A login page of the network may be in the way.',
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import type { StateError } from '../protocol/index.ts'
+import { decodeBody, tooLong } from './content-coding.ts'
 
 /** Limits of one exchange with an authorization server. */
 export interface TransportLimits {
@@ -49,6 +50,9 @@ const beforeConnection = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** Codes of OpenSSL and Node for a certificate that was not believed. No byte of a request is sent to a server that shows one. */
+const badCertificate = /^(ERR_TLS_CERT_|CERT_|UNABLE_TO_(GET|VERIFY)_|(DEPTH_ZERO_)?SELF_SIGNED_CERT)/
+
 /** Sends one request and never follows a redirect, because a token request must reach the server it is meant for. */
 export type Transport = (request: HttpRequest) => Promise<HttpAnswer>
 
@@ -71,22 +75,31 @@ export function createTransport(env: Environment = process.env, limits: Transpor
     const signal = AbortSignal.timeout(limits.deadline)
     try {
       const { statusCode, headers, body } = await request(url, { ...options, dispatcher: await dispatcher, signal })
-      const text = await body.text()
-      return { status: statusCode, text, header: (name) => [headers[name]].flat()[0] }
+      const header = (name: string) => [headers[name]].flat()[0]
+      const bytes = Buffer.from(await body.arrayBuffer())
+      return { status: statusCode, text: await decodeBody(bytes, header('content-encoding'), limits.maxBody), header }
     } catch (error) {
       const { code = '' } = (error ?? {}) as { code?: string }
-      throw new TransportError(reasonOf(error, new URL(url).host), beforeConnection.has(code))
+      const neverLeft = beforeConnection.has(code) || badCertificate.test(code)
+      throw new TransportError(reasonOf(error, new URL(url).host), neverLeft)
     }
   }
 }
 
 function reasonOf(error: unknown, host: string): StateError {
   const { name = '', code = '' } = (error ?? {}) as { name?: string; code?: string }
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE' || code === tooLong) {
     return { code: 'too_large', description: `${host} sent an answer that is too large to be one.` }
   }
   if (name === 'TimeoutError' || code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
     return { code: 'timeout', description: `${host} did not answer in time.` }
+  }
+  if (badCertificate.test(code)) {
+    return {
+      code: 'network',
+      description: `Somebody else answers for ${host}, or its certificate is not known here (${code}).`,
+      fix: 'Finish the login page of the network, or name the certificate of your proxy in NODE_EXTRA_CA_CERTS.',
+    }
   }
   return { code: 'network', description: `${host} cannot be reached${code === '' ? '' : ` (${code})`}.` }
 }

@@ -18,6 +18,18 @@ describe('an account that is switched off', () => {
     expect((await handOut(restarted, 'acme')).access_token).toBe('access-2')
   })
 
+  test('hands out nothing to those who wait for its refresh already', async () => {
+    const { broker, client, clock } = await signedInBroker({ refreshAhead: false })
+    const answer = deferred<ReturnType<typeof client.refreshed>>()
+    client.answer = () => answer.promise
+    clock.jump(61 * minute)
+    const waiting = handOut(broker, 'acme')
+    await settle()
+    broker.setDisabled('acme', true)
+    answer.resolve(client.refreshed())
+    await expect(waiting).rejects.toMatchObject({ code: 'account_disabled' })
+  })
+
   test('stays switched off when the person signs in to it again', async () => {
     const { broker, client } = await signedInBroker()
     broker.setDisabled('acme', true)
@@ -25,6 +37,25 @@ describe('an account that is switched off', () => {
     client.attempts[1]?.finish(client.grant(7))
     await broker.loginStatus(id, 1_000)
     await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'account_disabled' })
+  })
+})
+
+describe('a sign-out', () => {
+  test('that waits for the server forgets nothing of a login that was made meanwhile', async () => {
+    const bench = await signedInBroker()
+    const { broker, client, account } = bench
+    const confirmed = deferred<boolean>()
+    client.revoke = () => confirmed.promise
+    const signingOut = broker.signOut('acme')
+    const { id } = await broker.startLogin({ provider: 'acme' })
+    client.attempts[1]?.finish(client.grant(7))
+    expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed', account })
+    confirmed.resolve(true)
+    expect(await signingOut).toMatchObject({ id: account, revoked: true })
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-7')
+    const restarted = bench.restart()
+    await restarted.start()
+    expect((await handOut(restarted, 'acme')).access_token).toBe('access-7')
   })
 })
 
@@ -39,6 +70,14 @@ describe('a refresh on demand', () => {
     clock.jump(2_000)
     await broker.refreshNow('acme')
     expect(client.sent).toHaveLength(2)
+  })
+
+  test('is made although the clock was set back since the last one', async () => {
+    const { broker, client, clock } = await signedInBroker()
+    clock.jump(-5 * 60 * minute)
+    await broker.refreshNow('acme')
+    expect(client.sent).toEqual(['refresh-1'])
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
   })
 
   test('says why it did not succeed, and keeps the wish of the server to be left alone', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { Secret } from '../../src/core/index.ts'
 import { applyChange, type BrokerSnapshot, brokerSnapshot, changeBetween, type SnapshotChange } from '../../src/protocol/index.ts'
 import { settle } from '../support/manual-clock.ts'
 import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
@@ -36,6 +37,24 @@ describe('token', () => {
     const rejected = fingerprint('access-1')
     await expect(handOut(broker, 'acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+  })
+
+  test('rejected: a server that sends the refused token again is not asked once per call', async () => {
+    const { broker, client, clock } = await signedInBroker()
+    client.answer = () => ({
+      kind: 'refreshed',
+      grant: client.grant(client.sent.length + 1, { accessToken: new Secret('access-1') }),
+    })
+    const rejected = fingerprint('access-1')
+    for (let turn = 0; turn < 10; turn += 1) {
+      await expect(handOut(broker, 'acme', { rejected })).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    }
+    expect(client.sent).toHaveLength(1)
+    expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'active' } }])
+    client.answer = () => client.refreshed()
+    clock.jump(2_000)
+    expect((await handOut(broker, 'acme', { rejected })).access_token).toBe('access-3')
+    expect(client.sent).toEqual(['refresh-1', 'refresh-2'])
   })
 
   test('min_valid beyond the life is answered with the freshest token, not with a refresh per call', async () => {
@@ -117,6 +136,25 @@ describe('login', () => {
     expect((await handOut(broker, 'acme:work')).access_token).toBe('access-5')
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
     await expect(handOut(broker, 'acme:play')).rejects.toMatchObject({ code: 'unknown_account' })
+  })
+
+  test('of somebody whom the server does not name replaces no login that was made under another label', async () => {
+    const { broker, client } = emptyBroker()
+    const signIn = async (number: number, label?: string) => {
+      const { id } = await broker.startLogin({ provider: 'acme', ...(label === undefined ? {} : { label }) })
+      client.attempts.at(-1)?.finish(client.grant(number, { identity: {} }))
+      expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed' })
+    }
+    await signIn(1)
+    await signIn(2, 'work')
+    await signIn(3, 'play')
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    expect((await handOut(broker, 'acme:work')).access_token).toBe('access-2')
+    expect((await handOut(broker, 'acme:play')).access_token).toBe('access-3')
+    await signIn(4)
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-4')
+    expect((await handOut(broker, 'acme:work')).access_token).toBe('access-2')
+    expect(broker.snapshot().accounts).toHaveLength(3)
   })
 
   test('for one account never replaces it by another person', async () => {

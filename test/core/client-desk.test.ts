@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ClientDesk } from '../../src/core/index.ts'
 import type { ApprovalDecision, BrokerError, Caller, ClientPolicy, ClientRuleRequest } from '../../src/protocol/index.ts'
 import { ManualClock, settle } from '../support/manual-clock.ts'
-import { signedInBroker, TestRecords } from './doubles.ts'
+import { deferred, minute, signedInBroker, TestRecords } from './doubles.ts'
 
 const work = { id: 'acme-1', provider: 'acme' }
 const play = { id: 'acme-2', provider: 'acme' }
@@ -291,6 +291,19 @@ describe('through the broker', () => {
     await settle()
     expect(broker.snapshot().approvals).toEqual([])
     expect(outcomes()).toEqual([])
+  })
+
+  test('a client that is denied while it waits for a refresh gets nothing, and that is recorded', async () => {
+    const { broker, client, clock, records } = await signedInBroker({ refreshAhead: false })
+    const answer = deferred<ReturnType<typeof client.refreshed>>()
+    client.answer = () => answer.promise
+    clock.jump(61 * minute)
+    const waiting = broker.handOut(codex, 'acme', {})
+    await settle()
+    broker.clients.putRule('codex', { decision: 'deny' })
+    answer.resolve(client.refreshed())
+    await expect(waiting).rejects.toMatchObject({ code: 'client_denied' })
+    expect(records.entries.map(({ outcome }) => outcome)).toEqual(['denied'])
   })
 
   test('who goes away is recorded, and the question is withdrawn', async () => {

@@ -134,9 +134,10 @@ export class TestJournal implements RefreshJournal {
   read = (account: string) => this.notes.get(account)
   settle = (account: string) => void this.notes.delete(account)
 
+  /** Like the real one, it knows the note before the disk does, and still knows it when the disk refuses. */
   async write(account: string, note: RefreshNote): Promise<void> {
-    await this.beforeWrite(note)
     this.notes.set(account, note)
+    await this.beforeWrite(note)
   }
 }
 

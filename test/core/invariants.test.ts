@@ -157,6 +157,37 @@ test('S5: a rotated grant that cannot be written is kept, and the write is retri
   expect(client.sent).toEqual(['refresh-1'])
 })
 
+test('S5: a grant that could be written only after its token had ended is refreshed at once', async () => {
+  const { broker, client, clock, vault } = await signedInBroker()
+  vault.beforeSave = () => {
+    throw new BrokerError('vault_unavailable', 'The disk is full.')
+  }
+  await clock.advance(150 * minute)
+  expect(client.sent).toEqual(['refresh-1'])
+  vault.beforeSave = () => {}
+  broker.wake()
+  await settle()
+  expect(client.sent).toEqual(['refresh-1', 'refresh-2'])
+  expect(state(broker)).toMatchObject({ kind: 'active' })
+  expect((await handOut(broker, 'acme')).access_token).toBe('access-3')
+})
+
+test('S5: a grant that could not be written yet is written when the broker stops, whatever its backoff says', async () => {
+  const { broker, client, clock, vault, account, restart } = await signedInBroker({ refreshAhead: false })
+  vault.beforeSave = () => {
+    throw new BrokerError('vault_unavailable', 'The disk is full.')
+  }
+  clock.jump(61 * minute)
+  await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'vault_unavailable' })
+  vault.beforeSave = () => {}
+  await broker.stop()
+  expect(vault.files.get(account)?.refreshToken?.expose()).toBe('refresh-2')
+  const restarted = restart()
+  await restarted.start()
+  expect((await handOut(restarted, 'acme')).access_token).toBe('access-2')
+  expect(client.sent).toEqual(['refresh-1'])
+})
+
 test('S6: a caller that goes away cancels nothing', async () => {
   const { broker, client, clock, vault, account } = await signedInBroker({ refreshAhead: false })
   const answer = deferred<RefreshOutcome>()

@@ -41,6 +41,10 @@ describe('the refresh journal', () => {
     clock.jump(56 * minute)
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
     expect(state(broker)).toMatchObject({ kind: 'backing_off', error: { description: 'The disk is full.' } })
+    // As often as it is tried, because the disk has taken none of it.
+    clock.jump(2_000)
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    expect(state(broker)).toMatchObject({ kind: 'backing_off', attempt: 2 })
     expect(client.sent).toEqual([])
     journal.beforeWrite = () => {}
     clock.jump(5 * minute)
@@ -95,6 +99,20 @@ describe('the refresh journal', () => {
     await restarted.start()
     await settle()
     expect(client.sent).toEqual(['refresh-1', 'refresh-1'])
+    expect(state(restarted)).toMatchObject({ kind: 'reauthorization_required', cause: 'lost_answer' })
+  })
+
+  test('a crash after the clock was set back: the request is remembered, although it seems older than the login', async () => {
+    const bench = await signedInBroker()
+    const { broker, client, clock } = bench
+    clock.jump(-5 * 60 * minute)
+    client.answer = () => new Promise(() => {})
+    broker.refreshNow('acme').catch(() => {})
+    await settle()
+    client.answer = () => ({ ...refused, cause: 'used_elsewhere' })
+    const restarted = bench.restart()
+    await restarted.start()
+    await settle()
     expect(state(restarted)).toMatchObject({ kind: 'reauthorization_required', cause: 'lost_answer' })
   })
 

@@ -33,6 +33,12 @@ test('while no refresh is possible, a caller without a wish gets the old token t
   expect(satisfiesMeanwhile(grant(60 * minute), 60 * minute - 10_000, 300_000)).toBe(false)
 })
 
+test('while no refresh is possible, a wish beyond the whole life is answered with what there is', () => {
+  expect(satisfiesMeanwhile(grant(60 * minute), 50 * minute, 61 * minute)).toBe(true)
+  expect(satisfiesMeanwhile(grant(60 * minute), 60 * minute - 9_000, 61 * minute)).toBe(false)
+  expect(satisfiesMeanwhile(grant(60 * minute), 50 * minute, 60 * minute)).toBe(false)
+})
+
 test.each([
   ['an hour: a fifth of the life ahead', 60 * minute, 48 * minute],
   ['ten days: a fifth of the life ahead', 14_400 * minute, 11_520 * minute],
@@ -57,4 +63,5 @@ test('backoff grows from one second to five minutes and honours Retry-After with
   expect(backoffDelay(1, 0, 30)).toBe(30_000)
   expect(backoffDelay(1, 0, 86_400)).toBe(300_000)
   expect(backoffDelay(1, 0, 0)).toBe(1_000)
+  expect(backoffDelay(9, 0, 0)).toBe(128_000)
 })

@@ -50,18 +50,21 @@ test('a laptop opened after days refreshes once, at the latest 37 seconds after 
   expect(client.sent).toEqual(['refresh-1'])
 })
 
-test('wake() looks at once, and tries again what waited for the network', async () => {
-  const { client, clock, broker } = await signedInBroker()
-  client.answer = () => ({ kind: 'transient', error: { code: 'network', description: 'no network' } })
-  clock.jump(60 * minute)
-  for (let turn = 0; turn < 8; turn += 1) await clock.advance(37_000)
-  const before = client.sent.length
-  client.answer = () => client.refreshed()
-  broker.wake()
-  await settle()
-  expect(client.sent).toHaveLength(before + 1)
-  expect(broker.snapshot().accounts[0]?.state.kind).toBe('active')
-})
+test.each(['network', 'timeout', 'not_oauth'])(
+  'wake() looks at once, and tries again what waited for the network (%s)',
+  async (code) => {
+    const { client, clock, broker } = await signedInBroker()
+    client.answer = () => ({ kind: 'transient', error: { code, description: 'no network' } })
+    clock.jump(60 * minute)
+    for (let turn = 0; turn < 8; turn += 1) await clock.advance(37_000)
+    const before = client.sent.length
+    client.answer = () => client.refreshed()
+    broker.wake()
+    await settle()
+    expect(client.sent).toHaveLength(before + 1)
+    expect(broker.snapshot().accounts[0]?.state.kind).toBe('active')
+  },
+)
 
 test('a wake keeps what a server asked for with Retry-After', async () => {
   const { client, clock, broker } = await signedInBroker()

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { json, type MisbehavingServer, startMisbehavingServer, type TokenAnswer } from './authorization-server.ts'
 import { type MovingClock, startWithMovingClock } from './moving-clock.ts'
@@ -123,6 +124,12 @@ describe.for(['practice', 'openai-codex'])('an authorization server of %s that a
     ['an unknown token type', (response, issue) => json(response, 200, { ...issue(), token_type: undefined })],
     ['a lifetime as text', (response, issue) => json(response, 200, { ...issue(), expires_in: '3600' })],
     ['a scope that is a list', (response, issue) => json(response, 200, { ...issue(), scope: ['openid'] })],
+    ['status 201', (response, issue) => json(response, 201, issue())],
+    ['a code of success', (response, issue) => json(response, 200, { code: 'ok', message: 'done', ...issue() })],
+    [
+      'a coding that nobody asked for',
+      (response, issue) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(JSON.stringify(issue()))),
+    ],
     ['a type that is no JSON', (response, issue) => void response.writeHead(200).end(JSON.stringify(issue()))],
   ]
   test.for(odd)('a rotated refresh token and %s keeps the refresh token', async ([, answer]) => {

@@ -36,3 +36,18 @@ describe('the end of the refresh token', () => {
     expect(grantOf(response, before)?.refreshExpiresAt).toBe(end)
   })
 })
+
+describe('the end of the access token', () => {
+  const hour = { ...previous, expiresAt: previous.obtainedAt + 3_600_000 }
+  test.each<[name: string, response: object, before: Grant | undefined, end: number | undefined]>([
+    ['is what the server says', { expires_in: 60 }, hour, now + 60_000],
+    ['is as far away as it was, where the server says it no more', {}, hour, now + 3_600_000],
+    ['is that of the token itself, where it says so', { access_token: jwt({ exp: now / 1000 + 90 }) }, hour, now + 90_000],
+    ['is unknown where it never was known', {}, previous, undefined],
+    ['is unknown of a first token', {}, undefined, undefined],
+    ['stays that of an access token that stays', { access_token: undefined }, hour, hour.expiresAt],
+    ['says nothing of the next one when it had ended at once', {}, { ...hour, expiresAt: hour.obtainedAt }, undefined],
+  ])('%s', (_name, response, before, end) => {
+    expect(grantOf(response, before)?.expiresAt).toBe(end)
+  })
+})

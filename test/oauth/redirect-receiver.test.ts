@@ -1,5 +1,5 @@
 import { createServer, request, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { silentLog, systemClock } from '../../src/core/index.ts'
 import { type Listening, RedirectReceiver } from '../../src/oauth/redirect-receiver.ts'
@@ -69,6 +69,18 @@ async function waiting(
 }
 
 const newReceiver = () => new RedirectReceiver(silentLog, systemClock)
+
+test('any number of silent connections keep no browser from its redirect', async () => {
+  const port = await freePort()
+  const login = await waiting(newReceiver(), [port], 'good')
+  for (let count = 0; count < 300; count += 1) {
+    const silent = connect(port, '127.0.0.1').on('error', () => {})
+    cleanUp.push(() => silent.destroy())
+    await new Promise((resolve) => silent.once('connect', resolve))
+  }
+  expect((await ask(port, '/auth/callback?code=c&state=good')).status).toBe(200)
+  expect(login.delivered).toEqual(['code=c&state=good'])
+})
 
 test('R1: nothing but a whole response with a pending state touches a login', async () => {
   const port = await freePort()

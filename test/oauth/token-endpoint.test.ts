@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { printable, readTokenAnswer } from '../../src/oauth/token-endpoint.ts'
+import { longestLifetime, printable, readTokenAnswer } from '../../src/oauth/token-endpoint.ts'
 
 const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
   readTokenAnswer({
@@ -43,6 +43,17 @@ test.each([
 })
 
 test.each([
+  ['status 201', 201, {}],
+  ['a code that says that all is well', 200, { code: 'ok' }],
+  ['a code that is a number, and a message', 200, { code: 0, message: 'success' }],
+  ['an error beside the tokens', 200, { error: 'invalid_grant' }],
+  ['an error that is an object', 200, { error: { code: 'none' } }],
+])('a rotated refresh token survives %s', (_name, status, more) => {
+  const body = { access_token: 'a', refresh_token: 'r', ...more }
+  expect(answer(status, body)).toMatchObject({ kind: 'granted', response: { access_token: 'a', refresh_token: 'r' } })
+})
+
+test.each([
   ['seconds', { 'retry-after': '7' }, 7],
   [
     'a date, by the clock of the server',
@@ -51,7 +62,10 @@ test.each([
   ],
   ['a date that is over', { 'retry-after': 'Sun, 22 Nov 2026 07:00:00 GMT', date: 'Sun, 22 Nov 2026 08:00:00 GMT' }, undefined],
   ['a date without a clock', { 'retry-after': 'Sun, 22 Nov 2026 08:01:00 GMT' }, undefined],
+  ['a part of a second', { 'retry-after': '6.5' }, 7],
+  ['more seconds than anybody waits', { 'retry-after': '9'.repeat(400) }, longestLifetime],
   ['nonsense', { 'retry-after': 'later' }, undefined],
+  ['a time before now', { 'retry-after': '-7' }, undefined],
 ])('Retry-After as %s', (_name, headers, retryAfter) => {
   expect(answer(503, { error: 'busy' }, headers as Record<string, string>)).toEqual({
     kind: 'unclear',
@@ -81,8 +95,15 @@ test.each([
   ['a page', 200, '<html>Welcome to the hotel</html>', {}, 'not_oauth'],
   ['a page with status 400', 400, '<html>no</html>', {}, 'not_oauth'],
   ['a redirect', 302, '', {}, 'not_oauth'],
+  ['a redirect that says invalid_grant', 307, { error: 'invalid_grant' }, {}, 'not_oauth'],
+  ['a status without a meaning', 999, { error: 'invalid_grant' }, {}, 'server_error'],
   ['a Cloudflare challenge', 403, '<html>', { 'cf-mitigated': 'challenge' }, 'blocked'],
   ['a Cloudflare page with status 503', 503, '<html>', { server: 'cloudflare' }, 'blocked'],
+  ['a Cloudflare challenge without its header', 403, '<html><title>Just a moment...</title>', {}, 'blocked'],
+  ['a block page of Cloudflare', 403, '<html><title>Attention Required! | Cloudflare</title>', {}, 'blocked'],
+  ['a Cloudflare page about the server behind it', 502, '<html>', { server: 'cloudflare' }, 'server_error'],
+  ['a Cloudflare page about a server that does not answer', 522, '<html>cloudflare', {}, 'server_error'],
+  ['a rate limit of Cloudflare', 429, '<html>', { server: 'cloudflare' }, 'rate_limited'],
   ['a 502 page', 502, '<html>bad gateway</html>', {}, 'server_error'],
   ['a list', 200, [1], {}, 'not_oauth'],
   ['an empty object', 200, {}, {}, 'not_oauth'],

@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, expect, test } from 'vitest'
 import { createTransport } from '../../src/oauth/transport.ts'
 
@@ -62,12 +65,50 @@ test('a body that is too large is refused, also without a length', async () => {
   }
 })
 
+test.each([
+  ['gzip', gzipSync],
+  ['X-GZIP', gzipSync],
+  ['deflate', deflateSync],
+  ['br', brotliCompressSync],
+  ['identity', (text: string) => Buffer.from(text)],
+  ['constructor', (text: string) => Buffer.from(text)],
+  ['gzip', (text: string) => Buffer.from(text)],
+])('a body in %s is read, although nobody asked for a coding', async (coding, encode) => {
+  const body = JSON.stringify({ refresh_token: 'ré' })
+  const url = await serve((_request, response) => response.writeHead(200, { 'content-encoding': coding }).end(encode(body)))
+  expect(await createTransport({})({ url, ...post })).toMatchObject({ status: 200, text: body })
+})
+
+test('a small body that is too large when it is decoded is refused', async () => {
+  const bomb = gzipSync(Buffer.alloc(50_000_000))
+  const url = await serve((_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb))
+  await expect(createTransport({})({ url, ...post })).rejects.toMatchObject({ reason: { code: 'too_large' } })
+})
+
 test('a server that is not there, or hangs up, is the network', async () => {
   const url = await serve((request) => request.socket.destroy())
   await expect(createTransport({})({ url, ...post })).rejects.toMatchObject({ reason: { code: 'network' } })
   await expect(createTransport({})({ url: 'http://127.0.0.1:9/token', ...post })).rejects.toMatchObject({
     reason: { code: 'network' },
   })
+})
+
+/** A key and a certificate that nobody trusts, in PEM; empty where there is no openssl. */
+const selfSigned = spawnSync('openssl', [
+  ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', '-', '-out', '-', '-subj', '/CN=portal.example'],
+]).stdout?.toString()
+
+test.skipIf(!selfSigned?.includes('CERTIFICATE'))('a server that is not the right one gets nothing of the request', async () => {
+  let seen = 0
+  const server = createSecureServer({ key: selfSigned, cert: selfSigned }, () => (seen += 1))
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/token`
+  await expect(createTransport({})({ url, ...post })).rejects.toMatchObject({
+    neverLeft: true,
+    reason: { code: 'network', description: /certificate.*DEPTH_ZERO_SELF_SIGNED_CERT/, fix: /NODE_EXTRA_CA_CERTS/ },
+  })
+  expect(seen).toBe(0)
 })
 
 test('a server on this computer is never reached through a proxy', async () => {
