@@ -73,11 +73,12 @@ export class AccountSession implements Scheduled {
 
   get dueAt(): number | undefined {
     if (this.#flight !== undefined) return undefined
-    if (this.#unsaved !== undefined) return this.#retry.at(this.#context.clock.now())
+    const now = this.#context.clock.now()
+    if (this.#unsaved !== undefined) return this.#retry.at(now)
     if (!this.#context.refreshAhead) return undefined
-    if (this.#state.kind === 'backing_off') return this.#retry.at(this.#context.clock.now())
+    if (this.#state.kind === 'backing_off') return this.#retry.at(now)
     if (this.#state.kind !== 'active' || this.#grant === undefined) return undefined
-    return refreshDueAt(this.#grant, this.#jitter)
+    return refreshDueAt(this.#grant, this.#jitter, now)
   }
 
   tick(): void {
@@ -99,7 +100,7 @@ export class AccountSession implements Scheduled {
     if (stored.kind !== 'found') return this.#apply(stored)
     const { grant, recalled } = stored
     this.#grant = grant
-    this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
+    this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
     if (recalled.kind === 'ended') this.#apply(recalled)
     if (recalled.kind !== 'unanswered') return
     this.#context.log.warn('a refresh was never answered', { account: this.record.id, at: toEpochSeconds(recalled.since) })
@@ -221,7 +222,7 @@ export class AccountSession implements Scheduled {
       if (!satisfies(grant, this.#context.clock.now(), 0)) this.#apply({ kind: 'ended', error: expired })
       return
     }
-    this.#apply({ kind: 'refresh_started', attempt: this.#retry.attempt + 1, expiresAt: seconds(grant.expiresAt) })
+    this.#apply({ kind: 'refresh_started', attempt: this.#retry.attempt + 1, expiresAt: toEpochSeconds(grant.expiresAt) })
     const stillWanted = () => generation === this.#generation
     const result = await sendRefresh(grant, stillWanted, { ...this.#context, record: this.#record })
     if (!stillWanted()) return this.#discard(result)
@@ -259,7 +260,7 @@ export class AccountSession implements Scheduled {
     // A server that answers with a token that has ended already would be asked without pause.
     if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
     this.#retry.succeeded(this.#context.clock.now(), sameAgain)
-    this.#apply({ kind: 'granted', expiresAt: seconds(grant.expiresAt) })
+    this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
   }
 
   #defer(grant: Grant, { error, retryAfter, neverLeft }: Deferred): void {
@@ -267,7 +268,7 @@ export class AccountSession implements Scheduled {
     const retryAt = this.#retry.failed(clock.now(), retryAfter, neverLeft)
     const { attempt } = this.#retry
     log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
-    const expiresAt = seconds(grant.expiresAt)
+    const expiresAt = toEpochSeconds(grant.expiresAt)
     this.#apply({ kind: 'refresh_deferred', attempt, retryAt: Math.ceil(retryAt / 1000), expiresAt, error })
   }
 
@@ -296,5 +297,3 @@ export class AccountSession implements Scheduled {
     this.#context.onChange(this)
   }
 }
-
-const seconds = (milliseconds: number | undefined) => (milliseconds === undefined ? undefined : toEpochSeconds(milliseconds))

@@ -15,5 +15,9 @@ export const systemClock: Clock = {
   },
 }
 
-/** Milliseconds to the whole seconds of the wire. */
-export const toEpochSeconds = (milliseconds: number): number => Math.floor(milliseconds / 1000)
+/** Milliseconds to the whole seconds of the wire; what is not known stays so. */
+export function toEpochSeconds(milliseconds: number): number
+export function toEpochSeconds(milliseconds: number | undefined): number | undefined
+export function toEpochSeconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds / 1000)
+}

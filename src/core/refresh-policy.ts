@@ -6,6 +6,9 @@ export const defaultMinValid = 300_000
 /** While a refresh is impossible, a caller without a wish of its own still gets a token that is valid this long. */
 const lastResortMinValid = 10_000
 
+/** A clock that is corrected by less than this is one that runs a little fast. Milliseconds. */
+const clockCorrection = 60_000
+
 const refreshLeeway = 300_000
 const firstBackoff = 1_000
 /** Milliseconds. */
@@ -14,6 +17,17 @@ export const longestBackoff = 300_000
 /** The whole life of the access token in milliseconds, or undefined when the server named no end. */
 function lifetime(grant: Grant): number | undefined {
   return grant.expiresAt === undefined ? undefined : Math.max(0, grant.expiresAt - grant.obtainedAt)
+}
+
+/**
+ * Whether the token was obtained at a time that is still to come, because the clock has been set back since. When it ends is not
+ * known then, and could be any moment.
+ */
+const isOfAnotherClock = ({ obtainedAt }: Grant, now: number): boolean => obtainedAt > now + clockCorrection
+
+/** How long the token is still valid, as far as is known. */
+function validFor(grant: Grant, expiresAt: number, now: number): number {
+  return isOfAnotherClock(grant, now) ? lastResortMinValid : expiresAt - now
 }
 
 /** Whether the access token had ended when it came. One that has ended since, because its write had to wait, is another matter. */
@@ -28,7 +42,7 @@ export function hasEndedAtOnce(grant: Grant): boolean {
 export function satisfies(grant: Grant, now: number, minValid: number): boolean {
   if (grant.expiresAt === undefined) return true
   const wanted = Math.min(minValid, (lifetime(grant) ?? 0) / 2)
-  const left = grant.expiresAt - now
+  const left = validFor(grant, grant.expiresAt, now)
   return left > 0 && left >= wanted
 }
 
@@ -52,11 +66,12 @@ export function wasJustRefreshed(grant: Grant | undefined, asked: number, now: n
 /**
  * When to refresh ahead: the leeway or a fifth of the life before the end, whichever is earlier, but never in the first half of
  * the life, because a short-lived token would otherwise be refreshed without pause. `random` in [0, 1) spreads accounts over a
- * twentieth of the life. Milliseconds of the wall clock, or undefined when nothing is due.
+ * twentieth of the life. After the clock was set back it is now. Milliseconds of the wall clock, or undefined when nothing is due.
  */
-export function refreshDueAt(grant: Grant, random: number): number | undefined {
+export function refreshDueAt(grant: Grant, random: number, now: number): number | undefined {
   const life = lifetime(grant)
   if (grant.refreshToken === undefined) return undefined
+  if (life !== undefined && isOfAnotherClock(grant, now)) return now
   const renewal = renewalDueAt(grant)
   if (life === undefined || grant.expiresAt === undefined) return renewal
   const ahead = Math.max(refreshLeeway, life / 5) + (random * life) / 20

@@ -45,13 +45,13 @@ test.each([
   ['ten minutes: the leeway of five', 10 * minute, 5 * minute],
   ['one minute: not before half of the life', minute, 30_000],
 ])('refreshDueAt: %s', (_name, life, due) => {
-  expect(refreshDueAt(grant(life), 0)).toBe(due)
+  expect(refreshDueAt(grant(life), 0, 0)).toBe(due)
 })
 
 test('refreshDueAt: jitter only moves it earlier, and nothing is due without an end or a refresh token', () => {
-  expect(refreshDueAt(grant(60 * minute), 0.999)).toBeGreaterThan(44 * minute)
-  expect(refreshDueAt(grant(undefined), 0)).toBeUndefined()
-  expect(refreshDueAt(grant(60 * minute, false), 0)).toBeUndefined()
+  expect(refreshDueAt(grant(60 * minute), 0.999, 0)).toBeGreaterThan(44 * minute)
+  expect(refreshDueAt(grant(undefined), 0, 0)).toBeUndefined()
+  expect(refreshDueAt(grant(60 * minute, false), 0, 0)).toBeUndefined()
 })
 
 test('backoff grows from one second to five minutes and honours Retry-After within these bounds', () => {
@@ -64,4 +64,19 @@ test('backoff grows from one second to five minutes and honours Retry-After with
   expect(backoffDelay(1, 0, 86_400)).toBe(300_000)
   expect(backoffDelay(1, 0, 0)).toBe(1_000)
   expect(backoffDelay(9, 0, 0)).toBe(128_000)
+})
+
+test('a token of a clock that was set back since is refreshed, and serves meanwhile whoever has no wish of their own', () => {
+  const set = -2 * minute
+  expect(refreshDueAt(grant(60 * minute), 0, set)).toBe(set)
+  expect(satisfies(grant(60 * minute), set, 5 * minute)).toBe(false)
+  expect(satisfiesMeanwhile(grant(60 * minute), set, undefined)).toBe(true)
+  expect(satisfiesMeanwhile(grant(60 * minute), set, 30 * minute)).toBe(false)
+  // A correction of some seconds changes nothing, and what cannot be refreshed or has no end is not ended by a clock.
+  expect(refreshDueAt(grant(60 * minute), 0, -30_000)).toBeGreaterThan(0)
+  expect(satisfies(grant(60 * minute), -30_000, 5 * minute)).toBe(true)
+  expect(refreshDueAt(grant(60 * minute, false), 0, set)).toBeUndefined()
+  expect(satisfies(grant(60 * minute, false), set, 0)).toBe(true)
+  expect(refreshDueAt(grant(undefined), 0, set)).toBeUndefined()
+  expect(satisfies(grant(undefined), set, 5 * minute)).toBe(true)
 })
