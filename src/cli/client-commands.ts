@@ -1,7 +1,14 @@
 import { createInterface } from 'node:readline'
 import { Argument, type Command } from 'commander'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { type ApprovalDecision, type ApprovalRequest, BrokerError, type BrokerSnapshot, socketPath } from '../protocol/index.ts'
+import {
+  type ApprovalDecision,
+  type ApprovalRequest,
+  BrokerError,
+  type BrokerSnapshot,
+  type LedgerEntry,
+  socketPath,
+} from '../protocol/index.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
 import { parseDuration } from './duration.ts'
 
@@ -77,8 +84,10 @@ async function listClients(broker: BrokerClient): Promise<string> {
   const seen = new Set(recent.map((entry) => entry.caller.name))
   // A client that asks all the time must not hide when another one was last seen.
   const unseen = policy.rules.filter((rule) => !seen.has(rule.client))
-  const earlier = await Promise.all(unseen.map((rule) => broker.ledger(1, rule.client)))
-  return clientsText(policy, [...earlier.flat(), ...recent], accounts, Date.now())
+  const earlier: LedgerEntry[] = []
+  // One after the other, as the broker reads them anyhow: it turns away a crowd.
+  for (const rule of unseen) earlier.push(...(await broker.ledger(1, rule.client)))
+  return clientsText(policy, [...earlier, ...recent], accounts, Date.now())
 }
 
 interface ApproveOptions {
