@@ -45,6 +45,8 @@ export function createPatientServer(handle: RequestListener): Server {
       if (admit(connections, request.socket, response)) handle(request, response)
     },
   )
+  // Node drops the headers beyond its limit without a word, an `Origin` as any other; the bytes are limited already.
+  server.maxHeadersCount = 0
   // No answer takes so long: a connection on which nothing has moved for two minutes has a client that does not read.
   server.setTimeout(120_000)
   server.on('connection', (socket) => {

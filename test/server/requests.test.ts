@@ -45,6 +45,15 @@ describe('a request of a web page', () => {
     expect((await daemon.status()).logins).toHaveLength(logins)
   })
 
+  test('is refused although it hides its Origin behind two thousand other headers', async () => {
+    const others = Array.from({ length: 2_100 }, (_, number) => `${number}:\r\n`).join('')
+    const answer = await sendBytes(
+      daemon.socket,
+      `GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${others}Origin: https://example.com\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"error":"request_refused"/)
+  })
+
   test('is told from one of a program, whatever of our names it uses', async () => {
     for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1', '[::1]:1', 'tokentray']) {
       expect((await daemon.ask('/v1/health', { headers: { host } })).status).toBe(200)
