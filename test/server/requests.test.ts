@@ -26,6 +26,7 @@ describe('a request of a web page', () => {
     ['an opaque Origin', { origin: 'null' }],
     ['an Origin of this computer', { origin: 'http://localhost' }],
     ['a Referer', { referer: 'https://example.com/page' }],
+    ['no more than Sec-Fetch-Site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
     ['a foreign Host', { host: 'example.com' }],
     ['a Host that only begins like ours', { host: 'localhost.example.com' }],
     ['a Host with a user', { host: 'localhost@example.com' }],
