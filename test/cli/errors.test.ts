@@ -1,6 +1,7 @@
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newHome, type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
+import { readEvents } from '../daemon/socket-request.ts'
 
 /** Where nothing listens; no request of these tests goes there. */
 const upstream = { TOKENTRAY_UPSTREAM: 'http://127.0.0.1:9' }
@@ -87,6 +88,16 @@ describe('without a broker', () => {
       other.close()
       expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('TOKENTRAY_SOCKET') })
     })
+  })
+})
+
+test('a broker that too many programs follow says so itself', async () => {
+  await withHome(upstream, async (home) => {
+    await home.start()
+    const readers = await Promise.all(Array.from({ length: 256 }, () => readEvents(home.socket)))
+    const ended = await home.cli(['status', '--watch'])
+    for (const reader of readers) reader.close()
+    expect(ended).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('256 programs follow the events') })
   })
 })
 
