@@ -180,12 +180,21 @@ async function ledger(broker: BrokerClient, options: LedgerOptions, { stdout, st
   else stdout.write(`${ledgerText(entries, (await broker.status()).accounts)}\n`)
 }
 
+/** A time far beyond has no date that could be shown. */
+const latestYear = 9_999
+
 /** A length of time from now, or a date, which begins at midnight here. Seconds since the epoch. */
 function parseEnd(text: string, now: number): number {
-  if (/^\s*\d+[smhd]?\s*$/.test(text)) return Math.floor(now / 1000) + parseDuration(text)
-  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text.length === 10 ? `${text}T00:00` : text) : Number.NaN
-  if (!Number.isNaN(date)) return Math.floor(date / 1000)
+  const end = /^\s*\d+[smhd]?\s*$/.test(text) ? now + parseDuration(text) * 1000 : parseDate(text)
+  if (end !== undefined && new Date(end).getFullYear() <= latestYear) return Math.floor(end / 1000)
   throw new BrokerError('invalid_request', `"${text.slice(0, 40)}" is neither a length of time nor a date.`, {
     fix: 'Write a number with m, h or d, such as 8h, or a date such as 2030-12-31.',
   })
+}
+
+/** Milliseconds. Undefined for a day that is in no calendar, which `Date` takes for one of the next month. */
+function parseDate(text: string): number | undefined {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0]
+  if (day === undefined || new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) !== true) return undefined
+  return Date.parse(text === day ? `${day}T00:00` : text)
 }
