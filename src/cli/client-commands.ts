@@ -9,6 +9,7 @@ import {
   type LedgerEntry,
   socketPath,
 } from '../protocol/index.ts'
+import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
 import { parseDuration } from './duration.ts'
 
@@ -49,7 +50,7 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .option('--accounts <selectors>', 'only of these accounts, with commas in between')
     .option('--until <time>', 'only for some time, such as 8h, or until a date, such as 2030-12-31')
     .action(async (client: string, options: { accounts?: string; until?: string }) => {
-      const rule = await broker().putRule(client, {
+      const rule = await broker().putRule(checkedClientName(client), {
         decision: 'allow',
         ...(options.accounts === undefined ? {} : { accounts: options.accounts.split(',').map((each) => each.trim()) }),
         ...(options.until === undefined ? {} : { until: parseEnd(options.until, Date.now()) }),
@@ -60,13 +61,13 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .command('deny <client>')
     .description('refuse a program every token')
     .action(async (client: string) => {
-      stderr.write(`Denied: ${(await broker().putRule(client, { decision: 'deny' })).client}\n`)
+      stderr.write(`Denied: ${(await broker().putRule(checkedClientName(client), { decision: 'deny' })).client}\n`)
     })
   clients
     .command('forget <client>')
     .description('forget what was decided about a program')
     .action(async (client: string) => {
-      await broker().removeRule(client)
+      await broker().removeRule(checkedClientName(client))
       stderr.write(`Forgotten: ${client.toLowerCase()}\n`)
     })
   clients
@@ -174,7 +175,8 @@ async function ledger(broker: BrokerClient, options: LedgerOptions, { stdout, st
       fix: 'Write a number from 1 to 1000.',
     })
   }
-  const entries = await broker.ledger(limit, options.client)
+  const client = options.client === undefined ? undefined : checkedClientName(options.client)
+  const entries = await broker.ledger(limit, client)
   if (options.json) stdout.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   else if (entries.length === 0) stderr.write('Nobody has asked for a token yet.\n')
   else stdout.write(`${ledgerText(entries, (await broker.status()).accounts)}\n`)

@@ -72,7 +72,10 @@ describe('clients', () => {
   })
 
   test.for<[name: string, args: string[], code: number, says: RegExp]>([
-    ['a name that is none', ['allow', 'a b'], 2, /client: Invalid/],
+    ['a name that is none', ['allow', 'a b'], 2, /"a b" is no name of a client\.\n {2}Use letters/],
+    ['a name that is empty', ['allow', ''], 2, /"" is no name of a client/],
+    ['an empty name to deny', ['deny', ''], 2, /"" is no name of a client/],
+    ['an empty name to forget', ['forget', ''], 2, /"" is no name of a client/],
     ['a client nothing was decided about', ['forget', 'nobody'], 7, /Nothing was decided about "nobody"/],
     [
       'an account that is not there',
@@ -167,6 +170,10 @@ describe('ledger', () => {
       count: 1,
     })
     expect(await run('ledger', '--client', 'nobody')).toBe('Nobody has asked for a token yet.\n')
+    expect(await daemon.cli(['ledger', '--client', 'a b'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"a b" is no name of a client'),
+    })
     for (const limit of ['0', '1001', 'x', '1.5']) {
       const refused = await daemon.cli(['ledger', '--limit', limit])
       expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('1 to 1000') })
@@ -189,7 +196,9 @@ describe('an account', () => {
 
   test.each(['enable', 'disable', 'refresh'])('that is not there cannot be found by %s', async (command) => {
     expect((await daemon.cli([command, 'practice:play'])).code).toBe(7)
-    expect((await daemon.cli([command, 'a b'])).code).toBe(2)
+    for (const none of ['a b', '', '..']) {
+      expect(await daemon.cli([command, none])).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a selector') })
+    }
   })
 })
 
