@@ -40,6 +40,8 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .command('clients')
     .description('show and decide which programs may have tokens')
     .allowExcessArguments()
+    // A command that does something by itself has none otherwise.
+    .helpCommand(true)
     .action(async (_options: unknown, { args: [unknown] }: Command) => {
       if (unknown !== undefined) clients.error(`error: unknown command '${unknown}'`)
       stdout.write(`${await listClients(broker())}\n`)

@@ -101,6 +101,13 @@ describe('clients', () => {
   })
 })
 
+test.each(['clients help', 'clients help allow', 'clients --help', 'vault help', 'help clients'])(
+  '%s is a way to the help',
+  async (command) => {
+    expect(await run(...command.split(' '))).toMatch(/^Usage: tokentray (clients|vault)/)
+  },
+)
+
 describe('approve', () => {
   test('says that nobody waits, and who does not', async () => {
     expect(await run('approve')).toBe('No program waits for your permission.\n')
