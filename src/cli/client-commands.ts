@@ -119,9 +119,26 @@ async function approve(
   }
   stderr.write(`${lines.join('\n')}\n`)
   const decision = chosen ?? (await askPerson(stdin, stderr))
-  // A decision for good settles everything that the client waits for.
-  for (const { id } of decision === 'once' ? waiting : [first]) await broker.decide(id, decision)
+  await settle(broker, waiting, decision)
   stderr.write(`${decided[decision]}: ${first.caller.name}\n`)
+}
+
+/** One that has gone meanwhile takes nothing from the others. Throws `unknown_approval` when nobody was left. */
+async function settle(broker: BrokerClient, waiting: readonly ApprovalRequest[], decision: ApprovalDecision): Promise<void> {
+  let settled = false
+  let gone: unknown
+  for (const { id } of waiting) {
+    // A decision for good settles everything that the client waits for.
+    if (settled && decision !== 'once') return
+    try {
+      await broker.decide(id, decision)
+      settled = true
+    } catch (error) {
+      if (!(error instanceof BrokerError) || error.code !== 'unknown_approval') throw error
+      gone = error
+    }
+  }
+  if (!settled) throw gone
 }
 
 const decided: Readonly<Record<ApprovalDecision, string>> = {

@@ -146,6 +146,28 @@ describe('approve', () => {
     })
   })
 
+  test.for([
+    ['o', 0],
+    ['a', 0],
+    ['d', 10],
+  ] as const)('answers what still waits when another question was withdrawn meanwhile: %s', async ([typed, code]) => {
+    await run('clients', 'ask', 'on')
+    const waiting = []
+    for (const selector of ['practice', 'practice:work']) {
+      waiting.push(daemon.startCli(['token', selector, '--client', 'codex']))
+      await until('the question', async () => (await daemon.status()).approvals.length === waiting.length)
+    }
+    const command = daemon.startCli(['approve'])
+    await command.until('stderr', /\[d\]eny\? $/)
+    waiting[0]?.signal('SIGINT')
+    await until('the end of the first', async () => (await daemon.status()).approvals.length === 1)
+    command.type(`${typed}\n`)
+    expect((await command.ended).code).toBe(0)
+    expect((await waiting[1]?.ended)?.code).toBe(code)
+    await run('clients', 'ask', 'off')
+    if (typed !== 'o') await run('clients', 'forget', 'codex')
+  })
+
   test('lists several, and takes a name or an id', async () => {
     const codes = await whileWaiting(['codex', 'claude'], async () => {
       const listed = await run('approve')
