@@ -1,7 +1,15 @@
 import { createInterface } from 'node:readline'
 import { Argument, type Command } from 'commander'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { type ApprovalDecision, type ApprovalRequest, BrokerError, type BrokerSnapshot, socketPath } from '../protocol/index.ts'
+import {
+  type ApprovalDecision,
+  type ApprovalRequest,
+  BrokerError,
+  type BrokerSnapshot,
+  type LedgerEntry,
+  socketPath,
+} from '../protocol/index.ts'
+import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
 import { parseDuration } from './duration.ts'
 
@@ -32,6 +40,8 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .command('clients')
     .description('show and decide which programs may have tokens')
     .allowExcessArguments()
+    // A command that does something by itself has none otherwise.
+    .helpCommand(true)
     .action(async (_options: unknown, { args: [unknown] }: Command) => {
       if (unknown !== undefined) clients.error(`error: unknown command '${unknown}'`)
       stdout.write(`${await listClients(broker())}\n`)
@@ -42,7 +52,7 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .option('--accounts <selectors>', 'only of these accounts, with commas in between')
     .option('--until <time>', 'only for some time, such as 8h, or until a date, such as 2030-12-31')
     .action(async (client: string, options: { accounts?: string; until?: string }) => {
-      const rule = await broker().putRule(client, {
+      const rule = await broker().putRule(checkedClientName(client), {
         decision: 'allow',
         ...(options.accounts === undefined ? {} : { accounts: options.accounts.split(',').map((each) => each.trim()) }),
         ...(options.until === undefined ? {} : { until: parseEnd(options.until, Date.now()) }),
@@ -53,13 +63,13 @@ function describeClients(program: Command, broker: () => BrokerClient, { stdout,
     .command('deny <client>')
     .description('refuse a program every token')
     .action(async (client: string) => {
-      stderr.write(`Denied: ${(await broker().putRule(client, { decision: 'deny' })).client}\n`)
+      stderr.write(`Denied: ${(await broker().putRule(checkedClientName(client), { decision: 'deny' })).client}\n`)
     })
   clients
     .command('forget <client>')
     .description('forget what was decided about a program')
     .action(async (client: string) => {
-      await broker().removeRule(client)
+      await broker().removeRule(checkedClientName(client))
       stderr.write(`Forgotten: ${client.toLowerCase()}\n`)
     })
   clients
@@ -77,8 +87,10 @@ async function listClients(broker: BrokerClient): Promise<string> {
   const seen = new Set(recent.map((entry) => entry.caller.name))
   // A client that asks all the time must not hide when another one was last seen.
   const unseen = policy.rules.filter((rule) => !seen.has(rule.client))
-  const earlier = await Promise.all(unseen.map((rule) => broker.ledger(1, rule.client)))
-  return clientsText(policy, [...earlier.flat(), ...recent], accounts, Date.now())
+  const earlier: LedgerEntry[] = []
+  // One after the other, as the broker reads them anyhow: it turns away a crowd.
+  for (const rule of unseen) earlier.push(...(await broker.ledger(1, rule.client)))
+  return clientsText(policy, [...earlier, ...recent], accounts, Date.now())
 }
 
 interface ApproveOptions {
@@ -107,9 +119,26 @@ async function approve(
   }
   stderr.write(`${lines.join('\n')}\n`)
   const decision = chosen ?? (await askPerson(stdin, stderr))
-  // A decision for good settles everything that the client waits for.
-  for (const { id } of decision === 'once' ? waiting : [first]) await broker.decide(id, decision)
+  await settle(broker, waiting, decision)
   stderr.write(`${decided[decision]}: ${first.caller.name}\n`)
+}
+
+/** One that has gone meanwhile takes nothing from the others. Throws `unknown_approval` when nobody was left. */
+async function settle(broker: BrokerClient, waiting: readonly ApprovalRequest[], decision: ApprovalDecision): Promise<void> {
+  let settled = false
+  let gone: unknown
+  for (const { id } of waiting) {
+    // A decision for good settles everything that the client waits for.
+    if (settled && decision !== 'once') return
+    try {
+      await broker.decide(id, decision)
+      settled = true
+    } catch (error) {
+      if (!(error instanceof BrokerError) || error.code !== 'unknown_approval') throw error
+      gone = error
+    }
+  }
+  if (!settled) throw gone
 }
 
 const decided: Readonly<Record<ApprovalDecision, string>> = {
@@ -165,18 +194,28 @@ async function ledger(broker: BrokerClient, options: LedgerOptions, { stdout, st
       fix: 'Write a number from 1 to 1000.',
     })
   }
-  const entries = await broker.ledger(limit, options.client)
+  const client = options.client === undefined ? undefined : checkedClientName(options.client)
+  const entries = await broker.ledger(limit, client)
   if (options.json) stdout.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
   else if (entries.length === 0) stderr.write('Nobody has asked for a token yet.\n')
   else stdout.write(`${ledgerText(entries, (await broker.status()).accounts)}\n`)
 }
 
+/** A time far beyond has no date that could be shown. */
+const latestYear = 9_999
+
 /** A length of time from now, or a date, which begins at midnight here. Seconds since the epoch. */
 function parseEnd(text: string, now: number): number {
-  if (/^\s*\d+[smhd]?\s*$/.test(text)) return Math.floor(now / 1000) + parseDuration(text)
-  const date = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text.length === 10 ? `${text}T00:00` : text) : Number.NaN
-  if (!Number.isNaN(date)) return Math.floor(date / 1000)
+  const end = /^\s*\d+[smhd]?\s*$/.test(text) ? now + parseDuration(text) * 1000 : parseDate(text)
+  if (end !== undefined && new Date(end).getFullYear() <= latestYear) return Math.floor(end / 1000)
   throw new BrokerError('invalid_request', `"${text.slice(0, 40)}" is neither a length of time nor a date.`, {
     fix: 'Write a number with m, h or d, such as 8h, or a date such as 2030-12-31.',
   })
+}
+
+/** Milliseconds. Undefined for a day that is in no calendar, which `Date` takes for one of the next month. */
+function parseDate(text: string): number | undefined {
+  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0]
+  if (day === undefined || new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) !== true) return undefined
+  return Date.parse(text === day ? `${day}T00:00` : text)
 }

@@ -6,14 +6,21 @@ import { columns } from './columns.ts'
  * milliseconds.
  */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
-  const rows = snapshot.accounts.map((account) => [selector(account), describeAccount(account, now), who(account)])
+  const select = selectors(snapshot.accounts)
+  const rows = snapshot.accounts.map((account) => [select(account), describeAccount(account, now), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
   return [...describeVault(snapshot.vault), ...columns(rows), ...permission].join('\n')
 }
 
-function selector({ provider, label }: AccountStatus): string {
-  return label === undefined ? provider : `${provider}:${label}`
+/** What each account is asked for by: of several of one provider without a label, its id. */
+function selectors(accounts: readonly AccountStatus[]): (account: AccountStatus) => string {
+  const unlabelled = accounts.filter(({ label }) => label === undefined).map(({ provider }) => provider)
+  const several = new Set(unlabelled.filter((provider, index) => unlabelled.indexOf(provider) !== index))
+  return ({ id, provider, label }) => {
+    if (label !== undefined) return `${provider}:${label}`
+    return several.has(provider) ? id : provider
+  }
 }
 
 function who({ identity }: AccountStatus): string {

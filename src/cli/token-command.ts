@@ -1,9 +1,10 @@
 import { parseArgs } from 'node:util'
 import { askBroker, type BrokerCall } from '../client/one-shot.ts'
 import { BrokerError } from '../protocol/errors.ts'
-import { parseSelector, selectorName } from '../protocol/selector.ts'
+import { parseSelector } from '../protocol/selector.ts'
 import type { BrokerSnapshot } from '../protocol/snapshot.ts'
 import { socketPath } from '../protocol/socket-path.ts'
+import { checkedClientName } from './client-name.ts'
 import { parseDuration } from './duration.ts'
 import { type Output, reportError } from './report-error.ts'
 
@@ -41,7 +42,7 @@ export async function runToken(
       method: 'GET',
       path: tokenPath(wish),
       accept: values.json ? 'application/json' : 'text/plain',
-      client: clientName(values.client ?? env.TOKENTRAY_CLIENT),
+      client: checkedClientName((values.client ?? env.TOKENTRAY_CLIENT) || 'tokentray'),
       prove: true,
     }
     const noLongerWaiting = explainWait(request, output)
@@ -66,14 +67,6 @@ function digest(text: string): string {
   if (/^[0-9a-f]{8,64}$/i.test(text)) return text.toLowerCase()
   throw new BrokerError('invalid_request', 'What follows --rejected is no beginning of a SHA-256.', {
     fix: 'Write the first 16 hex digits, or all 64, of the SHA-256 of the token that was refused. Never the token itself.',
-  })
-}
-
-function clientName(name: string | undefined): string {
-  if (!name) return 'tokentray'
-  if (selectorName.test(name)) return name
-  throw new BrokerError('invalid_request', `${JSON.stringify(name.slice(0, 80))} is no name of a client.`, {
-    fix: 'Use letters, digits, dots, dashes and underscores, 64 at most, such as `codex`.',
   })
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { errorTable } from '../protocol/errors.ts'
 import { runToken } from './token-command.ts'
 
 /**
@@ -6,12 +7,16 @@ import { runToken } from './token-command.ts'
  * nothing but the built-in modules it needs; every other command is loaded with its libraries on demand.
  */
 async function main([command, ...rest]: readonly string[]): Promise<void> {
-  // Whoever reads the output may stop early, as `| head -1` does; that is no fault of this command.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  process.stdout.on('error', endWithoutOutput)
+  // Where nobody hears what went wrong, the exit code still tells it.
+  process.stderr.on('error', () => {})
   if (command === 'token') {
     const code = await runToken(rest, process.env, process)
     // Nothing is left to wait for once the token is written, and an end in order takes Node another millisecond or two.
-    process.stdout.write('', () => process.exit(code))
+    process.stdout.write('', (error) => {
+      // A token that could not be written is dealt with above; a command that failed has written none.
+      if (!error || code !== 0) process.exit(code)
+    })
   } else {
     if (command === 'daemon') await keepHeapSmall()
     const { runProgram } = await import('./program.ts')
@@ -20,13 +25,20 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
 }
 
 /**
- * The part of the heap that V8 puts new objects in keeps its first size. A broker makes a few kilobytes for each request and keeps
- * none of them, so that it is served as fast by two megabytes as by the usual thirty-two, which are never given back. It is done
- * here because the loading of the broker is what makes them grow.
+ * The part of the heap that V8 puts new objects in keeps its first size. A broker makes some kilobytes for each request and keeps
+ * none of them: two megabytes in place of the usual thirty-two cost a twentieth of the processor time of a request, and the
+ * thirty-two would never be given back. It is done here because the loading of the broker is what makes them grow.
  */
 async function keepHeapSmall(): Promise<void> {
   const { setFlagsFromString } = await import('node:v8')
   setFlagsFromString('--semi-space-growth-factor=1')
+}
+
+/** Whoever reads the output may stop early, as `| head -1` does; that is no fault of this command, and a full disk is one. */
+function endWithoutOutput({ code }: NodeJS.ErrnoException): never {
+  if (code === 'EPIPE') process.exit(0)
+  process.stderr.write(`tokentray: The output cannot be written (${code}).\n  Send it to a place that has room.\n`)
+  process.exit(errorTable.internal_error.exit)
 }
 
 void main(process.argv.slice(2))

@@ -15,13 +15,18 @@ import type {
   VaultMoveResponse,
   VaultStatus,
 } from '../protocol/index.ts'
+import { parseSelector } from '../protocol/selector.ts'
 import { askBroker, type BrokerCall, parseJson, unreadable } from './one-shot.ts'
 
 /** The local API for the human commands of the CLI. The types are the protocol's own. */
 export function createBrokerClient(socket: string) {
   const ask = async <Answer>(call: Omit<BrokerCall, 'socket'>) => readObject<Answer>(await askBroker({ socket, ...call }))
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
-  const account = (selector: string) => `/v1/accounts/${encodeURIComponent(selector)}`
+  const account = (selector: string) => {
+    // An empty one would be another path, and the broker would speak of that.
+    parseSelector(selector)
+    return `/v1/accounts/${encodeURIComponent(selector)}`
+  }
   const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
   return {
     status: () => ask<BrokerSnapshot>({ method: 'GET', path: '/v1/status' }),

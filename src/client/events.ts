@@ -1,14 +1,17 @@
 import { request } from 'node:http'
-import { applyChange, BrokerError, type BrokerSnapshot, errorFromResponse, type SnapshotChange } from '../protocol/index.ts'
+import { applyChange, type BrokerSnapshot, errorFromResponse, type SnapshotChange } from '../protocol/index.ts'
 import { readObject } from './broker-client.ts'
-import { brokerEnded, connectionError, unreadable } from './one-shot.ts'
+import { brokerEnded, connectionError, parseJson, unreadable } from './one-shot.ts'
 
 /** Characters of one event; the snapshot of ten thousand accounts has a third of it. */
 const longestEvent = 16_777_216
 
+/** Characters of an answer that is no stream. */
+const longestRefusal = 65_536
+
 /**
  * Follows the broker: yields the full snapshot, then one for every change. Ends when the broker stops; throws
- * `broker_not_running` when there is none, or the error with which the broker cut the stream off.
+ * `broker_not_running` when there is none, or the error with which the broker refused the stream or cut it off.
  */
 export async function* followSnapshots(socket: string): AsyncGenerator<BrokerSnapshot> {
   yield* readSnapshots(untilBroken(await openStream(socket)))
@@ -69,10 +72,21 @@ async function* untilBroken(stream: AsyncIterable<string>): AsyncGenerator<strin
 function openStream(socketPath: string): Promise<AsyncIterable<string>> {
   return new Promise((resolve, reject) => {
     const call = request({ socketPath, path: '/v1/events', headers: { host: 'localhost' } }, (response) => {
-      if (response.statusCode === 200) resolve(response.setEncoding('utf8'))
-      else reject(new BrokerError('broker_unreadable', `The broker answered with status ${response.statusCode}.`))
+      response.setEncoding('utf8')
+      if (response.statusCode === 200) resolve(response)
+      else readRefusal(response).then(reject, reject)
     })
     call.on('error', (error) => reject(connectionError(error, socketPath)))
     call.end()
   })
+}
+
+async function readRefusal(response: AsyncIterable<string>): Promise<Error> {
+  let text = ''
+  for await (const chunk of untilBroken(response)) {
+    text += chunk
+    if (text.length > longestRefusal) throw unreadable()
+  }
+  const body = parseJson(text)
+  return body === undefined ? unreadable() : errorFromResponse(body)
 }

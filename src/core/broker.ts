@@ -66,7 +66,7 @@ export class Broker {
     this.#scheduler = new Scheduler(clock, () => this.#accounts.all())
     const onChange = () => this.#touch([])
     this.#logins = new LoginDesk({ clock, adopt: (grant, target) => this.#adopt(grant, target), onChange })
-    this.clients = new ClientDesk({ clock, register, onChange })
+    this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
     this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
     this.#addIndexed()
     this.#snapshot = this.#build(0)

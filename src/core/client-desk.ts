@@ -16,6 +16,8 @@ export interface ClientDeskContext {
   readonly clock: Clock
   readonly register: ClientRegister
   readonly onChange: () => void
+  /** Whether there is an account with this id; one that was signed out stays in the rules. */
+  readonly isAccount: (id: string) => boolean
 }
 
 /** Decides which clients may have tokens, and asks the person about the ones without a rule. Names count in lower case. */
@@ -24,15 +26,17 @@ export class ClientDesk {
   readonly #register: ClientRegister
   readonly #approvals: Approvals
   readonly #onChange: () => void
+  readonly #isAccount: (id: string) => boolean
   #policy: ClientPolicy
   /** The rules of the policy, by client. */
   #rules: ReadonlyMap<string, ClientRule>
 
-  constructor({ clock, register, onChange }: ClientDeskContext) {
+  constructor({ clock, register, onChange, isAccount }: ClientDeskContext) {
     this.#clock = clock
     this.#register = register
     this.#approvals = new Approvals(clock, onChange)
     this.#onChange = onChange
+    this.#isAccount = isAccount
     this.#policy = register.read()
     this.#rules = rulesByClient(this.#policy)
   }
@@ -126,7 +130,8 @@ export class ClientDesk {
       throw denied(`"${client}" was allowed for some time, and that is over.`, `${client} --until 8h`)
     }
     if (rule.accounts === undefined || rule.accounts.includes(account)) return true
-    throw denied(`"${client}" may not have tokens of ${account}.`, `${client} --accounts ${[...rule.accounts, account].join()}`)
+    const accounts = [...rule.accounts.filter(this.#isAccount), account]
+    throw denied(`"${client}" may not have tokens of ${account}.`, `${client} --accounts ${accounts.join()}`)
   }
 
   /** An answer to one question does not lift a limit that an earlier permission had. */

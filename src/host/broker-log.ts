@@ -2,12 +2,18 @@ import { join } from 'node:path'
 import { destination, type Level, pino } from 'pino'
 import type { Log } from '../core/index.ts'
 
+/** Bytes that wait for a place that takes none; what comes then is given up. */
+const longestWait = 262_144
+
 /**
  * The log of the broker. The fields that reach it are ids, codes and times by type; the redaction is the second line of
  * defence, for a field that somebody adds one day (P1).
  */
 export function createBrokerLog(target: 'stderr' | { readonly folder: string }, level: string | undefined): Log {
   const file = target === 'stderr' ? 2 : join(target.folder, 'tokentray.log')
+  const lines = destination({ dest: file, mkdir: true, sync: true, maxLength: longestWait })
+  // A terminal that was closed or a disk that is full: without a listener the fault would be thrown into whatever is logged.
+  lines.on('error', () => {})
   const logger = pino(
     {
       name: 'tokentray',
@@ -15,7 +21,7 @@ export function createBrokerLog(target: 'stderr' | { readonly folder: string }, 
       base: null,
       redact: { paths: secretNames.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
     },
-    destination({ dest: file, mkdir: true, sync: true }),
+    lines,
   )
   return {
     info: (event, fields = {}) => logger.info(fields, event),

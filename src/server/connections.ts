@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
 
 /** Bytes of the head of a request. */
 const largestHead = 16_384
@@ -12,6 +13,14 @@ const mostConnections = 1_024
  */
 const mostWaiting = 32
 
+/** What a connection is told whose request waits, and has to give way. */
+const turnedAway = answerText(
+  new BrokerError('temporarily_unavailable', `${mostConnections} programs wait for an answer already.`, {
+    retryAfter: 1,
+    fix: 'Try again in a moment, and see who asks so much with `tokentray ledger`.',
+  }),
+)
+
 /** What was asked on each connection. The connection that was used last is the last one. */
 type Connections = Map<Socket, Set<ServerResponse>>
 
@@ -19,7 +28,8 @@ type Connections = Map<Socket, Set<ServerResponse>>
  * An HTTP server on which no client can take another one's turn. Who dawdles over a head, a body or an answer is cut off in
  * time. Beyond `mostConnections`, a newcomer takes the place of the connection that has been of no use for longest: one that is
  * silent, has sent half a request, or does not read its answer. A connection is of use while the broker works on an answer for
- * it, which an event stream does all the time. Only when all are of use is the newcomer turned away.
+ * it, which an event stream does all the time. When all are of use, the latest one gives way: whoever makes so many wait has made
+ * that one, and a person must still be able to ask what is going on, and to answer.
  */
 export function createPatientServer(handle: RequestListener): Server {
   const connections: Connections = new Map()
@@ -35,10 +45,12 @@ export function createPatientServer(handle: RequestListener): Server {
       if (admit(connections, request.socket, response)) handle(request, response)
     },
   )
+  // Node drops the headers beyond its limit without a word, an `Origin` as any other; the bytes are limited already.
+  server.maxHeadersCount = 0
   // No answer takes so long: a connection on which nothing has moved for two minutes has a client that does not read.
   server.setTimeout(120_000)
   server.on('connection', (socket) => {
-    if (connections.size >= mostConnections && !makeRoom(connections)) return void socket.destroy()
+    if (connections.size >= mostConnections) makeRoom(connections)
     connections.set(socket, new Set())
     socket.on('close', () => connections.delete(socket))
   })
@@ -66,15 +78,22 @@ function admit(connections: Connections, socket: Socket, response: ServerRespons
   return true
 }
 
-function makeRoom(connections: Connections): boolean {
-  for (const [socket, answers] of connections) {
-    if ([...answers].some(isUnderWay)) continue
-    connections.delete(socket)
-    socket.destroy()
-    return true
-  }
-  return false
+function makeRoom(connections: Connections): void {
+  const all = [...connections]
+  const [socket, answers] = all.find(([, each]) => ![...each].some(isUnderWay)) ?? all.at(-1) ?? []
+  if (socket === undefined) return
+  connections.delete(socket)
+  // It can be told why, unless it has half an answer already. Nobody waits for it to read that.
+  if (answers?.size && ![...answers].some(({ headersSent }) => headersSent)) socket.write(turnedAway)
+  socket.destroy()
 }
 
 /** Whether the whole request is here, and the broker has not finished its answer. */
 const isUnderWay = ({ req, writableEnded }: ServerResponse): boolean => req.complete && !writableEnded
+
+/** An error as a whole HTTP response. */
+function answerText(error: BrokerError): string {
+  const body = JSON.stringify(errorResponse(error))
+  const status = errorTable[error.code].status
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nretry-after: ${error.retryAfter}\r\nconnection: close\r\n\r\n${body}`
+}

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Clock, Ledger, Log } from '../core/index.ts'
-import { type Caller, type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
+import { BrokerError, type Caller, type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
 import { LedgerFile } from './ledger-file.ts'
 
 /** How long lines are gathered before they are written together, and how long after a fault of the disk. Milliseconds. */
@@ -9,6 +9,9 @@ const afterFault = 1_000
 
 /** How many lines wait for a disk that takes none; the oldest are given up. Also how many the ledger in memory holds. */
 const mostLines = 1_000
+
+/** How many wait to read. Whoever asks and goes away at once must not fill the memory. */
+const mostReaders = 64
 
 /** How many lines are parsed before others have their turn. */
 const linesInARow = 50
@@ -82,6 +85,8 @@ export class FileLedger implements Ledger {
   #failing = false
   /** Requests that found no place while the disk took none. */
   #lost = 0
+  #readers = 0
+  #lastReader: Promise<unknown> = Promise.resolve()
 
   constructor({ home, clock, log }: FileLedgerOptions) {
     this.#file = new LedgerFile(home)
@@ -94,7 +99,26 @@ export class FileLedger implements Ledger {
     if (this.#stopTimer === undefined) this.#write()
   }
 
+  /**
+   * One reader after the other: each holds a file of two mebibytes while it looks through it, and a few hundred at once would
+   * hold up everybody else. Rejects with `temporarily_unavailable` when too many wait.
+   */
   async read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+    if (this.#readers >= mostReaders) {
+      throw new BrokerError('temporarily_unavailable', `${mostReaders} programs read the ledger just now.`, {
+        retryAfter: 1,
+        fix: 'Try again in a moment.',
+      })
+    }
+    this.#readers += 1
+    const turn = this.#lastReader.then(() => this.#read(limit, client))
+    this.#lastReader = turn.catch(() => {})
+    return turn.finally(() => {
+      this.#readers -= 1
+    })
+  }
+
+  async #read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
     this.#flush()
     // What the disk has not taken is the newest.
     const found = this.#gathered

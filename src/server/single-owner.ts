@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, readFile, realpath, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { get } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname, join } from 'node:path'
@@ -114,11 +114,26 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Our own folder: made with mode 0700, and put right when it is ours and too open. */
+/**
+ * Our own folder: made with mode 0700, and put right when it is too open. One that others may look into and that holds something
+ * else is left alone: to close `/tmp` or a web site to everybody would be worse than not to start.
+ */
 async function preparePrivateFolder(folder: string): Promise<void> {
   await makeFolder(folder)
   const mode = await ownedFolderMode(folder)
-  if ((mode & 0o077) !== 0) await chmod(folder, 0o700)
+  if ((mode & 0o077) === 0) return
+  if (!(await isOurs(folder))) {
+    throw new BrokerError('socket_unusable', `Others may look into ${folder}, and it holds more than TokenTray's files.`, {
+      fix: `Set TOKENTRAY_HOME to a folder for TokenTray alone, or run \`chmod 700 ${folder}\` if that is what it is.`,
+    })
+  }
+  await chmod(folder, 0o700)
+}
+
+/** Whether a broker has been here before, or nobody has. The app makes its own folder before it becomes the owner. */
+async function isOurs(folder: string): Promise<boolean> {
+  const names = await readdir(folder)
+  return names.includes('owner.json') || names.every((name) => name === 'app')
 }
 
 /**

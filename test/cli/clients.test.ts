@@ -72,7 +72,10 @@ describe('clients', () => {
   })
 
   test.for<[name: string, args: string[], code: number, says: RegExp]>([
-    ['a name that is none', ['allow', 'a b'], 2, /client: Invalid/],
+    ['a name that is none', ['allow', 'a b'], 2, /"a b" is no name of a client\.\n {2}Use letters/],
+    ['a name that is empty', ['allow', ''], 2, /"" is no name of a client/],
+    ['an empty name to deny', ['deny', ''], 2, /"" is no name of a client/],
+    ['an empty name to forget', ['forget', ''], 2, /"" is no name of a client/],
     ['a client nothing was decided about', ['forget', 'nobody'], 7, /Nothing was decided about "nobody"/],
     [
       'an account that is not there',
@@ -83,6 +86,9 @@ describe('clients', () => {
     ['a provider with several accounts', ['allow', 'ci', '--accounts', 'practice'], 2, /each of several[\s\S]*practice:work/],
     ['a list without accounts', ['allow', 'ci', '--accounts', ','], 2, /accounts/],
     ['a time that is none', ['allow', 'ci', '--until', 'soon'], 2, /neither a length of time nor a date[\s\S]*8h/],
+    ['a time without end', ['allow', 'ci', '--until', '99999999d'], 2, /neither a length of time nor a date/],
+    ['a day that is in no calendar', ['allow', 'ci', '--until', '2030-02-31'], 2, /neither a length of time nor a date/],
+    ['an hour that no day has', ['allow', 'ci', '--until', '2030-01-31T25:00'], 2, /neither a length of time nor a date/],
     ['a day that is over', ['allow', 'ci', '--until', '2020-01-01'], 2, /over already/],
     ['a value that is none', ['ask', 'maybe'], 2, /Allowed choices are on, off/],
     ['an unknown command', ['permit', 'ci'], 2, /permit/],
@@ -94,6 +100,13 @@ describe('clients', () => {
     expect(ended.stderr).not.toMatch(/unexpected fault|\bat .*\.js:\d+/)
   })
 })
+
+test.each(['clients help', 'clients help allow', 'clients --help', 'vault help', 'help clients'])(
+  '%s is a way to the help',
+  async (command) => {
+    expect(await run(...command.split(' '))).toMatch(/^Usage: tokentray (clients|vault)/)
+  },
+)
 
 describe('approve', () => {
   test('says that nobody waits, and who does not', async () => {
@@ -133,6 +146,28 @@ describe('approve', () => {
     })
   })
 
+  test.for([
+    ['o', 0],
+    ['a', 0],
+    ['d', 10],
+  ] as const)('answers what still waits when another question was withdrawn meanwhile: %s', async ([typed, code]) => {
+    await run('clients', 'ask', 'on')
+    const waiting = []
+    for (const selector of ['practice', 'practice:work']) {
+      waiting.push(daemon.startCli(['token', selector, '--client', 'codex']))
+      await until('the question', async () => (await daemon.status()).approvals.length === waiting.length)
+    }
+    const command = daemon.startCli(['approve'])
+    await command.until('stderr', /\[d\]eny\? $/)
+    waiting[0]?.signal('SIGINT')
+    await until('the end of the first', async () => (await daemon.status()).approvals.length === 1)
+    command.type(`${typed}\n`)
+    expect((await command.ended).code).toBe(0)
+    expect((await waiting[1]?.ended)?.code).toBe(code)
+    await run('clients', 'ask', 'off')
+    if (typed !== 'o') await run('clients', 'forget', 'codex')
+  })
+
   test('lists several, and takes a name or an id', async () => {
     const codes = await whileWaiting(['codex', 'claude'], async () => {
       const listed = await run('approve')
@@ -164,6 +199,10 @@ describe('ledger', () => {
       count: 1,
     })
     expect(await run('ledger', '--client', 'nobody')).toBe('Nobody has asked for a token yet.\n')
+    expect(await daemon.cli(['ledger', '--client', 'a b'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"a b" is no name of a client'),
+    })
     for (const limit of ['0', '1001', 'x', '1.5']) {
       const refused = await daemon.cli(['ledger', '--limit', limit])
       expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('1 to 1000') })
@@ -186,7 +225,9 @@ describe('an account', () => {
 
   test.each(['enable', 'disable', 'refresh'])('that is not there cannot be found by %s', async (command) => {
     expect((await daemon.cli([command, 'practice:play'])).code).toBe(7)
-    expect((await daemon.cli([command, 'a b'])).code).toBe(2)
+    for (const none of ['a b', '', '..']) {
+      expect(await daemon.cli([command, none])).toMatchObject({ code: 2, stderr: expect.stringContaining('is not a selector') })
+    }
   })
 })
 

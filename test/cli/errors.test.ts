@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createServer } from 'node:net'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { newHome, type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
+import { newHome, program, type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
+import { readEvents } from '../daemon/socket-request.ts'
 
 /** Where nothing listens; no request of these tests goes there. */
 const upstream = { TOKENTRAY_UPSTREAM: 'http://127.0.0.1:9' }
@@ -51,6 +54,28 @@ describe('a command that fails', () => {
     expect(ended.stderr).not.toMatch(/unexpected fault|\bat .*\.js:\d+/)
   })
 
+  test('has its exit code although nobody reads what it says', async () => {
+    for (const [args, code] of [
+      ['enable nobody', 7],
+      ['token nobody', 7],
+      ['status --colour', 2],
+      ['clients ask off', 0],
+    ] as const) {
+      const command = daemon.startCli(args.split(' '))
+      command.closeOutput()
+      expect((await command.ended).code, args).toBe(code)
+    }
+  })
+
+  test.runIf(process.platform === 'linux')('because its output finds no room says so', async () => {
+    for (const args of ['status', 'token --help', 'clients']) {
+      const ended = await promisify(execFile)('sh', ['-c', `"$0" "$1" ${args} >/dev/full`, process.execPath, program], {
+        env: daemon.env as NodeJS.ProcessEnv,
+      }).catch((error: { code: number; stderr: string }) => error)
+      expect(ended, args).toMatchObject({ code: 1, stderr: expect.stringContaining('cannot be written (ENOSPC)') })
+    }
+  })
+
   test('does not keep a second one from working', async () => {
     expect(await daemon.cli(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) })
     expect(await daemon.cli(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('tokentray') })
@@ -87,6 +112,16 @@ describe('without a broker', () => {
       other.close()
       expect(ended).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('TOKENTRAY_SOCKET') })
     })
+  })
+})
+
+test('a broker that too many programs follow says so itself', async () => {
+  await withHome(upstream, async (home) => {
+    await home.start()
+    const readers = await Promise.all(Array.from({ length: 256 }, () => readEvents(home.socket)))
+    const ended = await home.cli(['status', '--watch'])
+    for (const reader of readers) reader.close()
+    expect(ended).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('256 programs follow the events') })
   })
 })
 

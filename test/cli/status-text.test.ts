@@ -39,6 +39,16 @@ test('an account that is switched off, and one that says until when it is signed
   ])
 })
 
+test('several accounts without a label by their ids, because a selector could mean only one of them', () => {
+  const accounts = [
+    practice(active),
+    practice(active, { id: 'practice-2' }),
+    practice(active, { id: 'practice-3', label: 'work' }),
+  ]
+  const names = lines(snapshotOf(accounts)).map((line) => line.split(' ')[0])
+  expect(names).toEqual([accounts[0]?.id, 'practice-2', 'practice:work'])
+})
+
 test('an ended login with its cause', () => {
   expect(lines(snapshotOf([codex(endedElsewhere)]))).toEqual([`openai-codex  sign in again: ${endedElsewhere.error.description}`])
 })

@@ -14,7 +14,8 @@ function openDesk(policy: Partial<ClientPolicy> = {}) {
   const records = new TestRecords()
   records.policy = { ask: true, rules: [], ...policy }
   let changes = 0
-  const desk = new ClientDesk({ clock, register: records, onChange: () => (changes += 1) })
+  const isAccount = (id: string) => [work.id, play.id].includes(id)
+  const desk = new ClientDesk({ clock, register: records, onChange: () => (changes += 1), isAccount })
   return { clock, records, desk, changes: () => changes, now: () => Math.floor(clock.now() / 1000) }
 }
 
@@ -142,6 +143,14 @@ describe('a rule', () => {
         message: expect.stringContaining('acme-2'),
         fix: expect.stringContaining('--accounts acme-1,acme-2'),
       }),
+    )
+  })
+
+  test('for an account that was signed out advises what can be said again', () => {
+    const { desk } = openDesk()
+    desk.putRule('codex', { decision: 'allow', accounts: ['acme-9', 'acme-1'] })
+    expect(() => desk.admit(codex, play, {})).toThrow(
+      expect.objectContaining({ fix: expect.stringContaining('--accounts acme-1,acme-2`') }),
     )
   })
 

@@ -1,4 +1,14 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -32,6 +42,14 @@ function open(folder = home) {
     ledger.record({ at, caller: caller(name), provider: 'acme', account: 'acme-1', outcome: 'handed_out', ...more })
   }
   return { clock, ledger, record, said, file: join(folder, 'ledger', 'ledger.jsonl') }
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
 }
 
 const linesOf = (file: string) => readFileSync(file, 'utf8').split('\n').filter(Boolean)
@@ -134,6 +152,28 @@ describe('reading', () => {
     const third = open()
     third.record('codex')
     expect(names(await third.ledger.read(100))).toEqual(['codex', 'pi', 'codex'])
+  })
+
+  test.runIf(process.platform === 'linux')('is done by one after the other, and a crowd is turned away', async () => {
+    const { record, ledger } = open()
+    record('codex')
+    let peak = 0
+    const looking = setInterval(() => {
+      const files = readdirSync('/proc/self/fd').filter((file) => linkOf(`/proc/self/fd/${file}`).includes(`${home}/ledger/`))
+      peak = Math.max(peak, files.length)
+    })
+    const reads = await Promise.allSettled(Array.from({ length: 100 }, () => ledger.read(10)))
+    clearInterval(looking)
+    const read = reads.filter((each) => each.status === 'fulfilled')
+    expect(read.map(({ value }) => names(value))).toEqual(Array.from({ length: 64 }, () => ['codex']))
+    const refused = reads.filter((each) => each.status === 'rejected')
+    expect(refused.map(({ reason }) => [reason.code, reason.retryAfter])).toEqual(
+      Array.from({ length: 36 }, () => ['temporarily_unavailable', 1]),
+    )
+    // The one that is read, and the one that is written.
+    expect(peak).toBeLessThanOrEqual(2)
+    expect(names(await ledger.read(10))).toEqual(['codex'])
+    ledger.close()
   })
 
   test('of a home without a ledger is empty', async () => {

@@ -171,6 +171,32 @@ describe('where 1,024 connections are held', () => {
   })
 })
 
+test('where 1,024 programs wait for an answer, the latest gives way, and a person still gets through', async () => {
+  await withDaemon(nowhere, async (daemon) => {
+    const reader = await readEvents(daemon.socket)
+    await reader.until(({ event }) => event === 'snapshot')
+    const { id } = await startLogin(daemon, { provider: 'practice', flow: 'paste' })
+    const waiting = get(`/v1/logins/${id}?wait=60`)
+    const [oldest, ...held] = await hold(daemon, 1_022, waiting)
+    await expectAnswer(daemon)
+    const [latest] = (await hold(daemon, 1, waiting)) as [Socket]
+    // A connection whose request has not been read yet is as good as silent.
+    await sleep(300)
+    for (let round = 0; round < 5; round += 1) await expectAnswer(daemon)
+    const said = String(await latest.toArray())
+    expect(said).toMatch(/^HTTP\/1\.1 503 [\s\S]*retry-after: 1\r\n[\s\S]*"error":"temporarily_unavailable"/)
+    expect((await daemon.cli(['status'])).code).toBe(0)
+    await daemon.ask(`/v1/logins/${id}`, { method: 'DELETE' })
+    for (const socket of [oldest, held.at(-1)] as Socket[]) {
+      const answer = await new Promise((resolve) => socket.once('data', resolve).resume())
+      expect(String(answer)).toContain('login_cancelled')
+    }
+    expect(reader.ended()).toBe(false)
+    reader.close()
+    leave([oldest as Socket, ...held])
+  })
+})
+
 const allEnded = (sockets: readonly Socket[]) => {
   for (const socket of sockets) socket.resume()
   return sockets.filter((socket) => socket.closed).length > 400

@@ -46,6 +46,18 @@ describe.concurrent('the place of the socket', () => {
     })
   })
 
+  test.for([0o755, 0o1777])('in a home that holds other things is refused, and its mode is left alone: %o', async (mode) => {
+    await withHome(nowhere, async (home) => {
+      await writeFile(join(home.home, 'letter.txt'), 'a letter')
+      await chmod(home.home, mode)
+      expectRefusal(await refused(home), /Others may look into [\s\S]*Set TOKENTRAY_HOME[\s\S]*chmod 700/)
+      expect((await stat(home.home)).mode & 0o7777).toBe(mode)
+      expect(await readdir(home.home)).toEqual(['letter.txt'])
+      await chmod(home.home, 0o700)
+      await home.start()
+    })
+  })
+
   test('may be a folder that does not exist yet, and is private then', async () => {
     await withHome(nowhere, async (home) => {
       await home.start({ TOKENTRAY_SOCKET: join(home.home, 'run', 'deep', 's.sock') })

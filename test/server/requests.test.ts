@@ -26,6 +26,7 @@ describe('a request of a web page', () => {
     ['an opaque Origin', { origin: 'null' }],
     ['an Origin of this computer', { origin: 'http://localhost' }],
     ['a Referer', { referer: 'https://example.com/page' }],
+    ['no more than Sec-Fetch-Site', { host: 'localhost:8080', 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
     ['a foreign Host', { host: 'example.com' }],
     ['a Host that only begins like ours', { host: 'localhost.example.com' }],
     ['a Host with a user', { host: 'localhost@example.com' }],
@@ -43,6 +44,15 @@ describe('a request of a web page', () => {
       expectError(await daemon.ask(path, { ...question, headers }), 'request_refused')
     }
     expect((await daemon.status()).logins).toHaveLength(logins)
+  })
+
+  test('is refused although it hides its Origin behind two thousand other headers', async () => {
+    const others = Array.from({ length: 2_100 }, (_, number) => `${number}:\r\n`).join('')
+    const answer = await sendBytes(
+      daemon.socket,
+      `GET /v1/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${others}Origin: https://example.com\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1\.1 403 [\s\S]*"error":"request_refused"/)
   })
 
   test('is told from one of a program, whatever of our names it uses', async () => {
@@ -141,6 +151,19 @@ describe('a path', () => {
   ])('%s is answered with %s', async ([path, error]) => {
     expectError(await daemon.ask(path), error)
   })
+})
+
+test('a query of four thousand names holds up the socket no longer for a token than for anything else', async () => {
+  const query = Array.from({ length: 4_000 }, (_, number) => number.toString(36)).join('&')
+  const quickest = { '/v1/token/practice': Number.POSITIVE_INFINITY, '/v1/ledger': Number.POSITIVE_INFINITY }
+  for (let round = 0; round < 15; round += 1) {
+    for (const path of ['/v1/token/practice', '/v1/ledger'] as const) {
+      const begun = performance.now()
+      expectError(await daemon.ask(`${path}?${query}`), 'invalid_request')
+      quickest[path] = Math.min(quickest[path], performance.now() - begun)
+    }
+  }
+  expect(quickest['/v1/token/practice']).toBeLessThan(3 * quickest['/v1/ledger'])
 })
 
 describe('bytes that are no request', () => {
