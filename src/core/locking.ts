@@ -13,6 +13,8 @@ const locked: StateError = {
  * closing, because it would be lost (S5).
  */
 export async function lockEverything(sessions: () => readonly AccountSession[], vault: GrantVault): Promise<void> {
+  // Asked before any token is forgotten, because a lock that is refused must change nothing.
+  await vault.prepareLock()
   const busy = () => sessions().filter((session) => session.busy)
   for (let waiting = busy(); waiting.length > 0; waiting = busy()) {
     await Promise.all(waiting.map((session) => session.settled()))

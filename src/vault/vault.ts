@@ -138,6 +138,8 @@ export class SealedVault implements GrantVault {
     })
   }
 
+  async prepareLock(): Promise<void> {}
+
   /** From the call on, nothing that is asked anew gets at the key; what is under way ends first. */
   lock(): Promise<void> {
     // A vault that waits for its passphrase is locked as well as can be, and its state says more than `locked` does.
