@@ -16,7 +16,7 @@ import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
-import { lockEverything } from './locking.ts'
+import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
@@ -194,6 +194,7 @@ export class Broker {
     await this.stopLogins()
     this.clients.stop()
     await Promise.all(this.#accounts.all().map((session) => session.settled()))
+    await saveLastKey(this.#options.vault, this.#options.clock)
     this.#options.vault.close()
     await this.#options.vault.settled()
   }

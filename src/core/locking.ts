@@ -1,5 +1,6 @@
 import { BrokerError, lockedByPerson, type StateError } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
+import type { Clock } from './clock.ts'
 import type { GrantVault } from './ports.ts'
 
 const locked: StateError = {
@@ -28,4 +29,17 @@ export async function lockEverything(sessions: () => readonly AccountSession[], 
   const closed = vault.lock()
   for (const session of sessions()) session.forget(locked)
   await closed
+}
+
+/** How long the end of the process waits for the store of the key. Milliseconds. */
+const patience = 1_000
+
+/** Before the end of the process: a key that its store has lost is put back, unless the store keeps us waiting. */
+export async function saveLastKey(vault: GrantVault, clock: Clock): Promise<void> {
+  let cancelTimer = () => {}
+  const late = new Promise<void>((resolve) => {
+    cancelTimer = clock.after(patience, resolve)
+  })
+  await Promise.race([vault.prepareLock().catch(() => {}), late])
+  cancelTimer()
 }

@@ -21,6 +21,7 @@ import { faultError, faultState, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay } from './grant-file.ts'
 import { recordOf, restoreIndex } from './index-repair.ts'
 import type { KeyStoreName, KeyStores } from './key-store.ts'
+import { requireKeptKey } from './last-key.ts'
 import { clearOther, type MovingContext, moveKey, uselessPassphrase } from './moving.ts'
 import { Opening } from './opening.ts'
 import { type Seal, sealGrant } from './sealed-file.ts'
@@ -37,6 +38,9 @@ export interface SealedVaultOptions {
   /** Its records are sealed beside the grants, and what it lost is given back to it before the vault says `ready`. */
   readonly index: AccountIndex
 }
+
+/** How often the store is asked whether it still has the key, when something is written anyway. Milliseconds. */
+const lookEvery = 3_600_000
 
 const closedFault: VaultFault = {
   code: 'vault_closed',
@@ -76,11 +80,14 @@ export class SealedVault implements GrantVault {
   #fault: VaultFault | undefined
   #seal: Seal | undefined
   #closed = false
+  /** When the key was seen in its store. */
+  #lookedAt: number
 
   constructor(options: SealedVaultOptions) {
     const { folder, stores, configured, clock } = options
     this.#options = options
     this.#folder = folder
+    this.#lookedAt = clock.now()
     this.#status = { store: configured ?? 'keychain', state: { kind: 'opening' } }
     this.#opening = new Opening({
       unseal: (passphrase) => unseal(options, passphrase),
@@ -127,6 +134,7 @@ export class SealedVault implements GrantVault {
       if (!this.#good.has(account)) await makeWay(this.#folder, account, seal)
       await writeSealed(this.#folder, account, sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal))
       this.#good.add(account)
+      this.#lookForKey()
     })
   }
 
@@ -138,7 +146,11 @@ export class SealedVault implements GrantVault {
     })
   }
 
-  async prepareLock(): Promise<void> {}
+  prepareLock(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#seal !== undefined) await requireKeptKey(this.#moving(this.#seal))
+    })
+  }
 
   /** From the call on, nothing that is asked anew gets at the key; what is under way ends first. */
   lock(): Promise<void> {
@@ -189,6 +201,14 @@ export class SealedVault implements GrantVault {
    */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#tasks.values()])
+  }
+
+  /** A key that was deleted while the vault is open would be missed at the next start, when it is too late. */
+  #lookForKey(): void {
+    const elapsed = this.#options.clock.now() - this.#lookedAt
+    if (elapsed >= 0 && elapsed < lookEvery) return
+    this.#lookedAt = this.#options.clock.now()
+    void this.prepareLock().catch(() => undefined)
   }
 
   #inOrder<T>(change: () => Promise<T>): Promise<T> {
