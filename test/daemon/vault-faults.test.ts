@@ -147,6 +147,24 @@ describe('the disk', () => {
       })
     },
   )
+
+  test.for(faults)('that is %s at the start keeps nobody from the logins on it', async ([, , harm, mend], context) => {
+    const disk = tinyDisk('512k')
+    if (disk === undefined) return context.skip('mounting is not permitted here')
+    onTestFinished(() => disk.remove())
+    await inSession(withKeyring, async (scene) => {
+      const { daemon } = scene
+      await daemon.start({ TOKENTRAY_HOME: disk.path, TOKENTRAY_SOCKET: join(daemon.home, 'agent.sock') })
+      const tokens = await signInTwice(scene)
+      await daemon.kill()
+      harm(disk)
+      await daemon.start()
+      await untilVault(daemon, 'ready')
+      expect([await tokenOf(daemon, 'codex'), await tokenOf(daemon)]).toEqual([tokens.codex, tokens.practice])
+      await daemon.kill()
+      mend(disk)
+    })
+  })
 })
 
 function fillUp({ path }: Disk): void {
