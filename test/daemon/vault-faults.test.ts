@@ -209,7 +209,12 @@ describe.concurrent('the file of an account', () => {
       await daemon.start()
       await untilVault(daemon, 'ready')
       expect(await tokenOf(daemon)).toBe(old.practice)
-      expect(await codexState(daemon)).toMatchObject({
+      // Each account is read by itself, so that this one may take longer.
+      const state = await until('its end', async () => {
+        const now = await codexState(daemon)
+        return now?.kind === 'unavailable' ? undefined : now
+      })
+      expect(state).toMatchObject({
         kind: 'reauthorization_required',
         error: { code, description: expect.any(String) },
       })
