@@ -158,6 +158,7 @@ export class SealedVault implements GrantVault {
     if (this.#closed || this.#waitsForPassphrase()) return Promise.resolve()
     this.#locks += 1
     this.#opening.suspend()
+    this.#options.stores.passphrase.started?.()
     return this.#inOrder(async () => {
       await this.settled()
       this.#seal?.key.fill(0)
@@ -252,6 +253,7 @@ export class SealedVault implements GrantVault {
         await restoreIndex(this.#options.index, this.#folder, outcome.seal)
         if (this.#opening.suspended) return void outcome.seal.key.fill(0)
         this.#seal = outcome.seal
+        this.#options.stores.passphrase.started?.()
         this.#announce({ kind: 'ready' }, undefined)
         return void this.#inOrder(() => this.#endMove())
       case 'locked':
