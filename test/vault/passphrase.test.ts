@@ -265,6 +265,7 @@ describe('the passphrase file', () => {
     ['is empty', () => writeFileSync(given(), '\n'), /is empty/],
     ['is a folder', () => replaceBy(() => mkdirSync(given())), /not a regular file/],
     ['is far too long', () => writeFileSync(given(), 'x'.repeat(100_000)), /too long/],
+    ['is longer than one that can be typed', () => writeFileSync(given(), 'x'.repeat(1_025)), /too long/],
     ['is a link to nothing', () => replaceBy(() => symlinkSync('/nowhere', given())), /is not there/],
   ])('that %s is named, and the passphrase can still be given', async (_what, spoil, says) => {
     await store.write('v', key, right)
