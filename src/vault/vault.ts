@@ -131,8 +131,11 @@ export class SealedVault implements GrantVault {
   /** S3: resolves only when the file and its folder are synced. S5: a write that fails leaves the last stored grant as it was. */
   save(account: string, grant: Grant): Promise<void> {
     return this.#withKey(account, async (seal) => {
-      if (!this.#good.has(account)) await makeWay(this.#folder, account, seal)
-      await writeSealed(this.#folder, account, sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal))
+      const text = sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal)
+      const write = () => writeSealed(this.#folder, account, text)
+      const writeAnew = () => makeWay(this.#folder, account, seal).then(write)
+      // What stands there may have been changed behind our back, and until the write a rotated refresh token is in memory only.
+      await (this.#good.delete(account) ? write().catch(writeAnew) : writeAnew())
       this.#good.add(account)
       this.#lookForKey()
     })
