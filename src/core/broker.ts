@@ -16,7 +16,7 @@ import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
-import { lockEverything } from './locking.ts'
+import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
@@ -199,6 +199,7 @@ export class Broker {
     // S5: a grant that is in memory only would end with the process, so its write is tried again, whatever the backoff says.
     for (const session of this.#accounts.all()) if (session.holdsUnsaved) session.tick()
     await Promise.all(this.#accounts.all().map((session) => session.settled()))
+    await saveLastKey(this.#options.vault, this.#options.clock)
     this.#options.vault.close()
     await this.#options.vault.settled()
   }

@@ -1,5 +1,6 @@
 import { BrokerError, lockedByPerson, type StateError } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
+import type { Clock } from './clock.ts'
 import type { GrantVault } from './ports.ts'
 
 const locked: StateError = {
@@ -13,6 +14,8 @@ const locked: StateError = {
  * closing, because it would be lost (S5).
  */
 export async function lockEverything(sessions: () => readonly AccountSession[], vault: GrantVault): Promise<void> {
+  // Asked before any token is forgotten, because a lock that is refused must change nothing.
+  await vault.prepareLock()
   const busy = () => sessions().filter((session) => session.busy)
   for (let waiting = busy(); waiting.length > 0; waiting = busy()) {
     await Promise.all(waiting.map((session) => session.settled()))
@@ -26,4 +29,17 @@ export async function lockEverything(sessions: () => readonly AccountSession[], 
   const closed = vault.lock()
   for (const session of sessions()) session.forget(locked)
   await closed
+}
+
+/** How long the end of the process waits for the store of the key. Milliseconds. */
+const patience = 1_000
+
+/** Before the end of the process: a key that its store has lost is put back, unless the store keeps us waiting. */
+export async function saveLastKey(vault: GrantVault, clock: Clock): Promise<void> {
+  let cancelTimer = () => {}
+  const late = new Promise<void>((resolve) => {
+    cancelTimer = clock.after(patience, resolve)
+  })
+  await Promise.race([vault.prepareLock().catch(() => {}), late])
+  cancelTimer()
 }

@@ -31,7 +31,12 @@ export interface GrantVault {
   /** Resolves when the grant would survive a power cut. */
   save(account: string, grant: Grant): Promise<void>
   remove(account: string): Promise<void>
-  /** Forgets the data key; nothing but `unlock` opens the vault again. Throws `invalid_request` where nothing could be unlocked. */
+  /**
+   * Settles when `lock` would lose nothing. Throws `invalid_request` where nothing could be unlocked again, and `vault_unavailable`
+   * when the key is in memory only.
+   */
+  prepareLock(): Promise<void>
+  /** Forgets the data key; nothing but `unlock` opens the vault again. Only after `prepareLock`. */
   lock(): Promise<void>
   /**
    * Opens the vault for a person. Throws `wrong_passphrase` with `retryAfter`, `passphrase_needed`, or `invalid_request` for a

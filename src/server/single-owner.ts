@@ -26,7 +26,8 @@ export async function becomeOwner(home: string, note: OwnerNote): Promise<Kernel
       locks.push(await lockOrName(name, folder, () => askOwner(note.socket)))
       await removeStaleSocket(note.socket)
     }
-    await writeNote(home, note)
+    // It only names the owner. A full or read-only disk is no reason to keep the logins from everybody.
+    await writeNote(home, note).catch(() => {})
   } catch (error) {
     await releaseAll(locks)
     throw error

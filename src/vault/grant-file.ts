@@ -2,7 +2,16 @@ import type { StoredGrant } from '../core/index.ts'
 import type { StateError } from '../protocol/index.ts'
 import { faultError } from './fault.ts'
 import { type OpenedFile, openGrant, type Seal, type SealedContents } from './sealed-file.ts'
-import { hasSetAside, readCopies, restorePrevious, setSealedAside, type VaultFolder } from './vault-folder.ts'
+import {
+  type Copies,
+  hasSetAside,
+  prepareFolder,
+  readCopies,
+  readCopy,
+  restorePrevious,
+  setSealedAside,
+  type VaultFolder,
+} from './vault-folder.ts'
 
 /**
  * Reads the grant of one account. A damaged file is set aside, never deleted, and the last good copy takes its place with a
@@ -10,12 +19,13 @@ import { hasSetAside, readCopies, restorePrevious, setSealedAside, type VaultFol
  * key can still open them. Throws `vault_unavailable` when the disk does not let it read.
  */
 export async function loadGrant(folder: VaultFolder, account: string, seal: Seal): Promise<StoredGrant> {
-  const { main, previous } = await readCopies(folder, account)
+  const main = await readCopy(folder, account, 'main')
   const opened = main === undefined ? undefined : openGrant(main, account, seal)
   if (opened?.kind === 'opened') return { kind: 'found', grant: opened.contents.grant }
   // The last good copy of a newer file holds a refresh token that the newer program has used already.
   if (opened?.kind === 'newer') return { kind: 'damaged', error: newerError(opened.version) }
   const aside = opened?.kind === 'damaged' ? await setSealedAside(folder, account, 'main') : undefined
+  const previous = await readCopy(folder, account, 'previous')
   const spare = previous === undefined ? undefined : openGrant(previous, account, seal)
   if (spare?.kind === 'opened') {
     if (opened?.kind !== 'wrong_key') await restorePrevious(folder, account)
@@ -36,19 +46,29 @@ export async function readContents(folder: VaultFolder, account: string, seal: S
 }
 
 /**
- * Makes way for a write: whatever stands in the account's place and is not a good copy is set aside, so that the write neither
- * overwrites it nor makes it the last good copy. A file of a newer format is not replaced; throws `vault_unavailable` then.
+ * Makes way for a write: a folder that is gone is made again, and whatever stands in the place of the account or of its last good
+ * copy and cannot be read is set aside, so that the write neither overwrites it, nor makes it the last good copy, nor fails because
+ * of it. A file of a newer format is not replaced; throws `vault_unavailable` then.
  */
 export async function makeWay(folder: VaultFolder, account: string, seal: Seal): Promise<void> {
-  const { main } = await readCopies(folder, account)
-  if (main === undefined) return
-  const opened = openGrant(main, account, seal)
-  if (opened.kind === 'opened') return
-  if (opened.kind === 'newer') {
-    const { code, description } = newerError(opened.version)
+  await prepareFolder(folder)
+  const [main, previous] = [await kindOf(folder, account, 'main', seal), await kindOf(folder, account, 'previous', seal)]
+  if (main?.kind === 'newer') {
+    const { code, description } = newerError(main.version)
     throw faultError('vault_unavailable', { code, description, fix: 'Update TokenTray, or sign out of this account first.' })
   }
-  await setSealedAside(folder, account, 'main')
+  if (main !== undefined && main.kind !== 'opened') await setSealedAside(folder, account, 'main')
+  if (previous?.kind === 'damaged') await setSealedAside(folder, account, 'previous')
+}
+
+/** What a copy is; undefined when there is none. One that the disk does not let us read is as good as damaged for a write. */
+async function kindOf(folder: VaultFolder, account: string, copy: keyof Copies, seal: Seal): Promise<OpenedFile | undefined> {
+  try {
+    const text = await readCopy(folder, account, copy)
+    return text === undefined ? undefined : openGrant(text, account, seal)
+  } catch {
+    return { kind: 'damaged' }
+  }
 }
 
 async function nothingGood(

@@ -32,6 +32,8 @@ export interface KeyStore {
   write(vault: string, key: Buffer, passphrase?: Secret): Promise<KeyAnswer>
   /** Deletes the key, and answers what `read` says then: `none` once it is gone. */
   remove(vault: string): Promise<KeyAnswer>
+  /** The vault is open, or a person has locked it: what was given for the start alone serves no longer. */
+  started?(): void
   /** Whether the store could be used without a prompt; undefined when that cannot be known. Never brings up a prompt itself. */
   unlocked(): Promise<boolean | undefined>
 }

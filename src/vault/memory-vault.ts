@@ -38,8 +38,14 @@ export class MemoryVault implements GrantVault {
     this.#grants.delete(account)
   }
 
-  async lock(): Promise<void> {
-    throw new BrokerError('invalid_request', 'A vault in memory cannot be locked: its logins would be lost.')
+  async prepareLock(): Promise<void> {
+    throw new BrokerError('invalid_request', 'A vault in memory cannot be locked: its logins would be lost.', {
+      fix: 'Start TokenTray without TOKENTRAY_VAULT=memory to have a vault that can be locked.',
+    })
+  }
+
+  lock(): Promise<void> {
+    return this.prepareLock()
   }
 
   async unlock(): Promise<VaultStatus> {

@@ -29,6 +29,7 @@ export async function readPassphraseFile(path: string, files: Files): Promise<Gi
       if (info.size > longest * 4 + 2) return refused('it is too long for a passphrase')
       const text = (await handle.readFile('utf8')).replace(/\r?\n$/, '')
       if (text === '') return refused('it is empty')
+      if (text.length > longest) return refused('it is too long for a passphrase')
       return { kind: 'passphrase', passphrase: new Secret(text) }
     } finally {
       await handle.close()

@@ -23,7 +23,7 @@ import { keyPath, type VaultFolder } from './vault-folder.ts'
 export interface PassphraseOptions {
   readonly folder: VaultFolder
   readonly clock: Clock
-  /** Read once, when a passphrase is needed for the first time (TOKENTRAY_PASSPHRASE_FILE). */
+  /** Read when a passphrase is needed for the start (TOKENTRAY_PASSPHRASE_FILE). */
   readonly file?: string
   readonly cost?: ScryptCost
 }
@@ -67,7 +67,10 @@ export class PassphraseKeyStore implements KeyStore {
       const given = await this.#given(passphrase)
       if (given?.kind !== 'passphrase') return { kind: 'passphrase', fault: unsetFault(given?.problem) }
       const refusal = newPassphraseFault(given.passphrase)
-      if (refusal !== undefined) return { kind: 'passphrase', fault: unsetFault(refusal.message), refusal }
+      if (refusal !== undefined) {
+        if (passphrase === undefined) this.#file = undefined
+        return { kind: 'passphrase', fault: unsetFault(refusal.message), refusal }
+      }
       return this.#write(vault, key, given.passphrase)
     })
   }
@@ -78,6 +81,10 @@ export class PassphraseKeyStore implements KeyStore {
       await removeDurably([previousOf(path), path], this.#folder.files)
       return this.#read(vault, undefined)
     })
+  }
+
+  started(): void {
+    this.#file = undefined
   }
 
   async unlocked(): Promise<boolean> {
@@ -107,6 +114,7 @@ export class PassphraseKeyStore implements KeyStore {
     this.#failedAt = this.#clock.now()
     const refusal = wrongPassphrase(this.#delay() / 1000)
     const problem = passphrase === undefined ? 'The passphrase of TOKENTRAY_PASSPHRASE_FILE is wrong.' : undefined
+    if (passphrase === undefined) this.#file = undefined
     return { kind: 'passphrase', fault: neededFault(problem), refusal }
   }
 
@@ -137,12 +145,16 @@ export class PassphraseKeyStore implements KeyStore {
     return own.length === 0 ? broken(foreignKeyFault(path)) : { kind: 'files', files: own }
   }
 
-  /** The passphrase of the question, or else the one of the file, which serves once. */
+  /**
+   * The passphrase of the question, or else the one of the file. The file serves until the vault is open, because a full disk or a
+   * file that cannot be read just now must not leave a computer without a person waiting for one. A wrong one serves once.
+   */
   async #given(passphrase: Secret | undefined): Promise<GivenPassphrase | undefined> {
     if (passphrase !== undefined) return { kind: 'passphrase', passphrase }
-    const file = this.#file
-    this.#file = undefined
-    return file === undefined ? undefined : readPassphraseFile(file, this.#folder.files)
+    if (this.#file === undefined) return undefined
+    const given = await readPassphraseFile(this.#file, this.#folder.files)
+    if (given.kind === 'refused') this.#file = undefined
+    return given
   }
 
   #delay(): number {

@@ -4,7 +4,7 @@ import type { BrokerError } from '../protocol/index.ts'
 import { faultOf, type VaultFault } from './fault.ts'
 import { type KeyAnswer, type KeyStoreName, type KeyStores, keyLength } from './key-store.ts'
 import { keyId, openGrant, readEnvelope, type Seal } from './sealed-file.ts'
-import { grantsPath, keyPath, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
+import { type Copies, grantsPath, keyPath, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
 import { readIdentity, type VaultIdentity, writeIdentity } from './vault-identity.ts'
 
 /**
@@ -108,11 +108,14 @@ async function elsewhere(attempt: Attempt): Promise<Unsealing> {
   return outcome
 }
 
+const nothingRead: Copies = { main: undefined, previous: undefined }
+
 /** One file that fits the key is enough: the others are then judged one by one when they are loaded. */
 async function examine(seal: Seal, { folder, identity }: Attempt): Promise<Unsealing> {
   let foreign = 0
   for (const account of await sealedAccounts(folder)) {
-    const { main, previous } = await readCopies(folder, account)
+    // A file that the disk does not let us read costs its own account and no other.
+    const { main, previous } = await readCopies(folder, account).catch(() => nothingRead)
     for (const text of [main, previous]) {
       if (text === undefined) continue
       const read = readEnvelope(text)

@@ -48,6 +48,11 @@ export const grantsPath = (folder: VaultFolder): string => join(folder.path, 'gr
 
 const sealedPath = (folder: VaultFolder, account: string): string => join(grantsPath(folder), sealedName(account))
 
+function copyPath(folder: VaultFolder, account: string, copy: keyof Copies): string {
+  const path = sealedPath(folder, account)
+  return copy === 'main' ? path : previousOf(path)
+}
+
 /** Creates what is missing and sweeps away what killed processes left. Throws `vault_unavailable`. */
 export async function prepareFolder(folder: VaultFolder): Promise<void> {
   await ensurePrivateFolder(folder.path, folder.files)
@@ -63,8 +68,11 @@ export async function sealedAccounts(folder: VaultFolder): Promise<readonly stri
 }
 
 export async function readCopies(folder: VaultFolder, account: string): Promise<Copies> {
-  const path = sealedPath(folder, account)
-  return { main: await readText(path, folder.files), previous: await readText(previousOf(path), folder.files) }
+  return { main: await readCopy(folder, account, 'main'), previous: await readCopy(folder, account, 'previous') }
+}
+
+export function readCopy(folder: VaultFolder, account: string, copy: keyof Copies): Promise<string | undefined> {
+  return readText(copyPath(folder, account, copy), folder.files)
 }
 
 /** Resolves when the text would survive a power cut. Throws `vault_unavailable`. */
@@ -89,8 +97,7 @@ export async function restorePrevious(folder: VaultFolder, account: string): Pro
  * answered under its own name, because a read-only disk is no reason to withhold the good copy.
  */
 export async function setSealedAside(folder: VaultFolder, account: string, copy: keyof Copies): Promise<string> {
-  const path = sealedPath(folder, account)
-  const damaged = copy === 'main' ? path : previousOf(path)
+  const damaged = copyPath(folder, account, copy)
   return setAside(damaged, folder.now(), folder.files).catch(() => damaged)
 }
 

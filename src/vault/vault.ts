@@ -21,6 +21,7 @@ import { faultError, faultState, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay } from './grant-file.ts'
 import { recordOf, restoreIndex } from './index-repair.ts'
 import type { KeyStoreName, KeyStores } from './key-store.ts'
+import { requireKeptKey } from './last-key.ts'
 import { clearOther, type MovingContext, moveKey, uselessPassphrase } from './moving.ts'
 import { Opening } from './opening.ts'
 import { type Seal, sealGrant } from './sealed-file.ts'
@@ -37,6 +38,9 @@ export interface SealedVaultOptions {
   /** Its records are sealed beside the grants, and what it lost is given back to it before the vault says `ready`. */
   readonly index: AccountIndex
 }
+
+/** How often the store is asked whether it still has the key, when something is written anyway. Milliseconds. */
+const lookEvery = 3_600_000
 
 const closedFault: VaultFault = {
   code: 'vault_closed',
@@ -76,11 +80,14 @@ export class SealedVault implements GrantVault {
   #fault: VaultFault | undefined
   #seal: Seal | undefined
   #closed = false
+  /** When the key was seen in its store. */
+  #lookedAt: number
 
   constructor(options: SealedVaultOptions) {
     const { folder, stores, configured, clock } = options
     this.#options = options
     this.#folder = folder
+    this.#lookedAt = clock.now()
     this.#status = { store: configured ?? 'keychain', state: { kind: 'opening' } }
     this.#opening = new Opening({
       unseal: (passphrase) => unseal(options, passphrase),
@@ -124,9 +131,13 @@ export class SealedVault implements GrantVault {
   /** S3: resolves only when the file and its folder are synced. S5: a write that fails leaves the last stored grant as it was. */
   save(account: string, grant: Grant): Promise<void> {
     return this.#withKey(account, async (seal) => {
-      if (!this.#good.has(account)) await makeWay(this.#folder, account, seal)
-      await writeSealed(this.#folder, account, sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal))
+      const text = sealGrant({ grant, record: recordOf(this.#options.index, account, grant) }, seal)
+      const write = () => writeSealed(this.#folder, account, text)
+      const writeAnew = () => makeWay(this.#folder, account, seal).then(write)
+      // What stands there may have been changed behind our back, and until the write a rotated refresh token is in memory only.
+      await (this.#good.delete(account) ? write().catch(writeAnew) : writeAnew())
       this.#good.add(account)
+      this.#lookForKey()
     })
   }
 
@@ -138,12 +149,19 @@ export class SealedVault implements GrantVault {
     })
   }
 
+  prepareLock(): Promise<void> {
+    return this.#inOrder(async () => {
+      if (this.#seal !== undefined) await requireKeptKey(this.#moving(this.#seal))
+    })
+  }
+
   /** From the call on, nothing that is asked anew gets at the key; what is under way ends first. */
   lock(): Promise<void> {
     // A vault that waits for its passphrase is locked as well as can be, and its state says more than `locked` does.
     if (this.#closed || this.#waitsForPassphrase()) return Promise.resolve()
     this.#locks += 1
     this.#opening.suspend()
+    this.#options.stores.passphrase.started?.()
     return this.#inOrder(async () => {
       await this.settled()
       this.#seal?.key.fill(0)
@@ -189,6 +207,14 @@ export class SealedVault implements GrantVault {
     await Promise.allSettled([...this.#tasks.values()])
   }
 
+  /** A key that was deleted while the vault is open would be missed at the next start, when it is too late. */
+  #lookForKey(): void {
+    const elapsed = this.#options.clock.now() - this.#lookedAt
+    if (elapsed >= 0 && elapsed < lookEvery) return
+    this.#lookedAt = this.#options.clock.now()
+    void this.prepareLock().catch(() => undefined)
+  }
+
   #inOrder<T>(change: () => Promise<T>): Promise<T> {
     const result = this.#change.then(change)
     this.#change = result.catch(() => undefined)
@@ -230,6 +256,7 @@ export class SealedVault implements GrantVault {
         await restoreIndex(this.#options.index, this.#folder, outcome.seal)
         if (this.#opening.suspended) return void outcome.seal.key.fill(0)
         this.#seal = outcome.seal
+        this.#options.stores.passphrase.started?.()
         this.#announce({ kind: 'ready' }, undefined)
         return void this.#inOrder(() => this.#endMove())
       case 'locked':

@@ -142,6 +142,14 @@ describe('a lock', () => {
     expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
     await broker.lock()
   })
+
+  test('that the vault refuses forgets nothing', async () => {
+    const { broker, vault } = await signedInBroker()
+    vault.refusesLock = true
+    await expect(broker.lock()).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'active' } }])
+    expect(vault.calls).not.toContain('lock')
+  })
 })
 
 describe('ten thousand accounts', () => {

@@ -47,6 +47,7 @@ export class TestVault implements GrantVault {
   state: VaultStatus['state'] = { kind: 'ready' }
   /** Called before a save takes effect; a throw is a disk fault, a promise holds the write up. */
   beforeSave: (grant: Grant) => Promise<void> | void = () => {}
+  refusesLock = false
   #listeners = new Set<(status: VaultStatus) => void>()
   #queue: Promise<unknown> = Promise.resolve()
 
@@ -93,6 +94,11 @@ export class TestVault implements GrantVault {
 
   async settled(): Promise<void> {
     await this.#queue
+  }
+
+  async prepareLock(): Promise<void> {
+    this.calls.push('prepareLock')
+    if (this.refusesLock) throw new BrokerError('invalid_request', 'This vault cannot be locked.')
   }
 
   /** A person has locked it; only `unlock` opens it. */

@@ -105,3 +105,19 @@ test.concurrent('a daemon that is killed while it is locked loses nothing', asyn
     expect(await tokenOf(daemon)).toBe(token)
   })
 })
+
+test.concurrent('a vault in memory is not locked, and its accounts go on', async () => {
+  await withPracticeServer({}, (server) =>
+    withHome({ TOKENTRAY_UPSTREAM: server.issuer }, async (daemon) => {
+      await daemon.start()
+      await signIn(daemon)
+      expect(await daemon.cli(['lock'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/in memory.*\n.*without TOKENTRAY_VAULT/),
+      })
+      expect((await daemon.status()).accounts).toContainEqual(
+        expect.objectContaining({ provider: 'practice', state: expect.objectContaining({ kind: 'active' }) }),
+      )
+    }),
+  )
+})

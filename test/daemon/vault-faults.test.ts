@@ -66,6 +66,24 @@ describe.concurrent('the key in the keychain', () => {
     })
   })
 
+  test('that was deleted while the daemon runs is put back before a lock and before the end', async () => {
+    await inSession(withKeyring, async (scene) => {
+      const { session, daemon } = scene
+      await daemon.start()
+      const tokens = await signInTwice(scene)
+      const { name, secret } = await itemOf(session)
+      await deleteKeyringItem(name, session)
+      expect(await daemon.cli(['lock'])).toMatchObject({ code: 0 })
+      expect(await daemon.cli(['unlock'])).toMatchObject({ code: 0 })
+      expect(await tokenOf(daemon, 'codex')).toBe(tokens.codex)
+      await deleteKeyringItem(name, session)
+      await daemon.stop()
+      expect((await itemOf(session)).secret).toBe(secret)
+      await daemon.start()
+      expect([await tokenOf(daemon, 'codex'), await tokenOf(daemon)]).toEqual([tokens.codex, tokens.practice])
+    })
+  })
+
   test('behind a prompt that is dismissed after a while waits for the unlocking, without another prompt', async () => {
     await inSession(withKeyring, async (scene) => {
       const { session, daemon } = scene
@@ -129,6 +147,24 @@ describe('the disk', () => {
       })
     },
   )
+
+  test.for(faults)('that is %s at the start keeps nobody from the logins on it', async ([, , harm, mend], context) => {
+    const disk = tinyDisk('512k')
+    if (disk === undefined) return context.skip('mounting is not permitted here')
+    onTestFinished(() => disk.remove())
+    await inSession(withKeyring, async (scene) => {
+      const { daemon } = scene
+      await daemon.start({ TOKENTRAY_HOME: disk.path, TOKENTRAY_SOCKET: join(daemon.home, 'agent.sock') })
+      const tokens = await signInTwice(scene)
+      await daemon.kill()
+      harm(disk)
+      await daemon.start()
+      await untilVault(daemon, 'ready')
+      expect([await tokenOf(daemon, 'codex'), await tokenOf(daemon)]).toEqual([tokens.codex, tokens.practice])
+      await daemon.kill()
+      mend(disk)
+    })
+  })
 })
 
 function fillUp({ path }: Disk): void {

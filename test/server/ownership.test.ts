@@ -192,6 +192,15 @@ describe.concurrent('the place of the socket', () => {
 })
 
 describe.concurrent('a second daemon', () => {
+  test('ends as well where the first one could not leave its name', async () => {
+    await withHome(nowhere, async (home) => {
+      await mkdir(join(home.home, 'owner.json.tmp'))
+      await home.start()
+      expectRefusal(await refused(home), /Another TokenTray is running already/)
+      expect((await home.ask('/v1/health')).status).toBe(200)
+    })
+  })
+
   test('on the same home says who is there, and ends', async () => {
     await withDaemon(nowhere, async (daemon) => {
       const says = new RegExp(`\\(daemon, pid ${daemon.pid}\\) is running already and holds ${daemon.socket}\\.`)

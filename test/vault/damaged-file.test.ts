@@ -1,7 +1,8 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { realFiles } from '../../src/vault/durable-file.ts'
+import type { Files } from '../../src/vault/index.ts'
 import { sampleGrant } from './samples.ts'
 import { lived, loaded } from './world.ts'
 
@@ -102,6 +103,48 @@ describe('a damaged file', () => {
     const { vault } = w.start({ ...realFiles, rename: refuse, link: refuse, unlink: refuse })
     await vault.open()
     expect(await vault.load('a')).toMatchObject({ kind: 'found', notice: { code: 'grant_restored' } })
+  })
+
+  test.each(['a.sealed', 'a.sealed.previous'])(
+    'that the disk does not let us read costs its own account only: %s',
+    async (name) => {
+      const w = await lived()
+      const readFile = (path: string, encoding: 'utf8') =>
+        path.endsWith(`/${name}`)
+          ? Promise.reject(Object.assign(new Error('bad sector'), { code: 'EIO' }))
+          : realFiles.readFile(path, encoding)
+      const { vault } = w.start({ ...realFiles, readFile } as Files)
+      expect((await vault.open()).state).toEqual({ kind: 'ready' })
+      expect(await vault.load('b')).toMatchObject({ kind: 'found' })
+      if (name === 'a.sealed') await expect(vault.load('a')).rejects.toMatchObject({ code: 'vault_unavailable' })
+      else expect(await vault.load('a')).toMatchObject({ kind: 'found' })
+      // A new login of the account is stored all the same, and what cannot be read is kept.
+      await vault.save('a', sampleGrant(3))
+      expect(readdirSync(w.grants).filter((each) => each.startsWith(`${name}.damaged-`))).toHaveLength(
+        name === 'a.sealed' ? 1 : 0,
+      )
+    },
+  )
+
+  test.each(['', '.previous'])('that is a folder now is set aside by a write: a.sealed%s', async (suffix) => {
+    const w = await lived()
+    const { vault } = w.start()
+    await vault.open()
+    await vault.load('a')
+    rmSync(w.path('a', suffix))
+    mkdirSync(w.path('a', suffix))
+    await vault.save('a', sampleGrant(3))
+    expect(await loaded(w, 'a')).toEqual({ number: 3, notice: undefined })
+  })
+
+  test('whose folder was removed is written into a new one', async () => {
+    const w = await lived()
+    const { vault } = w.start()
+    await vault.open()
+    await vault.load('a')
+    rmSync(join(w.home, 'vault'), { recursive: true })
+    await vault.save('a', sampleGrant(3))
+    expect(await loaded(w, 'a')).toEqual({ number: 3, notice: undefined })
   })
 
   test('of a killed process is swept away once it is old', async () => {

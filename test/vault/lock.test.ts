@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/core/index.ts'
+import { realFiles } from '../../src/vault/durable-file.ts'
 import { createVault } from '../../src/vault/index.ts'
 import { ManualClock, settle } from '../support/manual-clock.ts'
 import { sampleGrant, temporaryHome } from './samples.ts'
@@ -197,6 +198,25 @@ describe('a vault with a passphrase', () => {
     })
     expect((await vault.unlock(right)).state.kind).toBe('broken')
     expect(readdirSync(join(w.home, 'vault'))).not.toContain('key.json')
+  })
+
+  test('opens with a file by itself once the disk has room for the first key', async () => {
+    const w = await world()
+    let isFull = true
+    const open: typeof realFiles.open = (path, ...rest) =>
+      isFull && String(path).includes('key.json')
+        ? Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' }))
+        : realFiles.open(path, ...rest)
+    const files = { ...realFiles, open }
+    writeFileSync(join(w.home, 'secret'), right.expose(), { mode: 0o600 })
+    const passphrase = cheapPassphraseStore(w.home, w.clock, files, join(w.home, 'secret'))
+    const { vault } = w.start(files, { store: 'passphrase', passphrase })
+    expect((await vault.open()).state).toMatchObject({ kind: 'broken', error: { code: 'disk_full' } })
+    isFull = false
+    await w.clock.advance(5_000)
+    await until(() => vault.status().state.kind === 'ready')
+    await vault.lock()
+    await expect(vault.unlock()).rejects.toMatchObject({ code: 'passphrase_needed' })
   })
 
   test('opens with a file at the start, and a lock is not undone by it', async () => {

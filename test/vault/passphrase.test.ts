@@ -212,10 +212,12 @@ describe('the passphrase file', () => {
     expect(await withFile(`${right.expose()}${end}`).read('v')).toEqual({ kind: 'present', key })
   })
 
-  test('gives the first passphrase of a new vault, and serves once', async () => {
+  test('gives the first passphrase of a new vault, and serves until that is open', async () => {
     const fresh = withFile(`${right.expose()}\n`)
     expect(await fresh.read('v')).toEqual({ kind: 'none' })
     expect(await fresh.write('v', key)).toEqual({ kind: 'present', key })
+    expect(await fresh.read('v')).toEqual({ kind: 'present', key })
+    fresh.started()
     expect(await fresh.read('v')).toMatchObject({ kind: 'passphrase', fault: { code: 'passphrase_needed' } })
     expect(await fresh.read('v', right)).toMatchObject({ kind: 'present' })
   })
@@ -225,6 +227,15 @@ describe('the passphrase file', () => {
     expect(await withFile(`${right.expose()}\n\n`).read('v')).toMatchObject({
       fault: { code: 'passphrase_needed', description: expect.stringContaining('TOKENTRAY_PASSPHRASE_FILE is wrong') },
     })
+  })
+
+  test('that is wrong serves once, so that it makes nobody wait again', async () => {
+    await store.write('v', key, right)
+    const spoiled = withFile(wrong.expose())
+    expect(await spoiled.read('v')).toMatchObject({ refusal: { code: 'wrong_passphrase', retryAfter: 1 } })
+    await clock.advance(1_000)
+    expect(await spoiled.read('v')).not.toHaveProperty('refusal')
+    expect(await spoiled.read('v', right)).toMatchObject({ kind: 'present' })
   })
 
   const replaceBy = (make: () => void) => {
@@ -254,6 +265,7 @@ describe('the passphrase file', () => {
     ['is empty', () => writeFileSync(given(), '\n'), /is empty/],
     ['is a folder', () => replaceBy(() => mkdirSync(given())), /not a regular file/],
     ['is far too long', () => writeFileSync(given(), 'x'.repeat(100_000)), /too long/],
+    ['is longer than one that can be typed', () => writeFileSync(given(), 'x'.repeat(1_025)), /too long/],
     ['is a link to nothing', () => replaceBy(() => symlinkSync('/nowhere', given())), /is not there/],
   ])('that %s is named, and the passphrase can still be given', async (_what, spoil, says) => {
     await store.write('v', key, right)
