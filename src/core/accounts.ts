@@ -88,8 +88,8 @@ export class Accounts {
   }
 
   /**
-   * The one account that a permission is for: an id, `provider:label`, or a provider with one account. Which one of several is
-   * meant is never guessed here. Throws like `find`, and `invalid_request` for several.
+   * The one account that a permission or a sign-out is for: an id, `provider:label`, or a provider with one account. Which one of
+   * several is meant is never guessed here. Throws like `find`, and `invalid_request` for several.
    */
   only(selector: string): AccountSession {
     const found = this.find(selector)

@@ -137,9 +137,9 @@ export class Broker {
     return this.#logins.cancel(id)
   }
 
-  /** Revokes the grant where the provider offers it, then forgets it. */
+  /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */
   async signOut(selector: string): Promise<{ id: string; provider: string; revoked: boolean }> {
-    const session = this.#accounts.find(selector)
+    const session = this.#accounts.only(selector)
     const { id, provider } = session.record
     const revoked = await session.signOut()
     // Servers may take long to revoke. A login that was made meanwhile has the account in use again.

@@ -1,4 +1,11 @@
-import { createServer, type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import { BrokerError, errorResponse, errorTable } from '../protocol/index.ts'
 
@@ -42,7 +49,10 @@ export function createPatientServer(handle: RequestListener): Server {
       connectionsCheckingInterval: 2_000,
     },
     (request, response) => {
-      if (admit(connections, request.socket, response)) handle(request, response)
+      if (!admit(connections, request.socket, response)) return
+      // Nobody reads the body of such a request. Its connection ends with the answer, or it could go on for fifteen seconds.
+      if (request.method === 'GET' && hasBody(request)) response.shouldKeepAlive = false
+      handle(request, response)
     },
   )
   // Node drops the headers beyond its limit without a word, an `Origin` as any other; the bytes are limited already.
@@ -56,6 +66,9 @@ export function createPatientServer(handle: RequestListener): Server {
   })
   return server
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 
 /** Notes that the connection is in use. False for a request that is not answered, because its connection has been cut off. */
 function admit(connections: Connections, socket: Socket, response: ServerResponse): boolean {

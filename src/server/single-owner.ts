@@ -50,7 +50,17 @@ async function releaseAll(locks: readonly KernelLock[]): Promise<void> {
 async function lockOrName(name: string, folder: string, owner: () => Promise<OwnerNote | undefined>): Promise<KernelLock> {
   const lock = await takeLock(name, folder)
   if (lock !== undefined) return lock
-  throw alreadyRunning(await namedInTime(owner))
+  const known = await namedInTime(owner)
+  throw alreadyRunning(known, known !== undefined && !(await isThereInTime(known.socket)))
+}
+
+/** An owner that has only just started needs a moment until it listens. Nothing can be seen of the pipe of Windows. */
+async function isThereInTime(socket: string): Promise<boolean> {
+  for (let triesLeft = 100; triesLeft > 0; triesLeft -= 1) {
+    if (process.platform === 'win32' || (await exists(socket))) return true
+    await sleep(50)
+  }
+  return false
 }
 
 /** An owner that has only just started needs a moment until it can be named, and the note of a dead one names nobody. */
@@ -72,8 +82,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function alreadyRunning(owner: OwnerNote | undefined): BrokerError {
+/** A broker cannot see that somebody has removed its socket, and whoever is sent to it would find nobody. */
+function alreadyRunning(owner: OwnerNote | undefined, socketGone: boolean): BrokerError {
   const who = owner === undefined ? 'Another TokenTray' : `TokenTray (${owner.host}, pid ${owner.pid})`
+  if (owner !== undefined && socketGone) {
+    return new BrokerError('already_running', `${who} is running already, and its socket ${owner.socket} has been removed.`, {
+      fix: `End it, for instance with \`kill ${owner.pid}\`, and start it again.`,
+    })
+  }
   const where = owner === undefined ? '' : ` and holds ${owner.socket}`
   return new BrokerError('already_running', `${who} is running already${where}.`)
 }

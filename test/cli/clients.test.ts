@@ -223,6 +223,15 @@ describe('an account', () => {
     await run('token', 'practice:work')
   })
 
+  test('of several is signed out only when it is named, because a revocation cannot be taken back', async () => {
+    expect(await daemon.cli(['logout', 'practice'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/"practice" may be each of several accounts\.\n {2}Name one of these: .*practice:work/),
+    })
+    await run('token', 'practice')
+    await run('token', 'practice:work')
+  })
+
   test.each(['enable', 'disable', 'refresh'])('that is not there cannot be found by %s', async (command) => {
     expect((await daemon.cli([command, 'practice:play'])).code).toBe(7)
     for (const none of ['a b', '', '..']) {

@@ -222,6 +222,25 @@ describe.concurrent('a body', () => {
     })
   })
 
+  test('that never ends, of a request that takes none, ends with the answer', async () => {
+    await withDaemon(nowhere, async (daemon) => {
+      for (const path of ['/v1/token/practice', '/v1/status']) {
+        const begun = performance.now()
+        const head = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n`
+        const [sender] = (await hold(daemon, 1, head)) as [Socket]
+        const sending = setInterval(() => sender.writable && sender.write('1\r\nx\r\n'), 50)
+        let said = ''
+        sender.setEncoding('utf8').on('data', (text: string) => {
+          said += text
+        })
+        await cutOff(sender)
+        clearInterval(sending)
+        expect(said).toMatch(/^HTTP\/1\.1 (200|401) [\s\S]*connection: close/i)
+        expect(performance.now() - begun).toBeLessThan(8_000)
+      }
+    })
+  })
+
   test('that never ends is refused, and costs neither memory nor others their turn', async () => {
     await withDaemon(nowhere, async (daemon) => {
       const before = await memoryOf(daemon)

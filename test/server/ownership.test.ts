@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -207,6 +207,20 @@ describe.concurrent('a second daemon', () => {
       expectRefusal(await refused(daemon), says)
       expectRefusal(await refused(daemon, { TOKENTRAY_SOCKET: join(daemon.home, 'other.sock') }), says)
       expect((await daemon.ask('/v1/health')).json).toMatchObject({ pid: daemon.pid })
+    })
+  })
+
+  test('where the socket of the first one was removed says what to do', async () => {
+    await withDaemon(nowhere, async (daemon) => {
+      const { pid } = daemon
+      await rm(daemon.socket)
+      expectRefusal(
+        await refused(daemon),
+        new RegExp(`pid ${pid}\\) is running already, and its socket .* removed[^]*kill ${pid}`),
+      )
+      await daemon.stop()
+      await daemon.start()
+      expect((await daemon.ask('/v1/health')).status).toBe(200)
     })
   })
 
