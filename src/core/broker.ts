@@ -5,6 +5,7 @@ import {
   type BrokerSnapshot,
   type Caller,
   type LoginStatus,
+  lockedByPerson,
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
@@ -75,13 +76,14 @@ export class Broker {
 
   /** Opens the vault and reads every grant. Settles when each account has a state that says what is so; never throws. */
   async start(): Promise<void> {
-    this.#stopVault = this.#options.vault.onStatus((status) => {
+    this.#stopVault = this.#options.vault.onStatus(({ state }) => {
       this.#touch()
-      if (status.state.kind === 'ready') void this.#restoreAll()
+      if (state.kind === 'ready') void this.#restoreAll()
+      // Each account says why it waits, and that is another reason now.
+      else if (state.kind !== 'opening' && state.error.code !== lockedByPerson) void this.#restoreWaiting()
     })
-    const status = await this.#options.vault.open()
-    if (status.state.kind === 'ready') await this.#restoreAll()
-    else await Promise.all(this.#accounts.all().map((session) => session.restore()))
+    const { state } = await this.#options.vault.open()
+    await (state.kind === 'ready' ? this.#restoreAll() : this.#restoreWaiting())
     this.#flush()
   }
 
@@ -179,7 +181,7 @@ export class Broker {
   wake(asker: Asker = 'program'): void {
     for (const session of this.#accounts.all()) session.retrySoon()
     this.#scheduler.wake()
-    void this.#options.vault.open(asker)
+    void this.#options.vault.open(asker).then(() => this.#restoreWaiting())
   }
 
   /** Cancels every login, so that the redirect port is free and whoever waits for a login hears of its end. */
@@ -250,8 +252,11 @@ export class Broker {
   async #restoreAll(): Promise<void> {
     this.#addIndexed()
     for (const session of this.#accounts.all()) session.retrySoon()
-    const waiting = this.#accounts.all().filter((session) => session.waitsForVault)
-    await Promise.all(waiting.map((session) => session.restore()))
+    await this.#restoreWaiting()
+  }
+
+  async #restoreWaiting(): Promise<void> {
+    await Promise.all(this.#accounts.all().map((session) => session.waitsForVault && session.restore()))
   }
 
   #row(session: AccountSession): AccountStatus {

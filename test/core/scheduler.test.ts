@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Scheduled, Scheduler } from '../../src/core/scheduler.ts'
+import { BrokerError } from '../../src/protocol/index.ts'
 import { ManualClock, settle } from '../support/manual-clock.ts'
 import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
 
@@ -48,6 +49,21 @@ test('a laptop opened after days refreshes once, at the latest 37 seconds after 
   expect(client.sent).toEqual([])
   await clock.advance(37_000)
   expect(client.sent).toEqual(['refresh-1'])
+})
+
+test('wake() reads an account again whose file could not be read before', async () => {
+  const { broker, vault } = await signedInBroker()
+  const { load } = vault
+  await broker.start()
+  await broker.lock()
+  vault.load = () => Promise.reject(new BrokerError('vault_unavailable', 'A bad sector.'))
+  await vault.unlock()
+  await settle()
+  expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'unavailable', error: { code: 'vault_unavailable' } } }])
+  vault.load = load
+  broker.wake()
+  await settle()
+  expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'active' } }])
 })
 
 test('wake() looks at once, and tries again what waited for the network', async () => {
