@@ -9,8 +9,8 @@ export interface Terminal {
   interrupt(): void
 }
 
-/** More than any passphrase that the broker takes. Bytes. */
-const longest = 8_192
+/** As many as the broker takes. Characters. */
+const longest = 1_024
 
 /**
  * The new passphrase or the known one: typed twice or once on the terminal, which shows nothing of it, or read from the pipe of
@@ -31,7 +31,7 @@ export async function askPassphrase(
   if (again !== passphrase) {
     throw new BrokerError('invalid_request', 'The two are not the same. Nothing was changed.', { fix: 'Try again.' })
   }
-  return notEmpty(passphrase)
+  return usable(passphrase)
 }
 
 /** One trailing line break is not a part of it, as in the file of TOKENTRAY_PASSPHRASE_FILE. */
@@ -39,10 +39,10 @@ async function readPipe(stdin: NodeJS.ReadStream): Promise<string> {
   let text = ''
   for await (const chunk of stdin.setEncoding('utf8')) {
     text += chunk
-    if (text.length > longest)
-      throw new BrokerError('invalid_request', 'That is too long for a passphrase.', { fix: 'Use another.' })
+    // A line break may follow.
+    if (text.length > longest + 2) throw tooLong()
   }
-  return notEmpty(text.replace(/\r?\n$/, ''))
+  return usable(text.replace(/\r?\n$/, ''))
 }
 
 /** One line per prompt. readline edits the line, and what it would show of it goes nowhere. */
@@ -71,9 +71,15 @@ function readHidden({ stdin, stderr, interrupt }: Terminal, prompts: readonly st
   })
 }
 
-function notEmpty(passphrase: string): string {
+function usable(passphrase: string): string {
   if (passphrase === '') throw noPassphrase()
+  if (passphrase.length > longest) throw tooLong()
   return passphrase
 }
 
 const noPassphrase = () => new BrokerError('invalid_request', 'No passphrase was given.', { fix: 'Nothing was changed.' })
+
+const tooLong = () =>
+  new BrokerError('invalid_request', `That is too long for a passphrase: it has ${longest} characters at most.`, {
+    fix: 'Nothing was changed. Use a shorter one.',
+  })

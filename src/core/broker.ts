@@ -5,6 +5,7 @@ import {
   type BrokerSnapshot,
   type Caller,
   type LoginStatus,
+  lockedByPerson,
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
@@ -18,7 +19,8 @@ import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
-import { LoginDesk, type LoginTarget } from './login-desk.ts'
+import { LoginDesk } from './login-desk.ts'
+import { type LoginTarget, loginTarget } from './login-target.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
@@ -75,13 +77,14 @@ export class Broker {
 
   /** Opens the vault and reads every grant. Settles when each account has a state that says what is so; never throws. */
   async start(): Promise<void> {
-    this.#stopVault = this.#options.vault.onStatus((status) => {
+    this.#stopVault = this.#options.vault.onStatus(({ state }) => {
       this.#touch()
-      if (status.state.kind === 'ready') void this.#restoreAll()
+      if (state.kind === 'ready') void this.#restoreAll()
+      // Each account says why it waits, and that is another reason now.
+      else if (state.kind !== 'opening' && state.error.code !== lockedByPerson) void this.#restoreWaiting()
     })
-    const status = await this.#options.vault.open()
-    if (status.state.kind === 'ready') await this.#restoreAll()
-    else await Promise.all(this.#accounts.all().map((session) => session.restore()))
+    const { state } = await this.#options.vault.open()
+    await (state.kind === 'ready' ? this.#restoreAll() : this.#restoreWaiting())
     this.#flush()
   }
 
@@ -106,17 +109,7 @@ export class Broker {
     const { provider, label } = parseSelector(request.provider)
     const client = this.#accounts.client(provider)
     await this.#requireVault()
-    const selected = request.account ?? label
-    const taken = request.label === undefined ? undefined : this.#accounts.labelled(client, request.label)
-    if (taken?.record.issuer === client.issuer) {
-      throw new BrokerError('invalid_request', `${client.name} has an account "${request.label}" already.`, {
-        fix: `Sign in to it again with \`tokentray login ${client.id} --account ${request.label}\`, or choose another label.`,
-      })
-    }
-    const target: LoginTarget = {
-      ...(selected === undefined ? {} : { account: this.#accounts.find(client.id, selected).record.id }),
-      ...(request.label === undefined ? {} : { label: request.label }),
-    }
+    const target = loginTarget(this.#accounts, client, { ...request, account: request.account ?? label })
     return this.#logins.start(client, { ...request, provider: client.id }, target)
   }
 
@@ -182,7 +175,7 @@ export class Broker {
   wake(asker: Asker = 'program'): void {
     for (const session of this.#accounts.all()) session.retrySoon()
     this.#scheduler.wake()
-    void this.#options.vault.open(asker)
+    void this.#options.vault.open(asker).then(() => this.#restoreWaiting())
   }
 
   /** Cancels every login, so that the redirect port is free and whoever waits for a login hears of its end. */
@@ -256,8 +249,11 @@ export class Broker {
   async #restoreAll(): Promise<void> {
     this.#addIndexed()
     for (const session of this.#accounts.all()) session.retrySoon()
-    const waiting = this.#accounts.all().filter((session) => session.waitsForVault)
-    await Promise.all(waiting.map((session) => session.restore()))
+    await this.#restoreWaiting()
+  }
+
+  async #restoreWaiting(): Promise<void> {
+    await Promise.all(this.#accounts.all().map((session) => session.waitsForVault && session.restore()))
   }
 
   #row(session: AccountSession): AccountStatus {

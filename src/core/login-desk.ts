@@ -8,6 +8,7 @@ import {
 } from '../protocol/index.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
 import type { Grant } from './grant.ts'
+import type { LoginTarget } from './login-target.ts'
 import type { LoginAttempt, ProviderClient } from './ports.ts'
 import { describeError } from './session-errors.ts'
 
@@ -25,12 +26,6 @@ interface Login {
   status: LoginStatus
   /** Settles when the login has ended and its grant is durable. */
   readonly ended: Promise<void>
-}
-
-/** Which slot a login is for: an account that signs in again, or a new one with or without a label. */
-export interface LoginTarget {
-  readonly account?: string
-  readonly label?: string
 }
 
 export interface LoginDeskContext {

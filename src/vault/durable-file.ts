@@ -140,11 +140,16 @@ function fileFault(code: string, action: 'read' | 'write' | 'remove', path: stri
     case 'EROFS':
     case 'EACCES':
     case 'EPERM':
-    case foreignFolder:
       return {
         code: 'folder_refused',
         description: `TokenTray may not ${action} ${path} (${code}).`,
         fix: `Make ${dirname(path)} readable and writable for your user, or set TOKENTRAY_HOME to a folder that is.`,
+      }
+    case foreignFolder:
+      return {
+        code: 'folder_refused',
+        description: `TokenTray does not use ${path}, because it is ${code}.`,
+        fix: 'Put a folder of your own in its place, such as the one that the link leads to, or set TOKENTRAY_HOME to another folder.',
       }
     default:
       return {

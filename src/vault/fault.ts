@@ -1,10 +1,22 @@
-import { BrokerError, type StateError } from '../protocol/index.ts'
+import { BrokerError, lockedByPerson, type StateError } from '../protocol/index.ts'
 
 /** Why the vault cannot serve: a code for programs, a sentence that says what is so, and one that says what to do. */
 export interface VaultFault {
   readonly code: string
   readonly description: string
   readonly fix: string
+}
+
+export const closedFault: VaultFault = {
+  code: 'vault_closed',
+  description: 'The vault is closed, because TokenTray is about to end.',
+  fix: 'Start TokenTray again.',
+}
+
+export const personFault: VaultFault = {
+  code: lockedByPerson,
+  description: 'TokenTray is locked.',
+  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
 }
 
 /** The fault as a part of the status. */

@@ -23,6 +23,13 @@ export const waitingFault: VaultFault = {
   fix: 'Answer the prompt. TokenTray goes on by itself.',
 }
 
+/** The session that libsecret opened with the keychain service ended with it; see `keytarInNewProcess`. */
+export const restartedFault: VaultFault = {
+  code: 'keychain_restarted',
+  description: 'The keychain service of your system was started again, and TokenTray cannot reach the new one.',
+  fix: 'Start TokenTray again.',
+}
+
 const noServiceFault: VaultFault = {
   code: 'keychain_absent',
   description: 'No keychain service runs in this session.',
@@ -65,6 +72,7 @@ const known: readonly (readonly [RegExp, KeychainFault])[] = [
   [/interaction is not allowed|User cancell?ed|no UI possible/i, { kind: 'locked', fault: lockedFault }],
   [/user ?name or passphrase you entered is not correct/i, { kind: 'locked', fault: lockedFault }],
   [/autolaunch D-Bus|Could not connect|spawn a message bus|spawning command line .*dbus/i, { kind: 'absent', fault: noBusFault }],
+  [/session wrapping the secret|Error\.NoSession/i, { kind: 'broken', fault: restartedFault }],
   [/was not provided by any|not activatable|activate remote peer/i, { kind: 'absent', fault: noServiceFault }],
   [/StartServiceByName|program org\.freedesktop\.secrets/i, { kind: 'absent', fault: noServiceFault }],
   [/No such secret collection|Object does not exist at path/i, { kind: 'absent', fault: noCollectionFault }],

@@ -1,8 +1,17 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../core/index.ts'
 import { type KeyAnswer, type KeyStore, keyLength } from './key-store.ts'
-import { keychainFault, libraryFault, lockedFault, malformedKeyFault, unreliableFault, waitingFault } from './keychain-fault.ts'
+import {
+  keychainFault,
+  libraryFault,
+  lockedFault,
+  malformedKeyFault,
+  restartedFault,
+  unreliableFault,
+  waitingFault,
+} from './keychain-fault.ts'
 import { isKeychainUnlocked } from './keychain-lock.ts'
+import { keytarInNewProcess } from './keychain-process.ts'
 
 /**
  * The three calls of keytar that are used. `findCredentials` and `findPassword` must never be: on a locked keyring whose prompt
@@ -19,6 +28,8 @@ export interface KeychainOptions {
   /** Milliseconds after which a call counts as waiting for the person. */
   readonly patience?: number
   readonly load?: () => Promise<Keytar>
+  /** A keytar that has met no keychain service yet; undefined where there can be none. */
+  readonly loadAnew?: () => Keytar | undefined
   readonly unlocked?: () => Promise<boolean | undefined>
   readonly platform?: NodeJS.Platform
 }
@@ -38,7 +49,8 @@ const keyItem = (vault: string): string => `data-key:${vault}`
 export class KeychainKeyStore implements KeyStore {
   readonly #clock: Clock
   readonly #patience: number
-  readonly #load: () => Promise<Keytar>
+  #load: () => Promise<Keytar>
+  readonly #loadAnew: () => Keytar | undefined
   readonly #unlocked: () => Promise<boolean | undefined>
   readonly #platform: NodeJS.Platform
   #last: Promise<KeyAnswer> = Promise.resolve({ kind: 'none' })
@@ -50,6 +62,7 @@ export class KeychainKeyStore implements KeyStore {
     this.#clock = options.clock
     this.#patience = options.patience ?? defaultPatience
     this.#load = options.load ?? loadKeytar
+    this.#loadAnew = options.loadAnew ?? keytarInNewProcess
     this.#platform = options.platform ?? process.platform
     this.#unlocked = options.unlocked ?? (() => isKeychainUnlocked(this.#platform))
   }
@@ -139,8 +152,17 @@ export class KeychainKeyStore implements KeyStore {
     try {
       return await question(keytar)
     } catch (error) {
-      return keychainFault(error)
+      const answer = keychainFault(error)
+      return answer.fault === restartedFault ? this.#answerAnew(question, answer) : answer
     }
+  }
+
+  /** The service that this process has met was started again. From here on, a keytar is used that does not know it. */
+  async #answerAnew(question: (keytar: Keytar) => Promise<KeyAnswer>, answer: KeyAnswer): Promise<KeyAnswer> {
+    const anew = this.#loadAnew()
+    if (anew === undefined) return answer
+    this.#load = async () => anew
+    return question(anew).catch(keychainFault)
   }
 
   async #call<T>(call: () => Promise<T>): Promise<T> {

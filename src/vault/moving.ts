@@ -3,6 +3,7 @@ import type { Secret, VaultMove } from '../core/index.ts'
 import { BrokerError, type VaultMoveResponse } from '../protocol/index.ts'
 import type { VaultFault } from './fault.ts'
 import type { KeyAnswer, KeyStoreName, KeyStores } from './key-store.ts'
+import { lockedFault, waitingFault } from './keychain-fault.ts'
 import { newPassphraseFault } from './passphrase.ts'
 import { openGrant, type Seal } from './sealed-file.ts'
 import { readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
@@ -181,7 +182,9 @@ function targetError(to: KeyStoreName, answer: KeyAnswer): BrokerError {
 
 function requireCleared(left: VaultFault | undefined): void {
   if (left === undefined) return
-  throw new BrokerError('vault_unavailable', `An earlier move has to be ended first. ${left.description}`, { fix: left.fix })
+  // What is locked goes on by itself, and a command that has ended does not.
+  const fix = left.code === lockedFault.code || left.code === waitingFault.code ? 'Unlock it, and try again.' : left.fix
+  throw new BrokerError('vault_unavailable', `An earlier move has to be ended first. ${left.description}`, { fix })
 }
 
 const notConfirmed = () =>

@@ -47,6 +47,11 @@ export class Opening {
     return this.#suspended
   }
 
+  /** Whether an attempt is under way. */
+  get trying(): boolean {
+    return this.#attempt !== undefined
+  }
+
   /** Settles when the answer is known; joins an attempt under way; never throws. */
   async open(asker: Asker): Promise<void> {
     if (this.#attempt !== undefined) {

@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, fdatasync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, fdatasync, lstatSync, openSync, readFileSync, renameSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +17,9 @@ const line = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ended'), ...common, error: stateError, cause: endCause }),
   z.object({ kind: z.literal('settled'), account: z.string().min(1) }),
 ])
+
+/** Far above a thousand accounts with four lines each. A larger file is not ours to read. Bytes. */
+const longest = 67_108_864
 
 /** Lines that say nothing any more are removed when there are this many lines. */
 const compactAfter = 1_000
@@ -123,6 +126,12 @@ export class MemoryRefreshJournal implements RefreshJournal {
 /** A journal that cannot be read tells nothing; that costs an explanation and no login. */
 function readLines(path: string): readonly string[] {
   try {
+    const info = lstatSync(path)
+    if (!info.isFile() || info.size > longest) {
+      // A pipe would hold the start until somebody writes to it, and a folder would refuse every line, and with it every refresh.
+      renameSync(path, `${path}.damaged-${Math.round(info.mtimeMs)}`)
+      return []
+    }
     return readFileSync(path, 'utf8').split('\n').filter(Boolean)
   } catch {
     return []

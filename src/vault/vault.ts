@@ -9,15 +9,8 @@ import {
   type StoredGrant,
   type VaultMove,
 } from '../core/index.ts'
-import {
-  BrokerError,
-  lockedByPerson,
-  passphraseNeeded,
-  passphraseUnset,
-  type VaultMoveResponse,
-  type VaultStatus,
-} from '../protocol/index.ts'
-import { faultError, faultState, type VaultFault } from './fault.ts'
+import { BrokerError, passphraseNeeded, passphraseUnset, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
+import { closedFault, faultError, faultState, personFault, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay } from './grant-file.ts'
 import { recordOf, restoreIndex } from './index-repair.ts'
 import type { KeyStoreName, KeyStores } from './key-store.ts'
@@ -42,18 +35,6 @@ export interface SealedVaultOptions {
 /** How often the store is asked whether it still has the key, when something is written anyway. Milliseconds. */
 const lookEvery = 3_600_000
 
-const closedFault: VaultFault = {
-  code: 'vault_closed',
-  description: 'The vault is closed, because TokenTray is about to end.',
-  fix: 'Start TokenTray again.',
-}
-
-const personFault: VaultFault = {
-  code: lockedByPerson,
-  description: 'TokenTray is locked.',
-  fix: 'Run `tokentray unlock`, or press Unlock in the tray.',
-}
-
 /**
  * The vault: one data key in the key store, one sealed file per account, and the lifetime of both.
  *
@@ -71,6 +52,7 @@ export class SealedVault implements GrantVault {
   readonly #tasks = new Map<string, Promise<unknown>>()
   /** The end of the newest lock, unlock or move, of which there is one at a time. */
   #change: Promise<unknown> = Promise.resolve()
+  #changes = 0
   /** How often the vault was locked; an unlock that was asked for before the last time does nothing. */
   #locks = 0
   /** Accounts whose file was written or opened by this process, so that it is known to be good. */
@@ -149,16 +131,17 @@ export class SealedVault implements GrantVault {
     })
   }
 
-  prepareLock(): Promise<void> {
-    return this.#inOrder(async () => {
-      if (this.#seal !== undefined) await requireKeptKey(this.#moving(this.#seal))
-    })
+  async prepareLock(): Promise<void> {
+    const seal = this.#seal
+    // Nobody waits here for a prompt that an unlock or a move has brought up; a move looks after the key itself.
+    if (seal !== undefined && this.#changes === 0) await this.#inOrder(() => requireKeptKey(this.#moving(seal)))
   }
 
   /** From the call on, nothing that is asked anew gets at the key; what is under way ends first. */
   lock(): Promise<void> {
-    // A vault that waits for its passphrase is locked as well as can be, and its state says more than `locked` does.
-    if (this.#closed || this.#waitsForPassphrase()) return Promise.resolve()
+    // A vault that waits for its passphrase is locked as well as can be, and its state says more than `locked` does. One that is
+    // being tried just now would open it behind the lock.
+    if (this.#closed || (this.#waitsForPassphrase() && !this.#opening.trying)) return Promise.resolve()
     this.#locks += 1
     this.#opening.suspend()
     this.#options.stores.passphrase.started?.()
@@ -216,8 +199,13 @@ export class SealedVault implements GrantVault {
   }
 
   #inOrder<T>(change: () => Promise<T>): Promise<T> {
+    this.#changes += 1
     const result = this.#change.then(change)
-    this.#change = result.catch(() => undefined)
+    this.#change = result
+      .catch(() => undefined)
+      .finally(() => {
+        this.#changes -= 1
+      })
     return result
   }
 

@@ -57,6 +57,10 @@ describe.concurrent('a command for the vault', () => {
         expect(ended.stderr).not.toContain('my-secret')
       }
       expect(await unlock(daemon, '\n')).toMatchObject({ code: 2, stderr: expect.stringContaining('No passphrase was given') })
+      expect(await unlock(daemon, `${'x'.repeat(1_025)}\n`)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/too long for a passphrase: it has 1024 characters at most/),
+      })
       expect(await unlock(daemon, 'x'.repeat(20_000))).toMatchObject({ code: 2, stderr: expect.stringContaining('too long') })
       expect(await unlock(daemon, 'short\n')).toMatchObject({ code: 2, stderr: expect.stringContaining('8 characters') })
       expect(await stateOf(daemon)).toMatchObject({ kind: 'locked', error: { code: 'passphrase_unset' } })

@@ -114,6 +114,18 @@ describe('a lock', () => {
     expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
   })
 
+  test('that was opened again, and now waits for the keychain, is not what the accounts speak of any more', async () => {
+    const { broker, vault } = await signedInBroker()
+    await broker.start()
+    await broker.lock()
+    const error = { code: 'keychain_locked', description: 'The keychain is locked.' }
+    vault.setState({ kind: 'locked', error })
+    await settle()
+    expect(broker.snapshot().accounts).toMatchObject([
+      { state: { kind: 'unavailable', error: { description: error.description } } },
+    ])
+  })
+
   test('waits for a refresh under way, and its rotation is stored', async () => {
     const { broker, client, vault, clock, account } = await signedInBroker({ refreshAhead: false })
     const answer = deferred<ReturnType<typeof client.refreshed>>()

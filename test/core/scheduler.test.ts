@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Scheduled, Scheduler } from '../../src/core/scheduler.ts'
+import { BrokerError } from '../../src/protocol/index.ts'
 import { ManualClock, settle } from '../support/manual-clock.ts'
 import { emptyBroker, handOut, minute, signedInBroker } from './doubles.ts'
 
@@ -65,6 +66,21 @@ test.each(['network', 'timeout', 'not_oauth'])(
     expect(broker.snapshot().accounts[0]?.state.kind).toBe('active')
   },
 )
+
+test('wake() reads an account again whose file could not be read before', async () => {
+  const { broker, vault } = await signedInBroker()
+  const { load } = vault
+  await broker.start()
+  await broker.lock()
+  vault.load = () => Promise.reject(new BrokerError('vault_unavailable', 'A bad sector.'))
+  await vault.unlock()
+  await settle()
+  expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'unavailable', error: { code: 'vault_unavailable' } } }])
+  vault.load = load
+  broker.wake()
+  await settle()
+  expect(broker.snapshot().accounts).toMatchObject([{ state: { kind: 'active' } }])
+})
 
 test('a wake keeps what a server asked for with Retry-After', async () => {
   const { client, clock, broker } = await signedInBroker()

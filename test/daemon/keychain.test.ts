@@ -7,6 +7,7 @@ import {
   holdPrompts,
   listKeyringItems,
   lockKeyring,
+  restartKeyring,
   secretToolSearch,
   unlockKeyring,
   withKeyring,
@@ -174,6 +175,24 @@ describe.concurrent('a keyring that is locked', () => {
         release()
       }
     })
+  })
+})
+
+test.concurrent('a keyring whose service was started again is reached without a new start of the daemon', async () => {
+  await inSession(withKeyring, async ({ session, daemon, server }) => {
+    await daemon.start()
+    await codexSignIn(daemon, server)
+    const token = await tokenOf(daemon, 'codex')
+    await daemon.cli(['lock'])
+    const end = await restartKeyring(session)
+    try {
+      expect(await daemon.cli(['unlock'])).toMatchObject({ code: 0 })
+      expect(await tokenOf(daemon, 'codex')).toBe(token)
+      const [item] = await secretToolSearch({ service: 'TokenTray' }, session)
+      expect(daemon.said).not.toContain(item?.secret)
+    } finally {
+      end()
+    }
   })
 })
 

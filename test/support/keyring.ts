@@ -89,6 +89,29 @@ export async function unlockKeyring(password?: string, env: SessionEnvironment =
   })
 }
 
+/** Ends the keyring as a crash would, and starts another one on the same items. Call the returned function to end that one. */
+export async function restartKeyring(env: SessionEnvironment = process.env): Promise<() => void> {
+  const owner = () =>
+    onBus(env, async (bus) => {
+      const target = { bus, destination: 'org.freedesktop.DBus' }
+      const name = 'org.freedesktop.DBus'
+      return callBus(target, '/org/freedesktop/DBus', name, 'GetConnectionUnixProcessID', 's', [SECRETS])
+    })
+  const [old] = await owner()
+  process.kill(Number(old), 'SIGKILL')
+  const args = ['--foreground', '--unlock', '--components=secrets']
+  const { DISPLAY: _, WAYLAND_DISPLAY: __, ...hidden } = env
+  const child = spawn('gnome-keyring-daemon', args, { env: hidden, stdio: ['pipe', 'ignore', 'ignore'] })
+  child.stdin.end(env.TOKENTRAY_TEST_KEYRING_PASSWORD)
+  for (let triesLeft = 100; triesLeft > 0; triesLeft -= 1) {
+    const [pid] = await owner().catch(() => [undefined])
+    if (pid === child.pid) return () => void child.kill()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  child.kill()
+  throw new Error('the keyring did not start again')
+}
+
 /** Whether the keyring is locked now. */
 export function isKeyringLocked(env: SessionEnvironment = process.env): Promise<boolean> {
   return onBus(env, isCollectionLocked)

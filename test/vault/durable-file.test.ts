@@ -200,6 +200,17 @@ describe('the small operations', () => {
     expect(['a', 'a/b', 'open'].map((name) => statSync(join(home, name)).mode & 0o777)).toEqual([0o700, 0o700, 0o700])
   })
 
+  test('a private folder that is a link is refused, and the advice is about the link', async () => {
+    const home = await temporaryHome()
+    mkdirSync(join(home, 'real'))
+    symlinkSync('real', join(home, 'link'))
+    await expect(ensurePrivateFolder(join(home, 'link'))).rejects.toMatchObject({
+      code: 'vault_unavailable',
+      message: expect.stringContaining('a link'),
+      fix: expect.stringContaining('the one that the link leads to'),
+    })
+  })
+
   test('removing what is not there is done already', async () => {
     await removeDurably([join(await temporaryHome(), 'no', 'file')])
   })

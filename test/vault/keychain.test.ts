@@ -132,6 +132,36 @@ describe('the keychain', () => {
   })
 })
 
+describe('a keychain service that was started again', () => {
+  const stale = async () => {
+    throw new Error('The session wrapping the secret does not exist')
+  }
+  const old: Keytar = { getPassword: stale, setPassword: stale, deletePassword: stale }
+
+  test('is reached by a keytar that has not met the one before, from then on', async () => {
+    const keytar = new FakeKeytar()
+    let made = 0
+    const loadAnew = () => {
+      made += 1
+      return keytar
+    }
+    const store = new KeychainKeyStore({ clock: new ManualClock(), load: async () => old, loadAnew })
+    expect(await store.read('v1')).toEqual({ kind: 'none' })
+    expect(await store.write('v1', key)).toEqual({ kind: 'present', key })
+    expect(made).toBe(1)
+    keytar.locked = true
+    expect(await store.read('v1')).toMatchObject({ kind: 'locked' })
+  })
+
+  test('is named where there is no other way than a new start', async () => {
+    const store = new KeychainKeyStore({ clock: new ManualClock(), load: async () => old, loadAnew: () => undefined })
+    expect(await store.read('v1')).toMatchObject({
+      kind: 'broken',
+      fault: { code: 'keychain_restarted', fix: expect.stringContaining('Start TokenTray again') },
+    })
+  })
+})
+
 describe('a prompt that nobody answers', () => {
   test('is a locked keychain after twenty seconds, and its late answer is handed on', async () => {
     const { keytar, clock, store } = setUp()

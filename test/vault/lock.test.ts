@@ -188,6 +188,17 @@ describe('a vault with a passphrase', () => {
     expect((await vault.load('a')).kind).toBe('found')
   })
 
+  test('stays locked when the lock came while the passphrase was tried', async () => {
+    const w = await opened()
+    const { vault } = start(w)
+    await vault.open()
+    const unlocking = vault.unlock(right)
+    await settle()
+    await Promise.all([vault.lock(), unlocking])
+    expect(vault.status().state).toMatchObject({ kind: 'locked', error: { code: 'locked' } })
+    expect((await vault.unlock(right)).state).toEqual({ kind: 'ready' })
+  })
+
   test('whose key file is gone gets no new key beside the old logins', async () => {
     const w = await opened()
     for (const name of ['key.json', 'key.json.previous']) rmSync(join(w.home, 'vault', name))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { Secret, type VaultMove } from '../../src/core/index.ts'
 import type { VaultOptions } from '../../src/vault/index.ts'
+import { lockedFault } from '../../src/vault/keychain-fault.ts'
 import { settle } from '../support/manual-clock.ts'
 import { filesBelow, numberOf, sampleGrant, temporaryHome } from './samples.ts'
 import { type Damage, Steps } from './steps.ts'
@@ -150,14 +151,14 @@ describe('a move', () => {
     const w = await livedIn('keychain')
     const vault = await open(w)
     const remove = w.keyStore.remove.bind(w.keyStore)
-    w.keyStore.remove = async () => ({ kind: 'locked', fault: { code: 'x', description: 'It is locked.', fix: 'Unlock it.' } })
+    w.keyStore.remove = async () => ({ kind: 'locked', fault: lockedFault })
     const answer = await vault.move(toPassphrase)
     expect(answer).toMatchObject({
       moved: true,
-      notice: expect.stringMatching(/could not be deleted from the keychain: It is locked\./),
+      notice: expect.stringMatching(/could not be deleted from the keychain: The keychain .* is locked\./),
     })
     expect(identity(w)).toMatchObject({ store: 'passphrase', also: 'keychain' })
-    await expect(vault.move(toPassphrase)).rejects.toMatchObject({ code: 'vault_unavailable' })
+    await expect(vault.move(toPassphrase)).rejects.toMatchObject({ code: 'vault_unavailable', fix: 'Unlock it, and try again.' })
     w.keyStore.remove = remove
     expect(await vault.move(toPassphrase)).toMatchObject({ moved: false, notice: expect.stringContaining('deleted there now') })
     await expectWhole(w)

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -58,6 +60,21 @@ test('a file that is no file costs an explanation and no start', async () => {
   const journal = new FileRefreshJournal(home)
   expect(journal.read('a')).toBeUndefined()
   await expect(journal.write('a', sent(1))).rejects.toMatchObject({ code: 'vault_unavailable' })
+})
+
+test.skipIf(process.platform === 'win32').each<[string, () => void]>([
+  ['a pipe', () => execFileSync('mkfifo', [file()])],
+  ['a folder', () => mkdirSync(file())],
+  ['a link to nothing', () => symlinkSync('/nowhere', file())],
+  ['far too large', () => writeFileSync(file(), '') ?? truncateSync(file(), 2 ** 30)],
+])('%s in its place is set aside, and holds up neither the start nor a refresh', async (_what, make) => {
+  mkdirSync(join(home, 'vault'))
+  make()
+  const journal = new FileRefreshJournal(home)
+  expect(journal.read('a')).toBeUndefined()
+  await journal.write('a', sent(1))
+  expect(new FileRefreshJournal(home).read('a')).toEqual(sent(1))
+  expect(readdirSync(join(home, 'vault'))).toHaveLength(2)
 })
 
 test('the file does not grow without end', async () => {
