@@ -313,10 +313,10 @@ describe.skipIf(!process.env.CI)('a connection on which nothing moves', () => {
       for (const label of labels) await startLogin(daemon, { provider: 'practice', flow: 'paste', label })
       const before = await openFiles(daemon)
       const greedy = await hold(daemon, 3)
-      // In portions, until the system takes no more of the answers.
-      for (let round = 0; round < 150; round += 1) {
-        for (const socket of greedy) socket.write(get('/v1/status').repeat(10))
-        await sleep(30)
+      // In small portions, which a busy machine answers in time as well, until the system takes no more of the answers.
+      for (let round = 0; round < 300; round += 1) {
+        for (const socket of greedy) socket.write(get('/v1/status').repeat(4))
+        await sleep(40)
       }
       const begun = performance.now()
       const gone = until('the connections to be gone', async () => (await openFiles(daemon)) <= before, 170_000)
