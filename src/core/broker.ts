@@ -18,7 +18,7 @@ import type { Clock } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
-import type { Log } from './log.ts'
+import { faultlessLog, type Log } from './log.ts'
 import { LoginDesk, type LoginTarget } from './login-desk.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { Scheduler } from './scheduler.ts'
@@ -61,7 +61,7 @@ export class Broker {
 
   constructor(options: BrokerOptions) {
     const { clock, ledger, register } = options
-    this.#options = options
+    this.#options = { ...options, log: faultlessLog(options.log) }
     this.#accounts = new Accounts(options.clients)
     this.#rows = new SnapshotBuilder(options.clients)
     this.#scheduler = new Scheduler(clock, () => this.#accounts.all())

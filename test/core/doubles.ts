@@ -5,6 +5,7 @@ import {
   type ClientRegister,
   type Grant,
   type GrantVault,
+  type Log,
   type LoginAttempt,
   type ProviderClient,
   type RefreshJournal,
@@ -240,7 +241,7 @@ export async function handOut(
 }
 
 /** A broker with one signed-in account, `acme`, whose first grant is number 1. */
-export async function signedInBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+export async function signedInBroker(options: { lifetime?: number; refreshAhead?: boolean; log?: Log } = {}) {
   const bench = emptyBroker(options)
   const { broker, client } = bench
   const started = await broker.startLogin({ provider: 'acme' })
@@ -251,7 +252,7 @@ export async function signedInBroker(options: { lifetime?: number; refreshAhead?
   return { ...bench, account: login.account }
 }
 
-export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean; log?: Log } = {}) {
   const clock = new ManualClock()
   const vault = new TestVault()
   const journal = new TestJournal()
@@ -268,7 +269,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
       clients: [client],
-      log: silentLog,
+      log: options.log ?? silentLog,
       random: () => 0,
       refreshAhead: options.refreshAhead ?? true,
     })

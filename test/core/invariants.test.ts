@@ -157,6 +157,23 @@ test('S5: a rotated grant that cannot be written is kept, and the write is retri
   expect(client.sent).toEqual(['refresh-1'])
 })
 
+test('S5: a disk that is too full for the log as well loses nothing', async () => {
+  const write = () => {
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+  }
+  const { broker, client, clock, vault, account } = await signedInBroker({
+    refreshAhead: false,
+    log: { info: write, warn: write },
+  })
+  vault.beforeSave = write
+  clock.jump(61 * minute)
+  await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'vault_unavailable' })
+  vault.beforeSave = () => {}
+  await clock.advance(40_000)
+  expect(vault.files.get(account)?.refreshToken?.expose()).toBe('refresh-2')
+  expect(client.sent).toEqual(['refresh-1'])
+})
+
 test('S6: a caller that goes away cancels nothing', async () => {
   const { broker, client, clock, vault, account } = await signedInBroker({ refreshAhead: false })
   const answer = deferred<RefreshOutcome>()
