@@ -77,6 +77,9 @@ export class Opening {
   suspend(): void {
     this.#generation += 1
     this.#suspended = true
+    // What the next opening meets has nothing to do with how long this one took.
+    this.#retryDelay = firstRetry
+    this.#dismissedAt = undefined
     this.#last = undefined
     this.#timer?.()
     this.#timer = undefined

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock, Secret } from '../core/index.ts'
 import type { BrokerError } from '../protocol/index.ts'
-import { previousOf, readText, removeDurably, writeDurably } from './durable-file.ts'
+import { type Files, previousOf, readText, removeDurably, setAside, writeDurably } from './durable-file.ts'
 import { faultOf, type VaultFault } from './fault.ts'
 import { type KeyFile, readKeyFile, type ScryptCost, unwrapKey, usualCost, wrapKey } from './key-file.ts'
 import type { KeyAnswer, KeyStore } from './key-store.ts'
@@ -31,6 +31,11 @@ export interface PassphraseOptions {
 /** After the first wrong passphrase, and never more than. Milliseconds. */
 const firstDelay = 1_000
 const longestDelay = 60_000
+
+interface FoundFiles {
+  readonly kind: 'files'
+  readonly files: readonly { readonly file: KeyFile; readonly text: string }[]
+}
 
 /** Why a passphrase cannot be a new one. */
 export function newPassphraseFault(passphrase: Secret): BrokerError | undefined {
@@ -104,10 +109,12 @@ export class PassphraseKeyStore implements KeyStore {
     if (given?.kind !== 'passphrase') return { kind: 'passphrase', fault: neededFault(given?.problem) }
     const wait = this.#delayLeft()
     if (wait > 0) return { kind: 'passphrase', fault: neededFault(), refusal: tooSoon(Math.ceil(wait / 1000)) }
-    for (const file of found.files) {
+    for (const { file, text } of found.files) {
       const key = await unwrapKey(file, given.passphrase)
       if (key === undefined) continue
       this.#failures = 0
+      // One copy serves, where a full or read-only disk takes no second one.
+      await this.#keepTwo(text).catch(() => undefined)
       return { kind: 'present', key }
     }
     this.#failures += 1
@@ -130,18 +137,33 @@ export class PassphraseKeyStore implements KeyStore {
     return { kind: 'broken', fault: changedKeyFault(path) }
   }
 
-  /** The usable copies of the key file, which differ only when one of them was changed; or why there is none. */
-  async #find(vault: string): Promise<KeyAnswer | { readonly kind: 'files'; readonly files: readonly KeyFile[] }> {
+  /** Makes a copy that is gone or damaged again, from the one that has just given the key: its loss would be that of every login. */
+  async #keepTwo(text: string): Promise<void> {
     const path = keyPath(this.#folder)
-    const texts = await Promise.all([path, previousOf(path)].map((each) => readText(each, this.#folder.files)))
-    const present = new Set(texts.filter((text) => text !== undefined))
+    const { now, files } = this.#folder
+    const copies = await readCopies(path, files)
+    if (copies.every((copy) => copy.text === text)) return
+    for (const copy of copies) {
+      if (copy.text === undefined || copy.text === text) continue
+      // Another good file may have another passphrase, and is not ours to judge.
+      if (readKeyFile(copy.text).kind !== 'damaged') return
+      await setAside(copy.path, now(), files)
+    }
+    await writeDurably(path, text, files)
+  }
+
+  /** The usable copies of the key file, which differ only when one of them was changed; or why there is none. */
+  async #find(vault: string): Promise<KeyAnswer | FoundFiles> {
+    const path = keyPath(this.#folder)
+    const copies = await readCopies(path, this.#folder.files)
+    const present = new Set(copies.map(({ text }) => text).filter((text) => text !== undefined))
     if (present.size === 0) return { kind: 'none' }
-    const readings = [...present].map(readKeyFile)
+    const readings = [...present].map((text) => ({ ...readKeyFile(text), text }))
     const broken = (fault: VaultFault): KeyAnswer => ({ kind: 'broken', fault })
     if (readings.some(({ kind }) => kind === 'newer')) return broken(newerKeyFault(path))
-    const files = readings.flatMap((reading) => (reading.kind === 'file' ? [reading.file] : []))
+    const files = readings.flatMap((reading) => (reading.kind === 'file' ? [reading] : []))
     if (files.length === 0) return broken(damagedKeyFault(path))
-    const own = files.filter((file) => file.vault === vault)
+    const own = files.filter(({ file }) => file.vault === vault)
     return own.length === 0 ? broken(foreignKeyFault(path)) : { kind: 'files', files: own }
   }
 
@@ -166,4 +188,12 @@ export class PassphraseKeyStore implements KeyStore {
     // A wall clock that was set back must not make the delay longer.
     return elapsed < 0 ? 0 : Math.max(0, this.#delay() - elapsed)
   }
+}
+
+/** The file and its last good copy; a text is undefined where there is none. */
+function readCopies(
+  path: string,
+  files: Files,
+): Promise<readonly { readonly path: string; readonly text: string | undefined }[]> {
+  return Promise.all([path, previousOf(path)].map(async (each) => ({ path: each, text: await readText(each, files) })))
 }

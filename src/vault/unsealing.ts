@@ -5,7 +5,7 @@ import { faultOf, type VaultFault } from './fault.ts'
 import { type KeyAnswer, type KeyStoreName, type KeyStores, keyLength } from './key-store.ts'
 import { keyId, openGrant, readEnvelope, type Seal } from './sealed-file.ts'
 import { type Copies, grantsPath, keyPath, readCopies, sealedAccounts, type VaultFolder } from './vault-folder.ts'
-import { readIdentity, type VaultIdentity, writeIdentity } from './vault-identity.ts'
+import { disownIdentity, readIdentity, type VaultIdentity, writeIdentity } from './vault-identity.ts'
 
 /**
  * When the next attempt may be made without a person: `freely`, because nothing can prompt; `quietly`, only once the keychain is
@@ -44,11 +44,17 @@ interface Attempt extends UnsealingContext {
 export async function unseal(context: UnsealingContext, passphrase?: Secret): Promise<Unsealing> {
   try {
     const identity = await readIdentity(context.folder, context.configured)
-    const attempt = { ...context, identity, passphrase }
-    return await judge(await context.stores[identity.store].read(identity.id, passphrase), attempt)
+    const outcome = await unsealAs(identity, context, passphrase)
+    if (outcome.kind !== 'broken' || !(await disownIdentity(context.folder, identity).catch(() => false))) return outcome
+    return await unsealAs(await readIdentity(context.folder, context.configured), context, passphrase)
   } catch (error) {
     return brokenFile(error)
   }
+}
+
+async function unsealAs(identity: VaultIdentity, context: UnsealingContext, passphrase: Secret | undefined): Promise<Unsealing> {
+  const answer = await context.stores[identity.store].read(identity.id, passphrase)
+  return judge(answer, { ...context, identity, passphrase })
 }
 
 async function judge(answer: KeyAnswer, attempt: Attempt): Promise<Unsealing> {

@@ -53,6 +53,20 @@ export async function readIdentity(folder: VaultFolder, configured?: KeyStoreNam
   return identity
 }
 
+/**
+ * Sets a `vault.json` aside that none of the logins beside it was sealed under, such as one that was copied in from another home.
+ * Answers whether it did, so that the sealed files tell what the vault is.
+ */
+export async function disownIdentity(folder: VaultFolder, { id }: VaultIdentity): Promise<boolean> {
+  const votes = await votesOfSealedFiles(folder)
+  if (votes.size === 0 || votes.has(id)) return false
+  const path = identityPath(folder)
+  for (const each of [path, previousOf(path)]) {
+    if ((await readText(each, folder.files)) !== undefined) await setAside(each, folder.now(), folder.files)
+  }
+  return true
+}
+
 /** Resolves when it would survive a power cut. Throws `vault_unavailable`. */
 export async function writeIdentity(folder: VaultFolder, { id, store, also }: VaultIdentity): Promise<void> {
   await writeDurably(identityPath(folder), `${JSON.stringify({ version: formatVersion, id, store, also })}\n`, folder.files)
@@ -105,13 +119,18 @@ async function storeOfLostIdentity(folder: VaultFolder): Promise<KeyStoreName> {
 
 /** Most of them decide: a single file may have been copied in from another vault. */
 async function idOfSealedFiles(folder: VaultFolder): Promise<string | undefined> {
+  const [first] = [...(await votesOfSealedFiles(folder))].sort(([, a], [, b]) => b - a)
+  return first?.[0]
+}
+
+/** The vaults that the sealed files name, and how many of them do. */
+async function votesOfSealedFiles(folder: VaultFolder): Promise<ReadonlyMap<string, number>> {
   const votes = new Map<string, number>()
   for (const text of await readAllCopies(folder)) {
     const read = readEnvelope(text)
     if (read.kind === 'envelope') votes.set(read.envelope.vault, (votes.get(read.envelope.vault) ?? 0) + 1)
   }
-  const [first] = [...votes].sort(([, a], [, b]) => b - a)
-  return first?.[0]
+  return votes
 }
 
 const newerFault = (path: string) => ({

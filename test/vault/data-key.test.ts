@@ -58,6 +58,20 @@ describe('the data key', () => {
     expect(await filesBelow(w.grants)).toEqual(before)
   })
 
+  test.each(['has a key', 'has no key'])(
+    'is found although vault.json was copied in from another home, which %s',
+    async (which) => {
+      const w = await lived()
+      const other = await lived()
+      for (const name of ['vault.json', 'vault.json.previous'])
+        writeFileSync(join(w.home, 'vault', name), readFileSync(join(other.home, 'vault', 'vault.json')))
+      if (which === 'has a key') for (const [id, key] of other.keyStore.keys) w.keyStore.keys.set(id, key)
+      expect(await loaded(w, 'a')).toEqual({ number: 2, notice: undefined })
+      expect(await loaded(w, 'b')).toEqual({ number: 12, notice: undefined })
+      expect(readdirSync(join(w.home, 'vault')).filter((name) => name.includes('damaged'))).toHaveLength(2)
+    },
+  )
+
   test('fits although the key id of the only file was changed', async () => {
     const w = await world()
     await w.start().vault.save('a', sampleGrant(1))

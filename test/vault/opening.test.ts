@@ -147,6 +147,22 @@ describe('a prompt on the screen', () => {
   })
 })
 
+test('after a lock, the waiting begins as gently as at the start', async () => {
+  const { clock, keyStore, opening } = await setUp('absent')
+  await opening.open('program')
+  for (let round = 0; round < 5; round += 1) {
+    const { reads } = keyStore
+    await clock.advance(clock.next ?? 0)
+    await waitUntil(() => keyStore.reads > reads && clock.pending === 1)
+  }
+  expect(clock.next).toBe(60_000)
+  opening.suspend()
+  expect(clock.pending).toBe(0)
+  await opening.unlock()
+  await waitUntil(() => clock.pending === 1)
+  expect(clock.next).toBe(5_000)
+})
+
 describe('what cannot prompt', () => {
   test('is tried again by the timer, from 5 to 60 seconds', async () => {
     const { clock, keyStore, opening, outcomes } = await setUp('absent')

@@ -132,7 +132,7 @@ describe('a key file', () => {
     async (text) => {
       writeFileSync(path(), text)
       expect(await store.read('v', right)).toEqual({ kind: 'present', key })
-      writeFileSync(`${path()}.previous`, text)
+      for (const each of [path(), `${path()}.previous`]) writeFileSync(each, text)
       expect(await store.read('v', right)).toMatchObject({ kind: 'broken', fault: { code: 'key_file_damaged' } })
       expect(readFileSync(path(), 'utf8')).toBe(text)
     },
@@ -149,6 +149,31 @@ describe('a key file', () => {
   test('that is missing is replaced by its copy', async () => {
     rmSync(path())
     expect(await store.read('v', right)).toEqual({ kind: 'present', key })
+  })
+
+  test.each([
+    ['', '.previous', () => rmSync(path())],
+    ['.previous', '', () => rmSync(`${path()}.previous`)],
+    ['', '.previous', () => writeFileSync(path(), 'damaged')],
+    ['.previous', '', () => writeFileSync(`${path()}.previous`, 'damaged')],
+  ])('of which one copy is left gets the other again: key.json%s', async (lost, left, harm) => {
+    harm()
+    expect(await store.read('v', wrong)).toMatchObject({ kind: 'passphrase' })
+    await clock.advance(1_000)
+    expect(await store.read('v', right)).toMatchObject({ kind: 'present' })
+    expect(readFileSync(`${path()}${lost}`, 'utf8')).toBe(readFileSync(`${path()}${left}`, 'utf8'))
+    expect(statSync(`${path()}${lost}`).ino).not.toBe(statSync(`${path()}${left}`).ino)
+    rmSync(`${path()}${left}`)
+    expect(await store.read('v', right)).toMatchObject({ kind: 'present' })
+  })
+
+  test('of which the other copy has another passphrase keeps both', async () => {
+    const first = readFileSync(path())
+    rmSync(path())
+    rmSync(`${path()}.previous`)
+    await store.write('v', key, wrong)
+    writeFileSync(`${path()}.previous`, first)
+    for (const passphrase of [right, wrong, right]) expect(await store.read('v', passphrase)).toMatchObject({ kind: 'present' })
   })
 
   test.each([
