@@ -1,21 +1,20 @@
 import * as oauth from 'oauth4webapi'
-import type { Clock, Grant, LoginAttempt } from '../core/index.ts'
-import { BrokerError, type LoginPrompt, type StartLoginRequest } from '../protocol/index.ts'
-import { grantFromResponse } from './grant-from-response.ts'
+import type { Grant, LoginAttempt, LoginRequest } from '../core/index.ts'
+import { BrokerError, type LoginPrompt } from '../protocol/index.ts'
+import { authorizationUrl } from './authorization-url.ts'
+import { exchangeCode } from './code-exchange.ts'
+import { grantOfSignIn } from './complete-sign-in.ts'
+import { outcomeOf } from './login-outcome.ts'
 import { parsePastedResponse } from './pasted-response.ts'
+import type { ProviderContext } from './provider-context.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
-import type { Listening, RedirectReceiver } from './redirect-receiver.ts'
-import { authorizationServer, client, printable, readTokenAnswer, send } from './token-endpoint.ts'
-import { type Transport, TransportError } from './transport.ts'
+import type { Listening } from './redirect-receiver.ts'
+import { authorizationServer, client, printable } from './token-endpoint.ts'
 
 /** How long a login waits for the person. Milliseconds. */
 const loginLifetime = 300_000
 
-export interface LoginContext {
-  readonly clock: Clock
-  readonly transport: Transport
-  readonly receiver: RedirectReceiver
-}
+type Redirect = NonNullable<ProviderDefinition['redirect']>
 
 /**
  * One login by authorization code with PKCE (RFC 6749 section 4.1, RFC 7636, RFC 8252). It ends exactly once: by a response on
@@ -23,46 +22,48 @@ export interface LoginContext {
  */
 export class AuthorizationCodeLogin implements LoginAttempt {
   readonly expiresAt: number
-  readonly outcome: Promise<Grant>
   readonly #definition: ProviderDefinition
-  readonly #context: LoginContext
+  readonly #redirect: Redirect
+  readonly #context: ProviderContext
+  readonly #request: LoginRequest
   readonly #state = oauth.generateRandomState()
   readonly #verifier = oauth.generateRandomCodeVerifier()
-  readonly #settle: { readonly resolve: (grant: Promise<Grant>) => void; readonly reject: (error: BrokerError) => void }
-  #ended = false
+  readonly #nonce: string | undefined
+  readonly #end = outcomeOf<Grant>()
   #stopTimer = () => {}
   #listening: Listening | undefined
   #redirectUri = ''
   #authorizationUrl = ''
 
-  constructor(definition: ProviderDefinition, context: LoginContext) {
+  constructor(definition: ProviderDefinition, redirect: Redirect, context: ProviderContext, request: LoginRequest) {
     this.#definition = definition
+    this.#redirect = redirect
     this.#context = context
+    this.#request = request
     this.expiresAt = context.clock.now() + loginLifetime
-    const { promise, resolve, reject } = withResolvers<Grant>()
-    this.outcome = promise
-    this.#settle = { resolve, reject }
+    // OpenID Connect Core section 3.1.2.1: of use only where the id_token is verified.
+    this.#nonce = definition.jwksUri === undefined ? undefined : oauth.generateRandomNonce()
+  }
+
+  get outcome(): Promise<Grant> {
+    return this.#end.promise
   }
 
   /** Takes the redirect port, unless only a pasted response is wanted, and makes the authorization URL. */
-  async start(request: StartLoginRequest): Promise<this> {
-    const { redirect } = this.#definition
-    const host = request.redirect_host ?? '127.0.0.1'
+  async start(): Promise<this> {
     this.#stopTimer = this.#context.clock.after(loginLifetime, () =>
       this.#fail(new BrokerError('login_expired', 'Nobody finished the sign-in within five minutes.')),
     )
-    if (request.flow !== 'paste') {
-      this.#listening = await this.#context.receiver.expect(redirect.ports, {
-        host,
-        path: redirect.path,
-        state: this.#state,
-        deliver: (parameters) => this.#deliver(parameters),
-        cancel: () => this.cancel(),
-      })
-    }
-    const port = this.#listening?.kind === 'listening' ? this.#listening.port : redirect.ports[0]
-    this.#redirectUri = `http://${host}:${port}${redirect.path}`
-    this.#authorizationUrl = await this.#buildUrl()
+    this.#redirectUri = await this.#takeRedirect()
+    this.#authorizationUrl = await authorizationUrl(this.#definition, this.#context, {
+      redirectUri: this.#redirectUri,
+      state: this.#state,
+      verifier: this.#verifier,
+      another: this.#request.another === true,
+      showsCode: this.#showsCode,
+      ...(this.#nonce === undefined ? {} : { nonce: this.#nonce }),
+      ...(this.#request.clientId === undefined ? {} : { clientId: this.#request.clientId }),
+    })
     return this
   }
 
@@ -77,7 +78,7 @@ export class AuthorizationCodeLogin implements LoginAttempt {
       case 'busy':
         return { kind: 'paste', reason: this.#listening.description }
       default:
-        return { kind: 'paste', reason: 'You asked to paste the response.' }
+        return { kind: 'paste', reason: this.#showsCode ? 'The last page shows a code.' : 'You asked to paste the response.' }
     }
   }
 
@@ -94,94 +95,93 @@ export class AuthorizationCodeLogin implements LoginAttempt {
     this.#fail(new BrokerError('login_cancelled', 'The sign-in was cancelled.'))
   }
 
+  /** Whether the last page of the provider shows the code instead of sending the browser here. */
+  get #showsCode(): boolean {
+    return this.#request.flow === 'paste' && this.#redirect.codePage !== undefined
+  }
+
+  /** Answers the redirect URI. */
+  async #takeRedirect(): Promise<string> {
+    const { codePage, ports, stateInPath } = this.#redirect
+    if (this.#showsCode && codePage !== undefined) return codePage
+    const host = this.#request.redirectHost ?? this.#redirect.host ?? '127.0.0.1'
+    const path = stateInPath ? `${this.#redirect.path}/${this.#state}` : this.#redirect.path
+    if (this.#request.flow !== 'paste') {
+      this.#listening = await this.#context.receiver.expect(ports, {
+        host,
+        path,
+        state: this.#state,
+        stateInPath: stateInPath === true,
+        deliver: (parameters) => this.#deliver(parameters),
+        cancel: () => this.cancel(),
+      })
+    }
+    // A pasted response needs no listener, and any port will do where the provider takes any.
+    const port = this.#listening?.kind === 'listening' ? this.#listening.port : ports[0] || 1455
+    return `http://${host}:${port}${path}`
+  }
+
   /** Takes the authorization response; its `state` has been found right. */
   #deliver(parameters: URLSearchParams): 'received' | 'refused' {
-    if (!this.#end()) return 'refused'
-    const server = authorizationServer(this.#definition)
+    if (!this.#claim()) return 'refused'
     try {
-      const validated = oauth.validateAuthResponse(server, client(this.#definition), parameters, this.#state)
-      this.#settle.resolve(this.#exchange(validated))
+      const clientId = this.#clientIdOf(parameters)
+      const as = authorizationServer(this.#definition)
+      const code = oauth.validateAuthResponse(as, client(this.#definition, clientId), parameters, this.#state).get('code')
+      this.#end.resolve(this.#exchange(code ?? '', clientId))
       return 'received'
     } catch (error) {
-      this.#settle.reject(describeRefusal(error))
+      this.#end.reject(error instanceof BrokerError ? error : describeRefusal(this.#definition, error))
       return 'refused'
     }
   }
 
-  async #exchange(parameters: URLSearchParams): Promise<Grant> {
-    const { transport, clock } = this.#context
-    const server = authorizationServer(this.#definition)
-    const answer = await send(
-      (options) =>
-        oauth.authorizationCodeGrantRequest(
-          server,
-          client(this.#definition),
-          oauth.None(),
-          parameters,
-          this.#redirectUri,
-          this.#verifier,
-          options,
-        ),
-      transport,
-      'form',
-    ).then(readTokenAnswer, (error: unknown) => {
-      throw new BrokerError('login_failed', error instanceof TransportError ? error.message : 'The code could not be exchanged.')
+  /** The client id to go on with: some servers issue one with the authorization response. */
+  #clientIdOf(parameters: URLSearchParams): string | undefined {
+    const { registration, name } = this.#definition
+    if (registration === undefined) return undefined
+    const issued = parameters.get('client_id') ?? this.#request.clientId
+    if (issued !== undefined && registration.issued.test(issued)) return issued
+    if (parameters.has('error')) return undefined
+    throw new BrokerError('login_failed', `${name} did not register this computer: the response has no client id.`, {
+      fix: 'Sign in again. If you paste the response, paste the whole address.',
     })
-    const grant = answer.kind === 'granted' ? grantFromResponse(this.#definition, answer.response, clock.now()) : undefined
-    if (grant !== undefined) return grant
-    const reason = answer.kind === 'granted' ? 'no access token came' : answer.error.description
-    throw new BrokerError('login_failed', `${this.#definition.name} did not accept the sign-in: ${reason}`)
+  }
+
+  async #exchange(code: string, clientId: string | undefined): Promise<Grant> {
+    const issued = clientId === undefined ? {} : { clientId }
+    const response = await exchangeCode(this.#definition, this.#context, {
+      code,
+      verifier: this.#verifier,
+      redirectUri: this.#redirectUri,
+      state: this.#state,
+      ...issued,
+    })
+    const nonce = this.#nonce === undefined ? {} : { nonce: this.#nonce }
+    return grantOfSignIn(this.#definition, this.#context, response, { ...nonce, ...issued })
   }
 
   #fail(error: BrokerError): void {
-    if (this.#end()) this.#settle.reject(error)
+    if (this.#claim()) this.#end.reject(error)
   }
 
   /** Claims the end of this login and frees its port; false when it has ended already. */
-  #end(): boolean {
-    if (this.#ended) return false
-    this.#ended = true
+  #claim(): boolean {
+    if (!this.#end.claim()) return false
     this.#stopTimer()
     if (this.#listening?.kind === 'listening') this.#listening.release()
     return true
   }
-
-  async #buildUrl(): Promise<string> {
-    const url = new URL(this.#definition.authorizationEndpoint)
-    const parameters = {
-      ...this.#definition.authorizationParameters,
-      response_type: 'code',
-      client_id: this.#definition.clientId,
-      redirect_uri: this.#redirectUri,
-      scope: this.#definition.scope,
-      code_challenge: await oauth.calculatePKCECodeChallenge(this.#verifier),
-      code_challenge_method: 'S256',
-      state: this.#state,
-    }
-    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-    return url.href
-  }
 }
 
-/** Turns an error response (RFC 6749 section 4.1.2.1) into our words. */
-function describeRefusal(error: unknown): BrokerError {
+/** Turns an error response (RFC 6749 section 4.1.2.1) into our words, or into those that the provider's file has for it. */
+function describeRefusal({ refusals }: ProviderDefinition, error: unknown): BrokerError {
   if (!(error instanceof oauth.AuthorizationResponseError)) {
     return new BrokerError('login_failed', 'The response of the browser does not belong to this provider.')
   }
+  const known = refusals?.find(({ says }) => says.test(`${error.error} ${error.error_description ?? ''}`))
+  if (known !== undefined) return new BrokerError('access_denied', known.description, { fix: known.fix })
   const description = error.error_description === undefined ? '' : `: ${printable(error.error_description)}`
   if (error.error === 'access_denied') return new BrokerError('access_denied', `The access was not allowed${description}.`)
   return new BrokerError('login_failed', `The provider refused the sign-in (${printable(error.error)})${description}.`)
-}
-
-/** Promise.withResolvers, which Node 20 does not have. */
-function withResolvers<Value>() {
-  let resolve: (value: Value | Promise<Value>) => void = () => {}
-  let reject: (error: BrokerError) => void = () => {}
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
-  })
-  // Whoever waits for the outcome hears of a failure; nobody waiting yet must not end the process.
-  promise.catch(() => {})
-  return { promise, resolve, reject }
 }

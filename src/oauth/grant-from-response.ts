@@ -1,5 +1,5 @@
 import { type Grant, Secret } from '../core/index.ts'
-import { readClaims } from './jwt.ts'
+import { numberClaim, readClaims, timeClaim } from './jwt.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
 import { longestLifetime, type TokenResponse } from './token-endpoint.ts'
 
@@ -20,10 +20,19 @@ export function grantFromResponse(
   const expiresAt = response.access_token === undefined ? previous?.expiresAt : expiryOf(definition, response, now, previous)
   const scope = response.scope ?? previous?.scope
   const refreshExpiresAt = refreshExpiryOf(response, now, previous)
-  const identity = previous?.identity ?? definition.identity(readClaims(response.id_token), readClaims(response.access_token))
+  const identity =
+    previous?.identity ??
+    definition.identity({
+      idToken: readClaims(response.id_token),
+      accessToken: readClaims(response.access_token),
+      response: response.body,
+    })
+  const earliest = timeClaim(response.body, 'earliest_refresh_at')
   return {
     provider: definition.id,
     issuer: definition.issuer,
+    ...(definition.yields === undefined ? {} : { kind: definition.yields }),
+    ...(previous?.clientId === undefined ? {} : { clientId: previous.clientId }),
     accessToken,
     tokenType: response.token_type,
     ...(refreshToken === undefined ? {} : { refreshToken }),
@@ -32,6 +41,7 @@ export function grantFromResponse(
     obtainedAt: now,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
+    ...(earliest === undefined ? {} : { earliestRefreshAt: earliest }),
     identity,
   }
 }
@@ -39,8 +49,8 @@ export function grantFromResponse(
 /** The end of the refresh token, in milliseconds: what the server says of it, or has said of the same one earlier. */
 function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant | undefined): number | undefined {
   if (response.refresh_token_expires_in) return now + response.refresh_token_expires_in * 1000
-  const { exp } = readClaims(response.refresh_token)
-  if (typeof exp === 'number') return plausible(now + (exp * 1000 - (response.serverTime ?? now)), now)
+  const exp = numberClaim(readClaims(response.refresh_token), 'exp')
+  if (exp !== undefined) return plausible(now + (exp * 1000 - (response.serverTime ?? now)), now)
   const same = response.refresh_token === undefined || response.refresh_token === previous?.refreshToken?.expose()
   return same ? previous?.refreshExpiresAt : undefined
 }
@@ -51,8 +61,8 @@ function refreshExpiryOf(response: TokenResponse, now: number, previous: Grant |
  * 5.1 only recommends `expires_in`: without it, a token is taken to live as long as the one before it.
  */
 function expiryOf(definition: ProviderDefinition, response: TokenResponse, now: number, previous?: Grant): number | undefined {
-  const { exp } = readClaims(response.access_token)
-  const fromJwt = typeof exp === 'number' ? plausible(now + (exp * 1000 - (response.serverTime ?? now)), now) : undefined
+  const exp = numberClaim(readClaims(response.access_token), 'exp')
+  const fromJwt = exp !== undefined ? plausible(now + (exp * 1000 - (response.serverTime ?? now)), now) : undefined
   const fromResponse = response.expires_in === undefined ? undefined : now + response.expires_in * 1000
   const life = previous?.expiresAt === undefined ? 0 : previous.expiresAt - previous.obtainedAt
   const usual = life > 0 ? now + life : undefined

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type PageName, pageHeaders, pages } from './redirect-pages.ts'
 
 /** A login that waits for its redirect. */
@@ -8,6 +8,8 @@ export interface PendingRedirect {
   readonly host: '127.0.0.1' | 'localhost'
   readonly path: string
   readonly state: string
+  /** The state is the last part of the path, because the server sends no `state` back. */
+  readonly stateInPath?: boolean
   /** Takes an authorization response with the right `state`, and says which page fits; called at most once. */
   deliver(parameters: URLSearchParams): 'received' | 'refused'
   /** Somebody asked for the port with `GET /cancel`. */
@@ -19,15 +21,19 @@ export interface PendingRedirect {
  * for `localhost`. A request is judged in two halves: nothing in the first half touches a login (R1).
  */
 export class RedirectListener {
-  readonly #port: number
-  readonly #hosts: ReadonlySet<string>
+  #port = 0
+  #hosts: ReadonlySet<string> = new Set()
   readonly #pending = new Map<string, PendingRedirect>()
   #servers: readonly Server[] = []
   #ipv6TakenByOther = false
 
+  /** 0 takes any free port. */
   constructor(port: number) {
-    this.#port = port
-    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`))
+    this.#take(port)
+  }
+
+  get port(): number {
+    return this.#port
   }
 
   /** Binds the port; answers the error code of the system when it cannot be had. */
@@ -35,6 +41,7 @@ export class RedirectListener {
     const handle = (request: IncomingMessage, response: ServerResponse) => this.#handle(request, response)
     const ipv4 = await bind(this.#port, '127.0.0.1', handle)
     if (typeof ipv4 === 'string') return ipv4
+    this.#take((ipv4.address() as AddressInfo).port)
     const ipv6 = await bind(this.#port, '::1', handle)
     this.#servers = typeof ipv6 === 'string' ? [ipv4] : [ipv4, ipv6]
     this.#ipv6TakenByOther = ipv6 === 'EADDRINUSE'
@@ -66,6 +73,11 @@ export class RedirectListener {
     this.#servers = []
   }
 
+  #take(port: number): void {
+    this.#port = port
+    this.#hosts = new Set(['127.0.0.1', 'localhost', '[::1]'].map((host) => `${host}:${port}`))
+  }
+
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const { status, page } = this.judge(request)
     response.writeHead(status, pageHeaders).end(pages[page])
@@ -83,7 +95,11 @@ export class RedirectListener {
   }
 
   #receive(path: string, parameters: URLSearchParams): Answer {
-    if (![...this.#pending.values()].some((pending) => pending.path === path)) return { status: 404, page: 'notFound' }
+    const waiting = [...this.#pending.values()].filter((pending) => pending.path === path)
+    if (waiting.length === 0) return { status: 404, page: 'notFound' }
+    const inPath = waiting.find(({ stateInPath }) => stateInPath)
+    // Whoever knows the path knows the state.
+    if (inPath !== undefined && !parameters.has('state')) parameters.set('state', inPath.state)
     const [state, ...otherStates] = parameters.getAll('state')
     const results = ['code', 'error'].flatMap((name) => parameters.getAll(name))
     const pending = this.#pending.get(state ?? '')

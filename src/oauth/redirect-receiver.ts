@@ -37,9 +37,11 @@ export class RedirectReceiver {
   async #expect(ports: readonly number[], pending: PendingRedirect): Promise<Listening> {
     const reasons: string[] = []
     for (const port of ports) {
-      const reason = await this.#claim(port, pending)
-      if (reason === undefined) return { kind: 'listening', port, release: () => this.#release(port, pending) }
-      reasons.push(reason)
+      const claimed = port === 0 ? await this.#claimAny(pending) : ((await this.#claim(port, pending)) ?? port)
+      if (typeof claimed === 'number') {
+        return { kind: 'listening', port: claimed, release: () => this.#release(claimed, pending) }
+      }
+      reasons.push(claimed)
     }
     return { kind: 'busy', description: reasons.join(' ') }
   }
@@ -63,18 +65,33 @@ export class RedirectReceiver {
     return second === undefined ? undefined : busyReason(port, second, holder)
   }
 
+  /** Takes a port that nobody has; the second try is for one that is free on 127.0.0.1 only. Answers the port, or why there is none. */
+  async #claimAny(pending: PendingRedirect): Promise<number | string> {
+    let failure = ''
+    for (let tries = 0; tries < 3; tries += 1) {
+      const listener = new RedirectListener(0)
+      failure = (await listener.listen()) ?? this.#admit(listener, pending) ?? ''
+      if (failure === '') return listener.port
+      listener.close()
+    }
+    return `No port of this computer can be used (${failure}).`
+  }
+
   async #listen(port: number, pending: PendingRedirect): Promise<string | undefined> {
     const known = this.#listeners.get(port)
     const listener = known ?? new RedirectListener(port)
     const failure = known === undefined ? await listener.listen() : undefined
     if (failure !== undefined) return failure
+    const refused = this.#admit(listener, pending)
+    if (refused !== undefined && known === undefined) listener.close()
+    return refused
+  }
+
+  #admit(listener: RedirectListener, pending: PendingRedirect): string | undefined {
     // A browser may take ::1 for `localhost`, and the code would go to whoever holds it.
-    if (pending.host === 'localhost' && listener.ipv6TakenByOther) {
-      if (known === undefined) listener.close()
-      return 'EADDRINUSE'
-    }
+    if (pending.host === 'localhost' && listener.ipv6TakenByOther) return 'EADDRINUSE'
     listener.add(pending)
-    this.#listeners.set(port, listener)
+    this.#listeners.set(listener.port, listener)
     return undefined
   }
 

@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { StateError } from '../protocol/index.ts'
+import type { Claims } from './jwt.ts'
 import type { BodyEncoding, ProviderDefinition } from './provider-definition.ts'
 import { type HttpAnswer, type Transport, TransportError } from './transport.ts'
 
@@ -15,6 +16,8 @@ export interface TokenResponse {
   readonly id_token?: string
   /** The server's own clock, in milliseconds, where it says so. */
   readonly serverTime?: number
+  /** Everything that the server said, for what is the provider's own. */
+  readonly body: Claims
 }
 
 /**
@@ -23,20 +26,22 @@ export interface TokenResponse {
  */
 export type TokenAnswer =
   | { readonly kind: 'granted'; readonly response: TokenResponse }
-  | { readonly kind: 'refused'; readonly error: StateError; readonly retryAfter?: number }
+  | { readonly kind: 'refused'; readonly error: StateError; readonly status: number; readonly retryAfter?: number }
   | { readonly kind: 'unclear'; readonly error: StateError; readonly retryAfter?: number; readonly unused?: true }
 
 /** The definition in the words of oauth4webapi. */
 export function authorizationServer(definition: ProviderDefinition): oauth.AuthorizationServer {
   return {
     issuer: definition.issuer,
-    authorization_endpoint: definition.authorizationEndpoint,
     token_endpoint: definition.tokenEndpoint,
     ...(definition.revocationEndpoint === undefined ? {} : { revocation_endpoint: definition.revocationEndpoint }),
   }
 }
 
-export const client = (definition: ProviderDefinition): oauth.Client => ({ client_id: definition.clientId })
+/** `issued` is the client id that the server issued to this installation, if it did. */
+export const client = (definition: ProviderDefinition, issued?: string): oauth.Client => ({
+  client_id: issued ?? definition.clientId,
+})
 
 /** Builds a request with oauth4webapi and sends it through our transport, in the encoding that the provider wants. */
 export type ProtocolRequest = (options: {
@@ -44,20 +49,24 @@ export type ProtocolRequest = (options: {
   [oauth.allowInsecureRequests]: boolean
 }) => Promise<Response>
 
+/** How a request of the protocol is written for one provider. */
+export interface Wording {
+  readonly encoding: BodyEncoding
+  readonly headers?: Readonly<Record<string, string>>
+  /** Replaces the body. */
+  readonly rewrite?: (standard: Readonly<Record<string, string>>) => Readonly<Record<string, string>>
+}
+
 /** Sends a protocol request and answers the raw response; throws TransportError. */
-export async function send(request: ProtocolRequest, transport: Transport, encoding: BodyEncoding): Promise<HttpAnswer> {
+export async function send(request: ProtocolRequest, transport: Transport, wording: Wording): Promise<HttpAnswer> {
   let answer: HttpAnswer | undefined
   await request({
     // http is possible only for a loopback server: the built-in endpoints are https, and an override must be loopback.
     [oauth.allowInsecureRequests]: true,
     [oauth.customFetch]: async (url, { headers, body }) => {
-      const json = encoding === 'json'
-      answer = await transport({
-        url,
-        method: 'POST',
-        headers: { ...headers, 'content-type': json ? 'application/json' : 'application/x-www-form-urlencoded' },
-        body: json ? JSON.stringify(Object.fromEntries(body)) : body.toString(),
-      })
+      const standard = Object.fromEntries(body)
+      const parameters = wording.rewrite?.(standard) ?? standard
+      answer = await post(transport, url, parameters, { ...wording, headers: { ...headers, ...wording.headers } })
       return new Response(null, { status: 204 })
     },
   })
@@ -65,24 +74,44 @@ export async function send(request: ProtocolRequest, transport: Transport, encod
   return answer
 }
 
+/** Sends parameters in the encoding that the server wants; throws TransportError. */
+export function post(
+  transport: Transport,
+  url: string,
+  parameters: Readonly<Record<string, string>>,
+  { encoding, headers = {} }: Wording,
+): Promise<HttpAnswer> {
+  const json = encoding === 'json'
+  return transport({
+    url,
+    method: 'POST',
+    headers: {
+      accept: 'application/json',
+      ...headers,
+      'content-type': json ? 'application/json' : 'application/x-www-form-urlencoded',
+    },
+    body: json ? JSON.stringify(parameters) : new URLSearchParams(parameters).toString(),
+  })
+}
+
 /**
  * Reads the answer of a token endpoint. A rotated refresh token must survive everything that is odd about the rest of the
- * response, so each member is taken for itself, and an id_token is never a reason to refuse.
+ * response, so each member is taken for itself, and an id_token is never a reason to refuse. `member` has the token.
  */
-export function readTokenAnswer(answer: HttpAnswer): TokenAnswer {
+export function readTokenAnswer(answer: HttpAnswer, member = 'access_token'): TokenAnswer {
   const body = parseObject(answer.text)
   const retryAfter = readRetryAfter(answer)
   const later = retryAfter === undefined ? {} : { retryAfter }
   const unused = wasTurnedAway(answer) ? ({ unused: true } as const) : {}
   if (body === undefined) return { kind: 'unclear', error: notOAuth(answer), ...later, ...unused }
   const isSuccess = answer.status >= 200 && answer.status < 300
-  const response = isSuccess ? readResponse(body, answer) : undefined
+  const response = isSuccess ? readResponse(body, answer, member) : undefined
   // Before anything else that it may say: some servers send a `code` with every answer.
   if (response?.access_token !== undefined || response?.refresh_token !== undefined) return { kind: 'granted', response }
   const refusal = readError(body)
   // A server may refuse under status 200, as GitHub does; a redirect or a server in trouble refuses nothing.
   const mayRefuse = isSuccess || (answer.status >= 400 && answer.status < 500 && answer.status !== 429)
-  if (refusal !== undefined && mayRefuse) return { kind: 'refused', error: refusal, ...later }
+  if (refusal !== undefined && mayRefuse) return { kind: 'refused', error: refusal, status: answer.status, ...later }
   const error = isSuccess ? tokenless : (redirected(answer) ?? statusError(answer.status))
   return { kind: 'unclear', error, ...later, ...unused }
 }
@@ -92,9 +121,9 @@ const wasTurnedAway = (answer: HttpAnswer): boolean => answer.status === 429 || 
 
 const tokenless: StateError = { code: 'not_oauth', description: 'The server answered without a token.' }
 
-function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswer): TokenResponse {
-  const text = (name: string) => {
-    const value = body[name]
+function readResponse(body: Claims, answer: HttpAnswer, member: string): TokenResponse {
+  const text = (name: string, from = name) => {
+    const value = body[from]
     return typeof value === 'string' && value !== '' ? { [name]: value } : {}
   }
   const expiresIn = readLifetime(body.expires_in)
@@ -102,7 +131,8 @@ function readResponse(body: Readonly<Record<string, unknown>>, answer: HttpAnswe
   const refreshExpiresIn = readLifetime(body.refresh_token_expires_in ?? body.refresh_expires_in) || undefined
   const serverTime = Date.parse(answer.header('date') ?? '')
   return {
-    ...text('access_token'),
+    body,
+    ...text('access_token', member),
     ...text('refresh_token'),
     ...text('scope'),
     ...text('id_token'),
@@ -126,7 +156,7 @@ function readLifetime(value: unknown): number | undefined {
  * RFC 9110 section 10.2.3: seconds, or a date, which is read by the server's own clock. Answers seconds. A number that cannot be
  * meant is a wish to be left alone all the same.
  */
-function readRetryAfter(answer: HttpAnswer): number | undefined {
+export function readRetryAfter(answer: HttpAnswer): number | undefined {
   const text = answer.header('retry-after')?.trim() ?? ''
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(Math.ceil(Number(text)), longestLifetime)
   const wait = text.endsWith('GMT') ? Math.ceil((Date.parse(text) - Date.parse(answer.header('date') ?? '')) / 1000) : Number.NaN
@@ -142,7 +172,7 @@ function tokenType(value: unknown): string {
 }
 
 /** The error of RFC 6749 section 5.2, or its variants: `error` as an object with a `code`, or a top-level `code`. */
-function readError(body: Readonly<Record<string, unknown>>): StateError | undefined {
+export function readError(body: Claims): StateError | undefined {
   const nested = typeof body.error === 'object' && body.error !== null ? (body.error as Record<string, unknown>) : {}
   const code = [nested.code, body.error, body.code, nested.type].find((value) => typeof value === 'string' && value !== '')
   if (typeof code !== 'string') return undefined
@@ -161,7 +191,7 @@ export function printable(text: string): string {
   return shown.replace(/[\w.~+/=%-]{16,}/g, (word) => (/^[a-z_.-]+$/.test(word) ? word : '…')).slice(0, 300)
 }
 
-function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
+export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
@@ -171,7 +201,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> | undefine
 }
 
 /** A page instead of an answer: a Cloudflare challenge is told apart from a captive portal, because the cure differs. */
-function notOAuth(answer: HttpAnswer): StateError {
+export function notOAuth(answer: HttpAnswer): StateError {
   if (isBotCheck(answer)) {
     return { code: 'blocked', description: 'The network is blocked by a bot check of the provider. The login is kept.' }
   }
@@ -202,7 +232,7 @@ function redirected({ status }: HttpAnswer): StateError | undefined {
   }
 }
 
-function statusError(status: number): StateError {
+export function statusError(status: number): StateError {
   if (status === 429) return { code: 'rate_limited', description: 'The provider asks to wait.' }
   return { code: 'server_error', description: `The provider answered with status ${status}.` }
 }

@@ -17,6 +17,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** Milliseconds, when the request may take less time than the limit of the transport. */
+  readonly deadline?: number
 }
 
 export interface HttpAnswer {
@@ -69,10 +71,10 @@ export function createTransport(env: Environment = process.env, limits: Transpor
     const noProxy = [env.NO_PROXY ?? env.no_proxy, '127.0.0.1', 'localhost', '[::1]'].filter(Boolean).join(',')
     return new EnvHttpProxyAgent({ noProxy, connect: { timeout: 10_000 }, maxResponseSize: limits.maxBody })
   }
-  return async ({ url, ...options }) => {
+  return async ({ url, deadline = limits.deadline, ...options }) => {
     dispatcher ??= connect()
     const { request } = await import('undici')
-    const signal = AbortSignal.timeout(limits.deadline)
+    const signal = AbortSignal.timeout(Math.min(deadline, limits.deadline))
     try {
       const { statusCode, headers, body } = await request(url, { ...options, dispatcher: await dispatcher, signal })
       const header = (name: string) => [headers[name]].flat()[0]

@@ -1,4 +1,4 @@
-import { type ProviderDefinition, textClaim } from '../oauth/index.ts'
+import type { ProviderDefinition } from '../oauth/index.ts'
 import {
   practiceApiUrl,
   practiceClientId,
@@ -8,6 +8,7 @@ import {
   practiceRedirectPorts,
   practiceScopes,
 } from '../practice/constants.ts'
+import { openidIdentity } from './openid-identity.ts'
 
 const issuer = practiceIssuer()
 
@@ -17,7 +18,9 @@ export const practice: ProviderDefinition = {
   aliases: [],
   name: 'Practice',
   issuer,
+  flows: ['browser', 'device', 'paste'],
   authorizationEndpoint: issuer + practicePaths.authorization,
+  deviceAuthorizationEndpoint: issuer + practicePaths.deviceAuthorization,
   tokenEndpoint: issuer + practicePaths.token,
   revocationEndpoint: issuer + practicePaths.revocation,
   clientId: practiceClientId,
@@ -27,14 +30,6 @@ export const practice: ProviderDefinition = {
   revocationEncoding: 'form',
   terminalErrors: {},
   expiry: 'expires_in',
-  apiBaseUrl: practiceApiUrl(),
-  identity: (idToken) => {
-    const [key, email, name] = ['sub', 'email', 'name'].map((claim) => textClaim(idToken, claim))
-    return {
-      ...(key === undefined ? {} : { key }),
-      ...(email === undefined ? {} : { email }),
-      ...(name === undefined ? {} : { name }),
-    }
-  },
-  headers: () => ({}),
+  api: { baseUrl: practiceApiUrl(), check: `${practiceApiUrl()}/whoami` },
+  identity: openidIdentity,
 }

@@ -1,4 +1,4 @@
-import type { ProviderDefinition } from '../oauth/index.ts'
+import type { ApiDefinition, ProviderDefinition } from '../oauth/index.ts'
 import { BrokerError } from '../protocol/index.ts'
 
 /**
@@ -23,12 +23,31 @@ export function withUpstream(definition: ProviderDefinition, origin: string): Pr
     const { pathname, search } = new URL(address)
     return origin + (pathname === '/' ? '' : pathname) + search
   }
+  const endpoints = Object.fromEntries(
+    (['authorizationEndpoint', 'deviceAuthorizationEndpoint', 'tokenEndpoint', 'revocationEndpoint', 'jwksUri'] as const)
+      .filter((member) => definition[member])
+      .map((member) => [member, moved(definition[member] ?? '')]),
+  )
+  const { derived, person, keys } = definition
   return {
     ...definition,
+    ...endpoints,
     issuer: moved(definition.issuer),
-    authorizationEndpoint: moved(definition.authorizationEndpoint),
-    tokenEndpoint: moved(definition.tokenEndpoint),
-    ...(definition.revocationEndpoint === undefined ? {} : { revocationEndpoint: moved(definition.revocationEndpoint) }),
-    apiBaseUrl: moved(definition.apiBaseUrl),
+    alsoIssuer: definition.issuer,
+    relocate: moved,
+    api: movedApi(definition.api, moved),
+    ...(keys === undefined ? {} : { keys: keys.map((key) => ({ ...key, api: movedApi(key.api, moved) })) }),
+    ...(derived === undefined ? {} : { derived: { ...derived, url: moved(derived.url) } }),
+    ...(person === undefined ? {} : { person: { ...person, url: moved(person.url) } }),
+  }
+}
+
+function movedApi(api: ApiDefinition, moved: (address: string) => string): ApiDefinition {
+  const { baseUrl, check, usage } = api
+  return {
+    ...api,
+    baseUrl: moved(baseUrl),
+    ...(check === undefined ? {} : { check: moved(check) }),
+    ...(usage === undefined ? {} : { usage: { ...usage, url: moved(usage.url) } }),
   }
 }
