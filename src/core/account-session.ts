@@ -2,15 +2,17 @@ import type { StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import { hasEndedAtOnce, refreshDueAt, satisfies, wasJustRefreshed } from './refresh-policy.ts'
+import { lastResort } from './last-resort.ts'
+import { discardUnwanted, doubtOf, revokeGrant } from './provider-calls.ts'
+import { hasEndedAtOnce, mustWait, refreshDueAt, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
-import { type Deferred, type RefreshResult, sendRefresh } from './refresh-request.ts'
+import { type Deferred, obstacleOf, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
 import type { Scheduled } from './scheduler.ts'
 import type { SessionContext } from './session-context.ts'
-import { bornExpired, expired, foreignIssuer, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
+import { bornExpired, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
 import { readStoredSession } from './stored-session.ts'
-import { answers, answersMeanwhile, type TokenRequest } from './token-request.ts'
+import { answers, type TokenRequest } from './token-request.ts'
 import { type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
 
 /**
@@ -38,6 +40,8 @@ export class AccountSession implements Scheduled {
   /** Of a refresh or a write. */
   readonly #retry: Retry
   readonly #record: RefreshRecord
+  /** Why the newest grant is not handed out: it came with an identity that cannot be believed. It is kept, and refreshed again. */
+  #doubt: StateError | undefined
 
   constructor(record: AccountRecord, context: SessionContext) {
     this.record = record
@@ -54,6 +58,11 @@ export class AccountSession implements Scheduled {
   /** Milliseconds; undefined when the provider does not say. */
   get refreshExpiresAt(): number | undefined {
     return this.#grant?.refreshExpiresAt
+  }
+
+  /** The client id that the server issued for this account. */
+  get clientId(): string | undefined {
+    return this.#grant?.clientId
   }
 
   /** Whether a refresh or a write is under way. */
@@ -110,7 +119,7 @@ export class AccountSession implements Scheduled {
 
   /** The grant that is held, when its access token satisfies the caller. */
   held(request: TokenRequest): Grant | undefined {
-    const grant = this.#grant
+    const grant = this.#believed
     return grant !== undefined && answers(grant, request, this.#context.clock.now()) ? grant : undefined
   }
 
@@ -122,8 +131,8 @@ export class AccountSession implements Scheduled {
     const held = this.held(request)
     if (held !== undefined) return held
     await this.#haveGrant()
-    if (this.held(request) === undefined && this.#mayTry()) await this.#startFlight()
-    return this.held(request) ?? this.#lastResort(request)
+    if (this.held(request) === undefined && this.#mayTry(request.rejected !== undefined)) await this.#startFlight()
+    return this.held(request) ?? lastResort(this, this.#believed, request, this.#context.clock.now())
   }
 
   /** Refreshes although nothing is due, once for everybody who asks at about the same time. Throws like `grantFor`. */
@@ -133,7 +142,7 @@ export class AccountSession implements Scheduled {
     const asked = clock.now()
     const fresh = () => this.#unsaved === undefined && wasJustRefreshed(this.#grant, asked, clock.now())
     if (fresh() && this.#flight === undefined) return
-    if (this.#mayTry()) await this.#startFlight()
+    if (this.#mayTry(true)) await this.#startFlight()
     if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())
   }
 
@@ -164,16 +173,20 @@ export class AccountSession implements Scheduled {
     this.#record.settle()
     this.#apply({ kind: 'signed_out' })
     const [revoked] = await Promise.all([
-      Promise.all(grants.map((grant) => this.#revoke(grant))),
+      Promise.all(grants.map((grant) => revokeGrant(this.#context.client, grant))),
       this.#context.vault.remove(this.record.id),
     ])
     return revoked.some((confirmed) => confirmed)
   }
 
-  /** Settles when no refresh and no write is under way. */
-  async settled(): Promise<void> {
-    await this.#flight
+  /** Ends the grant that is held now at its server, once another one is in its place. */
+  revocation(): () => Promise<unknown> {
+    const grant = this.#grant
+    return async () => grant !== undefined && revokeGrant(this.#context.client, grant)
   }
+
+  /** Settles when no refresh and no write is under way. */
+  settled = async (): Promise<void> => this.#flight
 
   /** The network or the keychain may be back: what waits for them is tried at the next tick. A server's own wish is kept. */
   retrySoon(): void {
@@ -186,11 +199,17 @@ export class AccountSession implements Scheduled {
     await this.restore()
   }
 
-  /** A flight under way is joined, an ended grant is never sent again, and a backoff is kept. */
-  #mayTry(): boolean {
+  get #believed(): Grant | undefined {
+    return this.#doubt === undefined ? this.#grant : undefined
+  }
+
+  /** A flight under way is joined, an ended grant is never sent again, and a backoff is kept; so is the server's wish, unless `demanded`. */
+  #mayTry(demanded: boolean): boolean {
     if (this.#flight !== undefined || this.#unsaved !== undefined) return true
     if (this.#state.kind === 'reauthorization_required' || this.#state.kind === 'signed_out') return false
-    return this.#retry.mayTry(this.#context.clock.now())
+    const now = this.#context.clock.now()
+    if (!demanded && this.#grant !== undefined && mustWait(this.#grant, now)) return false
+    return this.#retry.mayTry(now)
   }
 
   /** S2: from here on, nothing that was under way may change this session. */
@@ -215,21 +234,16 @@ export class AccountSession implements Scheduled {
   async #refresh(generation: number): Promise<void> {
     const grant = this.#grant
     if (grant === undefined) return
-    // S7
-    if (grant.issuer !== this.#context.client.issuer) return this.#apply({ kind: 'unavailable', error: foreignIssuer(grant) })
-    if (grant.refreshToken === undefined) {
-      // A token that is still good is not ended by somebody who says that it was refused.
-      if (!satisfies(grant, this.#context.clock.now(), 0)) this.#apply({ kind: 'ended', error: expired })
-      return
-    }
+    const obstacle = obstacleOf(grant, this.#context)
+    if (obstacle !== undefined) return obstacle === 'none_needed' ? undefined : this.#apply(obstacle)
     this.#apply({ kind: 'refresh_started', attempt: this.#retry.attempt + 1, expiresAt: toEpochSeconds(grant.expiresAt) })
     const stillWanted = () => generation === this.#generation
     const result = await sendRefresh(grant, stillWanted, { ...this.#context, record: this.#record })
-    if (!stillWanted()) return this.#discard(result)
+    if (!stillWanted()) return discardUnwanted(this.#context.client, result, this.#state)
     switch (result.kind) {
       case 'refreshed':
         this.#unsaved = result.grant
-        return this.#persist(result.grant, generation)
+        return this.#persist(result.grant, generation, 'verify')
       case 'deferred':
         return this.#defer(grant, result)
       case 'ended':
@@ -243,7 +257,7 @@ export class AccountSession implements Scheduled {
   }
 
   /** S3 and S5: the grant is in use only once the vault has confirmed it, and it is never dropped before. */
-  async #persist(grant: Grant, generation: number): Promise<void> {
+  async #persist(grant: Grant, generation: number, verify?: 'verify'): Promise<void> {
     try {
       await this.#context.vault.save(this.record.id, grant)
     } catch (error) {
@@ -257,6 +271,10 @@ export class AccountSession implements Scheduled {
     this.#unsaved = undefined
     this.#grant = grant
     this.#record.settle()
+    // After the rotated pair is durable, because a check that fails must not lose the only refresh token that is good.
+    this.#doubt = verify === undefined ? undefined : await doubtOf(this.#context.client, grant)
+    if (generation !== this.#generation) return
+    if (this.#doubt !== undefined) return this.#defer(grant, { error: this.#doubt })
     // A server that answers with a token that has ended already would be asked without pause.
     if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
     this.#retry.succeeded(this.#context.clock.now(), sameAgain)
@@ -270,24 +288,6 @@ export class AccountSession implements Scheduled {
     log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
     const expiresAt = toEpochSeconds(grant.expiresAt)
     this.#apply({ kind: 'refresh_deferred', attempt, retryAt: Math.ceil(retryAt / 1000), expiresAt, error })
-  }
-
-  /** A grant that arrives after a sign-out or a new login is of no use to anyone, so the server is told to end it. */
-  #discard(result: RefreshResult): void {
-    if (result.kind === 'refreshed' && this.#state.kind === 'signed_out') void this.#revoke(result.grant)
-  }
-
-  async #revoke(grant: Grant): Promise<boolean> {
-    const { client } = this.#context
-    return grant.issuer === client.issuer && client.revoke(grant).catch(() => false)
-  }
-
-  /** What a caller gets when no satisfying token can be had now: the old token where it still serves, or the reason. */
-  #lastResort(request: TokenRequest): Grant {
-    const grant = this.#grant
-    const now = this.#context.clock.now()
-    if (grant !== undefined && answersMeanwhile(grant, request, now)) return grant
-    throw refusal(this.#state, this.record.provider, now)
   }
 
   #apply(event: SessionEvent): void {

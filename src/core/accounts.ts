@@ -1,25 +1,35 @@
 import { BrokerError, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import type { ProviderClient } from './ports.ts'
+import type { AccountIndex, ProviderClient } from './ports.ts'
 
 /** What a name means. It is made anew after a change, so that a lookup costs the same with ten accounts and ten thousand. */
 interface Names {
   /** By `provider` and label or id. */
   readonly labelled: ReadonlyMap<string, AccountSession>
-  /** By provider: the account that is meant without a label. */
-  readonly defaults: ReadonlyMap<string, AccountSession>
+  /** By provider: the accounts in the order in which they are meant without a label. */
+  readonly ordered: ReadonlyMap<string, Ordered>
 }
+
+/** The accounts of one provider, logins and keys apart, because the chain of the provider decides which of them come first. */
+export interface Ordered {
+  readonly grant: readonly AccountSession[]
+  readonly api_key: readonly AccountSession[]
+}
+
+const noAccounts: Ordered = { grant: [], api_key: [] }
 
 /** The accounts and the names they are asked for by: `provider`, `provider:label`, or the account's id. */
 export class Accounts {
   readonly #clients: ReadonlyMap<string, ProviderClient>
   readonly #known: readonly ProviderClient[]
+  readonly #index: Pick<AccountIndex, 'preferences'>
   readonly #sessions = new Map<string, AccountSession>()
   #all: readonly AccountSession[] | undefined
   #names: Names | undefined
 
-  constructor(clients: readonly ProviderClient[]) {
+  constructor(clients: readonly ProviderClient[], index: Pick<AccountIndex, 'preferences'>) {
+    this.#index = index
     this.#known = clients
     this.#clients = new Map(clients.flatMap((client) => [client.id, ...client.aliases].map((name) => [name, client])))
   }
@@ -50,7 +60,7 @@ export class Accounts {
     this.#names = undefined
   }
 
-  /** Called after the record of a session was replaced, because its label may be another one. */
+  /** Called after a record or the order of a provider has changed, because a name may mean another account now. */
   renamed(): void {
     this.#names = undefined
   }
@@ -58,6 +68,11 @@ export class Accounts {
   /** By id or alias; undefined for a provider that this version does not know. */
   knownClient(name: string): ProviderClient | undefined {
     return this.#clients.get(name.toLowerCase())
+  }
+
+  /** The provider that a selector names without an account; undefined when it names one, or nothing that is known. */
+  bareProvider(selector: string): ProviderClient | undefined {
+    return this.#sessions.has(selector) ? undefined : this.knownClient(selector)
   }
 
   /** Throws `unknown_provider`. */
@@ -75,7 +90,7 @@ export class Accounts {
     const parsed = parseSelector(selector)
     const client = this.client(parsed.provider)
     const wanted = label ?? parsed.label
-    const usual = this.#index().defaults.get(client.id)
+    const usual = this.usual(client)
     const found = wanted === undefined ? usual : this.labelled(client, wanted)
     if (found !== undefined) return found
     if (usual !== undefined) {
@@ -110,7 +125,7 @@ export class Accounts {
 
   /** The account with this label or id; of two with one label, the one that belongs to the server in effect (S7). */
   labelled(client: ProviderClient, wanted: string): AccountSession | undefined {
-    return this.#index().labelled.get(nameOf(client.id, wanted))
+    return this.#namesNow().labelled.get(nameOf(client.id, wanted))
   }
 
   /**
@@ -127,15 +142,34 @@ export class Accounts {
     )
   }
 
-  #index(): Names {
-    this.#names ??= indexNames(this.#sessions.values(), this.#clients)
+  /** The accounts of a provider, in the order of the person. */
+  ordered(client: ProviderClient): Ordered {
+    return this.#namesNow().ordered.get(client.id) ?? noAccounts
+  }
+
+  /** The account that is meant without a label, whatever its state. */
+  usual(client: ProviderClient): AccountSession | undefined {
+    const { grant, api_key: keys } = this.ordered(client)
+    return this.#index.preferences(client.id).chain?.find(isOfAccounts) === 'api_key'
+      ? (keys[0] ?? grant[0])
+      : (grant[0] ?? keys[0])
+  }
+
+  #namesNow(): Names {
+    this.#names ??= indexNames(this.#sessions.values(), this.#clients, this.#index)
     return this.#names
   }
 }
 
-function indexNames(sessions: Iterable<AccountSession>, clients: ReadonlyMap<string, ProviderClient>): Names {
+const isOfAccounts = (link: string): boolean => link === 'grant' || link === 'api_key'
+
+function indexNames(
+  sessions: Iterable<AccountSession>,
+  clients: ReadonlyMap<string, ProviderClient>,
+  index: Pick<AccountIndex, 'preferences'>,
+): Names {
   const labelled = new Map<string, AccountSession>()
-  const defaults = new Map<string, AccountSession>()
+  const ofProvider = new Map<string, AccountSession[]>()
   for (const session of sessions) {
     const { provider, label, id } = session.record
     const issuer = clients.get(provider)?.issuer
@@ -144,32 +178,53 @@ function indexNames(sessions: Iterable<AccountSession>, clients: ReadonlyMap<str
       const known = labelled.get(key)
       if (known === undefined || (known.record.issuer !== issuer && session.record.issuer === issuer)) labelled.set(key, session)
     }
-    const usual = defaults.get(provider)
-    if (usual === undefined || preference(session.record, issuer) > preference(usual.record, issuer)) {
-      defaults.set(provider, session)
-    }
+    const own = ofProvider.get(provider)
+    if (own === undefined) ofProvider.set(provider, [session])
+    else own.push(session)
   }
-  return { labelled, defaults }
+  const ordered = [...ofProvider].map(([provider, own]): [string, Ordered] => {
+    const order = new Map((index.preferences(provider).order ?? []).map((id, place) => [id, place]))
+    const inEffect = clients.get(provider)?.issuer
+    const sorted = own
+      .map((session) => ({ session, rank: rankOf(session.record, inEffect, order) }))
+      .sort((one, other) => one.rank - other.rank)
+      .map(({ session }) => session)
+    const [keys, grants] = [true, false].map((isKey) => sorted.filter(({ record }) => (record.kind === 'api_key') === isKey))
+    return [provider, { grant: grants ?? [], api_key: keys ?? [] }]
+  })
+  return { labelled, ordered: new Map(ordered) }
 }
 
-/** Without a label it is an account of the server in effect (S7), and rather one that has no label; else the first one. */
-function preference({ issuer, label }: AccountRecord, inEffect: string | undefined): number {
-  if (issuer !== inEffect) return 0
-  return label === undefined ? 2 : 1
+/**
+ * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one that has no label, then the
+ * one that was there first.
+ */
+function rankOf({ id, issuer, label }: AccountRecord, inEffect: string | undefined, order: ReadonlyMap<string, number>): number {
+  if (issuer !== inEffect) return Number.MAX_SAFE_INTEGER
+  return order.get(id) ?? (label === undefined ? 1_000_000 : 1_000_001)
 }
 
 const nameOf = (provider: string, name: string): string => `${provider}\0${name}`
 
-/** A login that was asked for one account never replaces the login of another person or another server in it. */
-export function requireSamePerson({ issuer, identity, label }: AccountRecord, grant: Grant): void {
-  const other = identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
-  if (!other && issuer === grant.issuer) return
-  const who = grant.identity.email ?? grant.identity.name ?? 'another person'
-  throw new BrokerError(
-    'login_failed',
-    `You signed in as ${who}, and this account${label ? ` (${label})` : ''} belongs to somebody else.`,
-    {
-      fix: 'Choose the right person in the browser, or sign in without naming an account to add this one beside it.',
-    },
-  )
+/**
+ * Whether a login that was asked for an account is of another person than the account. A key has no person, so that a new one takes the
+ * place of an old one.
+ */
+export function isSomebodyElse({ identity, kind }: AccountRecord, grant: Grant): boolean {
+  if (kind !== undefined && grant.kind !== undefined) return false
+  return identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
+}
+
+/** S7: an account belongs to the server that issued it, and stays what it is: a login or a key. */
+export function requireSameKind({ issuer, kind, label }: AccountRecord, grant: Grant): void {
+  const named = label === undefined ? '' : ` (${label})`
+  if (issuer !== grant.issuer) {
+    throw new BrokerError('login_failed', `This account${named} belongs to another server (${issuer}).`, {
+      fix: 'Sign in without naming an account, to add this one beside it.',
+    })
+  }
+  if (kind === grant.kind) return
+  throw new BrokerError('login_failed', `This account${named} is ${kind === undefined ? 'a login' : 'a key'}, and this is not.`, {
+    fix: 'Give it a label of its own with --label, to have it beside the other one.',
+  })
 }

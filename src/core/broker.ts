@@ -1,31 +1,36 @@
-import { randomBytes } from 'node:crypto'
 import {
   type AccountStatus,
   BrokerError,
   type BrokerSnapshot,
   type Caller,
+  type LoginDecision,
   type LoginStatus,
   lockedByPerson,
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
+  type StateError,
   type VaultStatus,
 } from '../protocol/index.ts'
-import { AccountSession } from './account-session.ts'
-import { Accounts, requireSamePerson } from './accounts.ts'
+import { AccountChoice } from './account-choice.ts'
+import { AccountDesk } from './account-desk.ts'
+import { AccountKeeper } from './account-keeper.ts'
+import type { AccountSession } from './account-session.ts'
+import { Accounts } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
-import type { AccountRecord, Grant } from './grant.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
 import { LoginDesk } from './login-desk.ts'
-import { type LoginTarget, loginTarget } from './login-target.ts'
+import { loginTarget } from './login-target.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
+import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
 import type { TokenRequest } from './token-request.ts'
+import { UsageDesk } from './usage-desk.ts'
 
 export interface BrokerOptions {
   readonly clock: Clock
@@ -40,14 +45,21 @@ export interface BrokerOptions {
   readonly random?: () => number
   /** False for TOKENTRAY_REFRESH=ondemand. */
   readonly refreshAhead?: boolean
+  /** What was found at the start, such as a provider file that cannot be read. */
+  readonly notices?: readonly StateError[]
 }
 
 /** The façade: accounts, logins and hand-outs, and the one snapshot that everybody sees. */
 export class Broker {
   /** Which clients may have tokens. */
   readonly clients: ClientDesk
+  /** What can be done with the accounts that are there. */
+  readonly accounts: AccountDesk
   readonly #options: BrokerOptions
   readonly #accounts: Accounts
+  readonly #keeper: AccountKeeper
+  readonly #choice: AccountChoice
+  readonly #usage: UsageDesk
   readonly #logins: LoginDesk
   readonly #handOuts: HandOutDesk
   readonly #scheduler: Scheduler
@@ -61,16 +73,33 @@ export class Broker {
   #stopVault = () => {}
 
   constructor(options: BrokerOptions) {
-    const { clock, ledger, register } = options
+    const { clock, ledger, register, index, vault, journal, log, random = Math.random, refreshAhead = true } = options
     this.#options = options
-    this.#accounts = new Accounts(options.clients)
-    this.#rows = new SnapshotBuilder(options.clients)
-    this.#scheduler = new Scheduler(clock, () => this.#accounts.all())
+    const accounts = new Accounts(options.clients, index)
+    this.#accounts = accounts
+    const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
+    this.#keeper = new AccountKeeper({ clock, vault, journal, log, random, refreshAhead, accounts, index, onChange: touch })
+    this.#usage = new UsageDesk(clock, accounts)
+    const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)
+    this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil })
+    this.#rows = new SnapshotBuilder(options.clients, accounts)
+    this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
-    this.#logins = new LoginDesk({ clock, adopt: (grant, target) => this.#adopt(grant, target), onChange })
+    this.accounts = new AccountDesk({
+      clients: options.clients,
+      accounts,
+      index,
+      keeper: this.#keeper,
+      choice: this.#choice,
+      usage: this.#usage,
+      requireVault: () => this.#requireVault(),
+      onChange: () => this.#touch(),
+      rowOf: (session) => this.#row(session),
+    })
+    this.#logins = new LoginDesk({ clock, adopt: (...adoption) => this.#keeper.adopt(...adoption), onChange })
     this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
     this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
-    this.#addIndexed()
+    this.#keeper.addIndexed()
     this.#snapshot = this.#build(0)
     this.#changed = new Set()
   }
@@ -100,17 +129,35 @@ export class Broker {
 
   /** A fresh token for `provider`, `provider:label` or an account id; at once, without a promise, when one is held. */
   handOut(caller: Caller, selector: string, request: TokenRequest, label?: string): HandOut | Promise<HandOut> {
-    const session = this.#accounts.find(selector, label)
+    const provider = label === undefined ? this.#accounts.bareProvider(selector) : undefined
+    const chosen = provider === undefined ? undefined : this.#choice.choose(provider, caller.name)
+    const session = chosen ?? this.#accounts.find(selector, label)
     return this.#handOuts.handOut(caller, session, this.#accounts.client(session.record.provider), request)
   }
 
-  /** Starts or joins a login. Refused while the vault cannot keep its result, because a login that is lost is worse than none. */
+  /**
+   * Starts or joins a login. Refused while the vault cannot keep its result, because a login that is lost is worse than none. Throws
+   * `rules_not_accepted` when the provider's rule card has to be acknowledged first.
+   */
   async startLogin(request: StartLoginRequest): Promise<StartLoginResponse> {
     const { provider, label } = parseSelector(request.provider)
     const client = this.#accounts.client(provider)
+    const { flow = client.info.flows[0], redirect_host: redirectHost } = request
+    const rules = acceptedRules(client, this.#accounts.all(), flow, request.accept_provider_rules === true)
     await this.#requireVault()
     const target = loginTarget(this.#accounts, client, { ...request, account: request.account ?? label })
-    return this.#logins.start(client, { ...request, provider: client.id }, target)
+    const again = target.account === undefined ? undefined : this.#accounts.get(target.account)
+    const { grant } = this.#accounts.ordered(client)
+    return this.#logins.start(
+      client,
+      {
+        ...(flow === undefined ? {} : { flow }),
+        ...(redirectHost === undefined ? {} : { redirectHost }),
+        another: again === undefined && grant.some(({ record }) => record.issuer === client.issuer),
+        ...(again?.clientId === undefined ? {} : { clientId: again.clientId }),
+      },
+      { ...target, ...rules },
+    )
   }
 
   loginStatus(id: string, wait?: number): Promise<LoginStatus> {
@@ -130,39 +177,9 @@ export class Broker {
     return this.#logins.cancel(id)
   }
 
-  /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */
-  async signOut(selector: string): Promise<{ id: string; provider: string; revoked: boolean }> {
-    const session = this.#accounts.only(selector)
-    const { id, provider } = session.record
-    const revoked = await session.signOut()
-    // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
-    if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
-      this.#accounts.remove(id)
-      this.#options.index.remove(id)
-    }
-    this.#touch()
-    return { id, provider, revoked }
-  }
-
-  /** The id of the one account that is meant; see `Accounts.only`. */
-  accountId(selector: string): string {
-    return this.#accounts.only(selector).record.id
-  }
-
-  /** Switches an account off or on. One that is off is kept fresh, and no token of it is handed out. */
-  setDisabled(selector: string, disabled: boolean): AccountStatus {
-    const session = this.#accounts.find(selector)
-    const { disabled: _, ...record } = session.record
-    session.record = disabled ? { ...record, disabled } : record
-    this.#options.index.put(session.record)
-    return this.#row(session)
-  }
-
-  /** Refreshes now. Throws what a caller of `handOut` would be told. */
-  async refreshNow(selector: string): Promise<AccountStatus> {
-    const session = this.#accounts.find(selector)
-    await session.refreshNow()
-    return this.#row(session)
+  /** Says what becomes of a login that somebody else made than the account belongs to. */
+  decideLogin(id: string, decision: LoginDecision): Promise<LoginStatus> {
+    return this.#logins.decide(id, decision)
   }
 
   /** Forgets every token and the data key until `unlock`. Throws `vault_unavailable` while a login is not stored yet. */
@@ -197,29 +214,6 @@ export class Broker {
     await this.#options.vault.settled()
   }
 
-  async #adopt(grant: Grant, target: LoginTarget): Promise<string> {
-    const { account, label } = target
-    const known = account === undefined ? this.#accounts.sameIdentity(grant, label) : this.#accounts.get(account)
-    if (known !== undefined) requireSamePerson(known.record, grant)
-    const { provider, issuer, identity } = grant
-    const record: AccountRecord = {
-      id: known?.record.id ?? `${provider}-${randomBytes(4).toString('hex')}`,
-      provider,
-      issuer,
-      identity,
-      ...labelOf(known?.record.label ?? label),
-      createdAt: known?.record.createdAt ?? this.#options.clock.now(),
-      ...(known?.record.disabled ? { disabled: true } : {}),
-    }
-    const session = known ?? this.#addSession(record, this.#accounts.client(provider))
-    session.record = record
-    this.#accounts.renamed()
-    // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
-    const durable = session.adopt(grant)
-    await Promise.all([durable, Promise.resolve().then(() => this.#options.index.put(record))])
-    return record.id
-  }
-
   async #requireVault(): Promise<void> {
     const { vault } = this.#options
     const { state } = vault.status().state.kind === 'ready' ? vault.status() : await vault.open()
@@ -227,27 +221,8 @@ export class Broker {
     throw errorOf({ ...state.error, code: state.kind === 'locked' ? 'vault_locked' : 'vault_unavailable' })
   }
 
-  #addSession(record: AccountRecord, client: ProviderClient): AccountSession {
-    const { clock, vault, journal, log, random = Math.random, refreshAhead = true } = this.#options
-    const onChange = (session: AccountSession) => this.#touch([session])
-    const session = new AccountSession(record, { clock, vault, journal, client, log, random, refreshAhead, onChange })
-    this.#accounts.add(session)
-    this.#touch()
-    return session
-  }
-
-  /** The index may have been rebuilt by the vault, so it is read again when the vault opens. */
-  #addIndexed(): void {
-    for (const record of this.#options.index.list()) {
-      if (this.#accounts.has(record.id)) continue
-      const client = this.#accounts.knownClient(record.provider)
-      if (client !== undefined) this.#addSession(record, client)
-      else this.#options.log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
-    }
-  }
-
   async #restoreAll(): Promise<void> {
-    this.#addIndexed()
+    this.#keeper.addIndexed()
     for (const session of this.#accounts.all()) session.retrySoon()
     await this.#restoreWaiting()
   }
@@ -288,10 +263,10 @@ export class Broker {
 
   #build(sequence: number): BrokerSnapshot {
     const logins = this.#logins.pending()
-    const accounts = this.#rows.rows(this.#accounts.all(), logins, this.#changed)
+    const accounts = this.#rows.rows(logins, this.#changed)
     const approvals = this.clients.pending()
-    return Object.freeze({ sequence, vault: this.#options.vault.status(), accounts, logins, approvals })
+    const { vault, notices = [] } = this.#options
+    const found = notices.length === 0 ? {} : { notices: [...notices] }
+    return Object.freeze({ sequence, vault: vault.status(), accounts, logins, approvals, ...found })
   }
 }
-
-const labelOf = (label: string | undefined) => (label === undefined ? {} : { label })

@@ -1,3 +1,4 @@
+import type { AccountIdentity, AccountKind } from '../protocol/index.ts'
 import type { Secret } from './secret.ts'
 
 /** Who signed in. `key` tells accounts of one provider apart (issuer-side user and workspace); the rest is for display. */
@@ -10,11 +11,24 @@ export interface Identity {
   readonly attributes?: Readonly<Record<string, string>>
 }
 
+/** P1: the account key and the provider's attributes stay inside. */
+export function displayed({ email, name, plan }: Identity): AccountIdentity {
+  return {
+    ...(email === undefined ? {} : { email }),
+    ...(name === undefined ? {} : { name }),
+    ...(plan === undefined ? {} : { plan }),
+  }
+}
+
 /** The tokens of one account and the authorization server they are bound to (S7). Times are milliseconds of the wall clock. */
 export interface Grant {
   readonly provider: string
   /** The issuer identifier of the authorization server (RFC 8414 section 2) that minted these tokens. */
   readonly issuer: string
+  /** Absent for an OAuth grant. A key is handed out as it is, and never refreshed. */
+  readonly kind?: AccountKind
+  /** The client id that the authorization server issued to this installation, where it issues one. */
+  readonly clientId?: string
   readonly accessToken: Secret
   readonly tokenType: string
   readonly refreshToken?: Secret
@@ -25,6 +39,10 @@ export interface Grant {
   readonly expiresAt?: number
   /** When the refresh token ends, where the authorization server says so. */
   readonly refreshExpiresAt?: number
+  /** The authorization server does not want to be asked for new tokens before, while these are good. */
+  readonly earliestRefreshAt?: number
+  /** Where the API is, when the token itself says so. */
+  readonly baseUrl?: string
   readonly identity: Identity
 }
 
@@ -34,9 +52,13 @@ export interface AccountRecord {
   readonly provider: string
   readonly issuer: string
   readonly label?: string
+  /** Absent for an OAuth login. */
+  readonly kind?: AccountKind
   readonly identity: Identity
   /** Milliseconds. */
   readonly createdAt: number
+  /** The date of the rule card that the person acknowledged. */
+  readonly rulesAccepted?: string
   /** Switched off by the person: kept fresh, never handed out. */
   readonly disabled?: true
 }

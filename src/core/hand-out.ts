@@ -108,13 +108,15 @@ function requireSwitchedOn({ record }: AccountSession, client: ProviderClient): 
 }
 
 function responseOf(account: string, client: ProviderClient, grant: Grant): TokenResponse {
+  const { baseUrl, headers, tokenHeader } = client.access(grant)
   return {
     access_token: grant.accessToken.expose(),
     token_type: grant.tokenType,
     ...(grant.expiresAt === undefined ? {} : { expires_at: toEpochSeconds(grant.expiresAt) }),
     provider: client.id,
     account,
-    base_url: client.baseUrl,
-    headers: client.headers(grant),
+    base_url: baseUrl,
+    headers,
+    ...(tokenHeader === undefined ? {} : { token_header: tokenHeader }),
   }
 }

@@ -1,19 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import {
   BrokerError,
+  type LoginDecision,
   type LoginStatus,
   type PendingLogin,
-  type StartLoginRequest,
   type StartLoginResponse,
 } from '../protocol/index.ts'
+import type { Adoption } from './account-keeper.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
-import type { Grant } from './grant.ts'
+import { displayed, type Grant } from './grant.ts'
 import type { LoginTarget } from './login-target.ts'
-import type { LoginAttempt, ProviderClient } from './ports.ts'
+import type { LoginAttempt, LoginRequest, ProviderClient } from './ports.ts'
 import { describeError } from './session-errors.ts'
 
 /** How long an ended login can still be asked about. Milliseconds. */
 const keepEnded = 600_000
+
+/** How long a login of somebody else than expected waits for the decision of the person. Milliseconds. */
+const decisionTime = 600_000
 
 /** Sign-ins at a time. A person has one or two; a program in a loop must not fill the memory. */
 const mostPending = 256
@@ -24,14 +28,16 @@ interface Login {
   readonly target: LoginTarget
   readonly attempt: LoginAttempt
   status: LoginStatus
-  /** Settles when the login has ended and its grant is durable. */
-  readonly ended: Promise<void>
+  /** The login of somebody else than the account belongs to, until the person has decided. */
+  undecided: Grant | undefined
+  /** Settles when the login is not pending any more: it has ended and its grant is durable, or the person has to decide. */
+  turned: Promise<void>
 }
 
 export interface LoginDeskContext {
   readonly clock: Clock
-  /** Makes the grant durable and answers the id of the account that holds it. */
-  readonly adopt: (grant: Grant, target: LoginTarget) => Promise<string>
+  /** Makes the grant durable, or says that the person has to decide first. */
+  readonly adopt: (grant: Grant, target: LoginTarget, decision?: LoginDecision) => Promise<Adoption>
   readonly onChange: () => void
 }
 
@@ -47,7 +53,7 @@ export class LoginDesk {
     this.#context = context
   }
 
-  async start(client: ProviderClient, request: StartLoginRequest, target: LoginTarget): Promise<StartLoginResponse> {
+  async start(client: ProviderClient, request: LoginRequest, target: LoginTarget): Promise<StartLoginResponse> {
     const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? ''])
     const starting = this.#pendingFor(client.id, target) ?? this.#starting.get(slot)
     if (starting !== undefined) return describeStart(await starting)
@@ -72,7 +78,7 @@ export class LoginDesk {
       const timeout = new Promise<void>((resolve) => {
         cancelTimer = this.#context.clock.after(wait, resolve)
       })
-      await Promise.race([login.ended, timeout])
+      await Promise.race([login.turned, timeout])
       cancelTimer()
     }
     return login.status
@@ -89,17 +95,30 @@ export class LoginDesk {
     const login = this.#find(id)
     if (login.status.status === 'pending') {
       login.attempt.submit(pasted)
-      await login.ended
+      await login.turned
     }
     return login.status
   }
 
+  /** Cancels a pending login; one that waits for a decision is discarded. */
   async cancel(id: string): Promise<LoginStatus> {
     const login = this.#find(id)
+    if (login.status.status === 'undecided') return this.decide(id, 'discard')
     if (login.status.status === 'pending') {
       login.attempt.cancel()
-      await login.ended
+      await login.turned
     }
+    return login.status
+  }
+
+  /** Says what becomes of a login that somebody else made. Throws `unknown_login` when there is nothing to decide. */
+  async decide(id: string, decision: LoginDecision): Promise<LoginStatus> {
+    const login = this.#find(id)
+    const grant = login.undecided
+    if (grant === undefined) throw new BrokerError('unknown_login', 'There is nothing to decide about this sign-in.')
+    login.undecided = undefined
+    login.turned = this.#settle(login, this.#context.adopt(grant, login.target, decision), grant)
+    await login.turned
     return login.status
   }
 
@@ -109,21 +128,20 @@ export class LoginDesk {
   }
 
   #touch(): void {
-    this.#pending = [...this.#logins.values()]
-      .filter((login) => login.status.status === 'pending')
-      .map((login) => ({
-        id: login.id,
-        provider: login.provider,
-        ...(login.target.account === undefined ? {} : { account: login.target.account }),
-        prompt: login.attempt.prompt,
-        expires_at: toEpochSeconds(login.attempt.expiresAt),
-      }))
+    this.#pending = [...this.#logins.values()].filter(isOpen).map((login) => ({
+      id: login.id,
+      provider: login.provider,
+      ...(login.target.account === undefined ? {} : { account: login.target.account }),
+      prompt: login.attempt.prompt,
+      expires_at: 'expires_at' in login.status ? login.status.expires_at : toEpochSeconds(login.attempt.expiresAt),
+      ...(login.status.status === 'undecided' ? { undecided: login.status.identity } : {}),
+    }))
     this.#context.onChange()
   }
 
   /** Cancels every login, so that the redirect port is free before the process ends. */
   async stop(): Promise<void> {
-    const pending = [...this.#logins.values()].filter((login) => login.status.status === 'pending')
+    const pending = [...this.#logins.values()].filter(isOpen)
     await Promise.all(pending.map((login) => this.cancel(login.id)))
   }
 
@@ -136,7 +154,7 @@ export class LoginDesk {
   #pendingFor(provider: string, target: LoginTarget): Login | undefined {
     return [...this.#logins.values()].find(
       (login) =>
-        login.status.status === 'pending' &&
+        isOpen(login) &&
         login.provider === provider &&
         login.target.account === target.account &&
         login.target.label === target.label,
@@ -145,28 +163,49 @@ export class LoginDesk {
 
   #follow(provider: string, target: LoginTarget, attempt: LoginAttempt): Login {
     const id = `login-${randomBytes(9).toString('base64url')}`
-    const ended = attempt.outcome
-      .then((grant) => this.#context.adopt(grant, target))
-      .then((account): LoginStatus => ({ id, provider, status: 'completed', account }))
-      .catch((error: unknown): LoginStatus => ({ id, provider, status: 'failed', error: describeFailure(error) }))
-      .then((status) => {
-        login.status = status
-        this.#context.clock.after(keepEnded, () => this.#logins.delete(id))
-        this.#touch()
-      })
     const login: Login = {
       id,
       provider,
       target,
       attempt,
-      ended,
+      undecided: undefined,
+      turned: Promise.resolve(),
       status: { id, provider, status: 'pending', prompt: attempt.prompt, expires_at: toEpochSeconds(attempt.expiresAt) },
     }
+    login.turned = attempt.outcome.then(
+      (grant) => this.#settle(login, this.#context.adopt(grant, target), grant),
+      (error: unknown) => this.#settle(login, Promise.reject(error)),
+    )
     this.#logins.set(id, login)
     this.#touch()
     return login
   }
+
+  /** Takes what became of a login. Never rejects. */
+  async #settle(login: Login, adoption: Promise<Adoption>, grant?: Grant): Promise<void> {
+    const { id, provider } = login
+    const { clock } = this.#context
+    try {
+      const { kind, account } = await adoption
+      const identity = grant === undefined ? {} : displayed(grant.identity)
+      if (kind === 'undecided') {
+        login.undecided = grant
+        const expiresAt = toEpochSeconds(clock.now() + decisionTime)
+        login.status = { id, provider, status: 'undecided', account, identity, expires_at: expiresAt }
+        clock.after(decisionTime, () => void this.decide(id, 'discard').catch(() => {}))
+        return this.#touch()
+      }
+      login.status = { id, provider, status: 'completed', account, identity }
+    } catch (error) {
+      login.status = { id, provider, status: 'failed', error: describeFailure(error) }
+    }
+    clock.after(keepEnded, () => this.#logins.delete(id))
+    this.#touch()
+  }
 }
+
+/** Whether it still waits for the person. */
+const isOpen = ({ status }: Login): boolean => status.status === 'pending' || status.status === 'undecided'
 
 function describeStart(login: Login): StartLoginResponse {
   return {

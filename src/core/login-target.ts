@@ -6,6 +6,8 @@ import type { ProviderClient } from './ports.ts'
 export interface LoginTarget {
   readonly account?: string
   readonly label?: string
+  /** The date of the rule card that the person acknowledged. */
+  readonly rulesAccepted?: string
 }
 
 /** What a request wants: to sign in again to `account`, by label or id, or to make a new account with `label`. */

@@ -1,15 +1,19 @@
 import type {
   ClientPolicy,
   EndCause,
+  KeyKind,
   LedgerEntry,
+  LoginFlow,
   LoginPrompt,
-  StartLoginRequest,
+  ProviderInfo,
+  ProviderPreferences,
   StateError,
   VaultMoveResponse,
   VaultStatus,
 } from '../protocol/index.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { Secret } from './secret.ts'
+import type { Usage } from './usage.ts'
 
 /** What the vault found under an account id. A locked or missing vault is a throw, never one of these. */
 export type StoredGrant =
@@ -93,11 +97,14 @@ export interface Ledger {
   read(limit: number, client?: string): Promise<readonly LedgerEntry[]>
 }
 
-/** The accounts in the clear: which exist, not what they hold. */
+/** The accounts in the clear: which exist, not what they hold, and what the person decided about several of one provider. */
 export interface AccountIndex {
   list(): readonly AccountRecord[]
   put(record: AccountRecord): void
   remove(id: string): void
+  preferences(provider: string): Partial<ProviderPreferences>
+  /** Throws `vault_unavailable` when it cannot be written; it is in effect nevertheless. */
+  setPreferences(provider: string, preferences: Partial<ProviderPreferences>): void
 }
 
 /**
@@ -112,6 +119,7 @@ export type RefreshOutcome =
 
 /** One login under way. It ends exactly once, through `outcome`, which rejects with a BrokerError when the login failed. */
 export interface LoginAttempt {
+  /** What to open in the browser. */
   readonly authorizationUrl: string
   readonly prompt: LoginPrompt
   /** Milliseconds. */
@@ -122,6 +130,38 @@ export interface LoginAttempt {
   cancel(): void
 }
 
+/** What a login is started with. */
+export interface LoginRequest {
+  /** The first one of the provider by default. */
+  readonly flow?: LoginFlow
+  readonly redirectHost?: '127.0.0.1' | 'localhost'
+  /** Whether the provider has an account already and one more is wanted. */
+  readonly another?: boolean
+  /** The client id that was issued for the account that signs in again. */
+  readonly clientId?: string
+}
+
+/** Where a token of a grant is used, and how. */
+export interface ApiAccess {
+  readonly baseUrl: string
+  /** Headers that the API wants besides the one with the token. */
+  readonly headers: Readonly<Record<string, string>>
+  /** The header that takes the bare token, when it is not `Authorization`. */
+  readonly tokenHeader?: string
+}
+
+/** What a request to the API of a provider came to. `detail` is what the provider said, without anything that looks secret. */
+export type ApiOutcome<Value> =
+  | { readonly kind: 'good'; readonly value: Value }
+  /** The API refused the token itself. */
+  | { readonly kind: 'refused'; readonly error: StateError; readonly detail?: string }
+  | { readonly kind: 'failed'; readonly error: StateError; readonly detail?: string; readonly retryAfter?: number }
+  /** There is nothing to ask. */
+  | { readonly kind: 'none' }
+
+/** Whether the id_token of a grant is what it says. `unclear` when the keys of the server could not be had. */
+export type Verification = { readonly kind: 'good' | 'unclear' } | { readonly kind: 'wrong'; readonly error: StateError }
+
 /** One authorization server and the way to use it, as the broker sees it. */
 export interface ProviderClient {
   readonly id: string
@@ -129,13 +169,22 @@ export interface ProviderClient {
   readonly aliases: readonly string[]
   /** The issuer in effect; differs from the built-in one under TOKENTRAY_UPSTREAM (S7). */
   readonly issuer: string
-  /** Where the provider's API is. */
-  readonly baseUrl: string
-  /** Headers that the API wants besides `Authorization`. */
-  headers(grant: Grant): Readonly<Record<string, string>>
-  startLogin(request: StartLoginRequest): Promise<LoginAttempt>
+  readonly info: ProviderInfo
+  access(grant: Grant): ApiAccess
+  startLogin(request: LoginRequest): Promise<LoginAttempt>
+  /**
+   * Makes a grant of what the person brought along. Throws `invalid_request` for a text that cannot be it, and `login_failed` when
+   * the provider refused to make a token of it.
+   */
+  grantFromKey(secret: Secret, kind?: KeyKind): Promise<Grant>
   /** Never throws: every failure is an outcome. */
   refresh(grant: Grant): Promise<RefreshOutcome>
+  /** Looks at the id_token that came with a refresh. Asked only after the grant is durable; never throws. */
+  verify(grant: Grant): Promise<Verification>
   /** RFC 7009; best effort. Answers whether the server confirmed it. */
   revoke(grant: Grant): Promise<boolean>
+  /** Whether the API takes the token. `timeout` in milliseconds. Never throws. */
+  check(grant: Grant, timeout: number): Promise<ApiOutcome<undefined>>
+  /** Never throws. */
+  usage(grant: Grant): Promise<ApiOutcome<Usage>>
 }

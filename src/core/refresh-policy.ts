@@ -76,7 +76,17 @@ export function refreshDueAt(grant: Grant, random: number, now: number): number 
   if (life === undefined || grant.expiresAt === undefined) return renewal
   const ahead = Math.max(refreshLeeway, life / 5) + (random * life) / 20
   const due = Math.max(grant.obtainedAt + life / 2, grant.expiresAt - ahead)
-  return Math.min(due, renewal ?? due)
+  return heldBack(grant, grant.expiresAt, Math.min(due, renewal ?? due))
+}
+
+/** `due`, but not before the server wants to be asked; when it says more than the life of the token, the token's end counts. */
+function heldBack({ earliestRefreshAt = 0 }: Grant, expiresAt: number, due: number): number {
+  return Math.max(due, Math.min(earliestRefreshAt, expiresAt - lastResortMinValid))
+}
+
+/** Whether the server does not want to be asked yet, while the token is good. */
+export function mustWait({ earliestRefreshAt = 0, expiresAt }: Grant, now: number): boolean {
+  return now < earliestRefreshAt && expiresAt !== undefined && now < expiresAt - lastResortMinValid
 }
 
 /**

@@ -4,14 +4,26 @@ import type { Clock } from './clock.ts'
 import { type EndOfGrant, endOfGrant } from './end-of-grant.ts'
 import type { Grant } from './grant.ts'
 import type { ProviderClient } from './ports.ts'
+import { satisfies } from './refresh-policy.ts'
 import type { RefreshRecord } from './refresh-record.ts'
-import { stateErrorOf } from './session-errors.ts'
+import { expired, foreignIssuer, stateErrorOf } from './session-errors.ts'
 
 /** It has to be tried again: when the server wishes, in seconds; sooner for a caller when the request never left. */
 export interface Deferred {
   readonly error: StateError
   readonly retryAfter?: number
   readonly neverLeft?: boolean
+}
+
+/** What keeps a grant from being refreshed at all. A token that is still good is not ended by somebody who says that it was refused. */
+export function obstacleOf(
+  grant: Grant,
+  { client, clock }: Pick<RefreshContext, 'client' | 'clock'>,
+): { readonly kind: 'unavailable' | 'ended'; readonly error: StateError } | 'none_needed' | undefined {
+  // S7
+  if (grant.issuer !== client.issuer) return { kind: 'unavailable', error: foreignIssuer(grant) }
+  if (grant.refreshToken !== undefined) return undefined
+  return satisfies(grant, clock.now(), 0) ? 'none_needed' : { kind: 'ended', error: expired }
 }
 
 /** What a refresh led to. */

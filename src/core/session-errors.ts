@@ -17,7 +17,7 @@ export const bornExpired: StateError = {
 }
 
 /** S7 as a state: the grant is kept for the day its own server is configured again. */
-export function foreignIssuer(grant: Grant): StateError {
+export function foreignIssuer(grant: Pick<Grant, 'issuer'>): StateError {
   return {
     code: 'issuer_mismatch',
     description: `This login belongs to ${grant.issuer}, and another server is configured now. It is kept, and not used.`,
@@ -39,6 +39,13 @@ export function stateErrorOf(error: unknown): StateError {
 export function errorOf(error: StateError): BrokerError {
   const code = error.code === 'vault_locked' || error.code === 'issuer_mismatch' ? error.code : 'vault_unavailable'
   return new BrokerError(code, error.description, error.fix === undefined ? {} : { fix: error.fix })
+}
+
+/** The provider refused a token that cannot be made anew. What is stored stays, because a client may be mistaken. */
+export function refusedKey(provider: string): BrokerError {
+  return new BrokerError('reauthorization_required', 'The provider refused this key, and a key is not refreshed.', {
+    fix: `Look at it with \`tokentray check ${provider} --verbose\`, or put a new one in its place with \`tokentray add\`.`,
+  })
 }
 
 /** Why a login that was just made is not stored yet (S5). */

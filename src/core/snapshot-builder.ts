@@ -1,7 +1,8 @@
 import type { AccountStatus, GrantState, PendingLogin } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
+import type { Accounts } from './accounts.ts'
 import { toEpochSeconds } from './clock.ts'
-import type { Identity } from './grant.ts'
+import { displayed } from './grant.ts'
 import type { ProviderClient } from './ports.ts'
 
 /**
@@ -10,22 +11,20 @@ import type { ProviderClient } from './ports.ts'
  */
 export class SnapshotBuilder {
   readonly #clients: readonly ProviderClient[]
+  readonly #accounts: Accounts
   #rows: AccountStatus[] = []
   /** Where the row of an account is. */
   #places = new Map<string, number>()
   #logins: readonly PendingLogin[] | undefined
 
-  constructor(clients: readonly ProviderClient[]) {
+  constructor(clients: readonly ProviderClient[], accounts: Accounts) {
     this.#clients = clients
+    this.#accounts = accounts
   }
 
   /** The rows after `changed` sessions changed. With `undefined`, accounts may have come or gone as well. */
-  rows(
-    sessions: readonly AccountSession[],
-    logins: readonly PendingLogin[],
-    changed: ReadonlySet<AccountSession> | undefined,
-  ): AccountStatus[] {
-    if (changed === undefined || logins !== this.#logins) this.#rebuild(sessions, logins)
+  rows(logins: readonly PendingLogin[], changed: ReadonlySet<AccountSession> | undefined): AccountStatus[] {
+    if (changed === undefined || logins !== this.#logins) this.#rebuild(logins)
     else this.#patch(changed, logins)
     this.#logins = logins
     return this.#rows
@@ -38,23 +37,20 @@ export class SnapshotBuilder {
       const present = place === undefined ? undefined : rows[place]
       const client = this.#clients.find(({ id }) => id === session.record.provider)
       if (place === undefined || present === undefined || client === undefined) continue
-      rows[place] = keep(present, rowOf(client, session, logins))
+      rows[place] = keep(present, rowOf(client, session, logins, present.is_default === true))
     }
     this.#rows = rows
   }
 
-  #rebuild(sessions: readonly AccountSession[], logins: readonly PendingLogin[]): void {
-    const byProvider = new Map<string, AccountSession[]>()
-    for (const session of sessions) {
-      const own = byProvider.get(session.record.provider)
-      if (own === undefined) byProvider.set(session.record.provider, [session])
-      else own.push(session)
-    }
+  #rebuild(logins: readonly PendingLogin[]): void {
     const known = new Map(this.#rows.map((row) => [row.id, row]))
     const rows = this.#clients.flatMap((client) => {
-      const own: readonly (AccountSession | undefined)[] = byProvider.get(client.id) ?? [undefined]
-      return own.map((session) => {
-        const row = rowOf(client, session, logins)
+      const { grant, api_key: keys } = this.#accounts.ordered(client)
+      const own = [...grant, ...keys]
+      const usual = own.length > 1 ? this.#accounts.usual(client) : undefined
+      const sessions: readonly (AccountSession | undefined)[] = own.length === 0 ? [undefined] : own
+      return sessions.map((session) => {
+        const row = rowOf(client, session, logins, session !== undefined && session === usual)
         return keep(known.get(row.id), row)
       })
     })
@@ -70,6 +66,8 @@ function keep(known: AccountStatus | undefined, next: AccountStatus): AccountSta
     (known.state === next.state || (isAuthorizing(known) && JSON.stringify(known.state) === JSON.stringify(next.state))) &&
     known.label === next.label &&
     known.disabled === next.disabled &&
+    known.kind === next.kind &&
+    known.is_default === next.is_default &&
     known.signed_in_until === next.signed_in_until &&
     JSON.stringify(known.identity) === JSON.stringify(next.identity)
   return same ? known : next
@@ -77,7 +75,12 @@ function keep(known: AccountStatus | undefined, next: AccountStatus): AccountSta
 
 const isAuthorizing = (row: AccountStatus): boolean => row.state.kind === 'authorizing'
 
-function rowOf(client: ProviderClient, session: AccountSession | undefined, logins: readonly PendingLogin[]): AccountStatus {
+function rowOf(
+  client: ProviderClient,
+  session: AccountSession | undefined,
+  logins: readonly PendingLogin[],
+  isDefault: boolean,
+): AccountStatus {
   const record = session?.record
   const until = session?.refreshExpiresAt
   return {
@@ -85,10 +88,12 @@ function rowOf(client: ProviderClient, session: AccountSession | undefined, logi
     provider: client.id,
     provider_name: client.name,
     ...(record?.label === undefined ? {} : { label: record.label }),
+    ...(record?.kind === undefined ? {} : { kind: record.kind }),
     ...(record === undefined ? {} : { identity: displayed(record.identity) }),
     state: shownState(session, client.id, logins),
     ...(until === undefined ? {} : { signed_in_until: toEpochSeconds(until) }),
     ...(record?.disabled ? { disabled: true } : {}),
+    ...(isDefault ? { is_default: true } : {}),
   }
 }
 
@@ -107,13 +112,4 @@ function shownState(session: AccountSession | undefined, provider: string, login
   return login === undefined
     ? state
     : { kind: 'authorizing', login_id: login.id, prompt: login.prompt, expires_at: login.expires_at }
-}
-
-/** P1: the account key and the provider's attributes stay inside. */
-function displayed(identity: Identity) {
-  return {
-    ...(identity.email === undefined ? {} : { email: identity.email }),
-    ...(identity.name === undefined ? {} : { name: identity.name }),
-    ...(identity.plan === undefined ? {} : { plan: identity.plan }),
-  }
 }

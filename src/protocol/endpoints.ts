@@ -1,5 +1,15 @@
 import { z } from 'zod'
 import {
+  addKeyRequest,
+  addKeyResponse,
+  checkRequest,
+  checkResult,
+  explainQuery,
+  explanation,
+  usageQuery,
+  usageResponse,
+} from './account.ts'
+import {
   approvalDecision,
   approvalRequest,
   clientName,
@@ -12,7 +22,8 @@ import {
   proofResponse,
 } from './client.ts'
 import { healthResponse } from './health.ts'
-import { loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
+import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
+import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
 import { accountChange, accountStatus, brokerSnapshot } from './snapshot.ts'
 import { tokenQuery, tokenResponse } from './token.ts'
 import { unlockRequest, vaultMoveRequest, vaultMoveResponse, vaultStatus } from './vault.ts'
@@ -30,6 +41,7 @@ export interface Endpoint {
 
 const id = z.strictObject({ id: z.string().min(1).max(160) })
 const client = z.strictObject({ client: clientName })
+const provider = z.strictObject({ provider: z.string().min(1).max(160) })
 
 /** The whole local API, version 1. */
 export const endpoints = {
@@ -37,7 +49,7 @@ export const endpoints = {
     method: 'GET',
     path: '/v1/token/{provider}',
     summary: 'A fresh access token. With `Accept: text/plain`, the bare token.',
-    params: z.strictObject({ provider: z.string().min(1).max(160) }),
+    params: provider,
     query: tokenQuery,
     response: tokenResponse,
   },
@@ -75,6 +87,14 @@ export const endpoints = {
     body: pastedResponse,
     response: loginStatus,
   },
+  decideLogin: {
+    method: 'POST',
+    path: '/v1/logins/{id}/decision',
+    summary: 'Says what becomes of a login that somebody else made than the account belongs to.',
+    params: id,
+    body: loginDecision,
+    response: loginStatus,
+  },
   cancelLogin: {
     method: 'DELETE',
     path: '/v1/logins/{id}',
@@ -87,12 +107,24 @@ export const endpoints = {
     path: '/v1/accounts/{id}',
     summary: 'Revokes the grant where the provider offers it, then forgets it. The id may be a selector.',
     params: id,
-    response: z.object({ id: z.string(), provider: z.string(), revoked: z.boolean() }),
+    response: z.object({
+      id: z.string(),
+      provider: z.string(),
+      revoked: z.boolean(),
+      account_page: z.string().optional().describe('Where the person can see that it is gone, and end it where it is not.'),
+    }),
+  },
+  addKey: {
+    method: 'POST',
+    path: '/v1/accounts',
+    summary: 'Keeps an API key or another token that the person brings along, and tries it at once.',
+    body: addKeyRequest,
+    response: addKeyResponse,
   },
   changeAccount: {
     method: 'PATCH',
     path: '/v1/accounts/{id}',
-    summary: 'Switches an account off or on. One that is off is kept fresh, and no token of it is handed out.',
+    summary: 'Switches an account off or on, or gives it another label. One that is off is kept fresh, and never handed out.',
     params: id,
     body: accountChange,
     response: accountStatus,
@@ -103,6 +135,43 @@ export const endpoints = {
     summary: 'Refreshes now, once for everybody who asks within ten seconds.',
     params: id,
     response: accountStatus,
+  },
+  checkAccount: {
+    method: 'POST',
+    path: '/v1/accounts/{id}/check',
+    summary: 'Asks the provider whether the login of an account works.',
+    params: id,
+    body: checkRequest,
+    response: checkResult,
+  },
+  providers: {
+    method: 'GET',
+    path: '/v1/providers',
+    summary: 'Every provider: the ways to sign in, its rule card, and what the person decided about several accounts.',
+    response: providersResponse,
+  },
+  changePreferences: {
+    method: 'PATCH',
+    path: '/v1/providers/{provider}',
+    summary: 'The order of accounts, whether the next one steps in, and where a token is looked for.',
+    params: provider,
+    body: preferencesChange,
+    response: providerPreferences,
+  },
+  explain: {
+    method: 'GET',
+    path: '/v1/why/{provider}',
+    summary: 'Which account a request for a token is answered with, and why.',
+    params: provider,
+    query: explainQuery,
+    response: explanation,
+  },
+  usage: {
+    method: 'GET',
+    path: '/v1/usage',
+    summary: 'How much of each plan is used, asked of the provider at most every five minutes.',
+    query: usageQuery,
+    response: usageResponse,
   },
   lock: {
     method: 'POST',

@@ -48,7 +48,12 @@ const table = {
   },
   state_mismatch: { status: 400, exit: 2, fix: 'That response belongs to another sign-in. Use the newest link.' },
   login_cancelled: { status: 409, exit: 8, fix: 'Start the sign-in again when you are ready.' },
-  login_expired: { status: 408, exit: 8, fix: 'Start the sign-in again; it waits five minutes for the browser.' },
+  login_expired: { status: 408, exit: 8, fix: 'Start the sign-in again.' },
+  rules_not_accepted: {
+    status: 403,
+    exit: 10,
+    fix: 'Read the rule card with `tokentray providers`; then sign in with --accept-provider-rules.',
+  },
   login_failed: { status: 502, exit: 8, fix: 'Try the sign-in again.' },
   broker_not_running: { status: 503, exit: 3, fix: 'Start the tray app, or run `tokentray daemon`.' },
   broker_unreadable: { status: 502, exit: 1, fix: 'Check what listens on TOKENTRAY_SOCKET.' },

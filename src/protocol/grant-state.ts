@@ -21,10 +21,14 @@ export type StateError = Readonly<z.infer<typeof stateError>>
 export const endCause = z.enum(['lost_answer', 'used_elsewhere', 'revoked', 'end_of_life', 'unknown'])
 export type EndCause = z.infer<typeof endCause>
 
-/** How a pending login waits for the person. `browser` listens on the redirect port, `paste` waits for the pasted response. */
+/**
+ * How a pending login waits for the person. `browser` listens on the redirect port, `paste` waits for the pasted response, and
+ * `device` waits until the person has typed the code at the address (RFC 8628).
+ */
 export const loginPrompt = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('browser'), redirect_port: z.int() }),
   z.object({ kind: z.literal('paste'), reason: z.string() }),
+  z.object({ kind: z.literal('device'), user_code: z.string(), verification_uri: z.string() }),
 ])
 export type LoginPrompt = z.infer<typeof loginPrompt>
 

@@ -1,14 +1,20 @@
 import { z } from 'zod'
 import { epochSeconds, loginPrompt, stateError } from './grant-state.ts'
+import { accountIdentity } from './identity.ts'
+import { loginFlow } from './provider.ts'
 import { selectorName } from './selector.ts'
 
 /** Starts a login, or joins the pending one of the same provider and account. */
 export const startLoginRequest = z.strictObject({
   provider: z.string().max(64),
-  flow: z.enum(['browser', 'paste']).optional().describe('`paste` never binds the redirect port.'),
+  flow: loginFlow.optional().describe('The first one of the provider by default. `paste` never binds the redirect port.'),
   account: z.string().max(64).optional().describe('Label of the account to sign in to again.'),
   label: z.string().regex(selectorName).optional().describe('Label of the new account.'),
   redirect_host: z.enum(['127.0.0.1', 'localhost']).optional(),
+  accept_provider_rules: z
+    .boolean()
+    .optional()
+    .describe('The person has read the rule card of the provider and goes on; needed once where the card asks for it.'),
 })
 export type StartLoginRequest = Readonly<z.infer<typeof startLoginRequest>>
 
@@ -22,7 +28,9 @@ export const startLoginResponse = z.object({
 })
 export type StartLoginResponse = Readonly<z.infer<typeof startLoginResponse>>
 
-/** Where a login is. */
+/**
+ * Where a login is. `undecided`: somebody else signed in than the account belongs to, and the person says what becomes of it.
+ */
 export const loginStatus = z.discriminatedUnion('status', [
   z.object({
     id: z.string(),
@@ -31,7 +39,21 @@ export const loginStatus = z.discriminatedUnion('status', [
     prompt: loginPrompt,
     expires_at: epochSeconds,
   }),
-  z.object({ id: z.string(), provider: z.string(), status: z.literal('completed'), account: z.string() }),
+  z.object({
+    id: z.string(),
+    provider: z.string(),
+    status: z.literal('undecided'),
+    account: z.string().describe('Id of the account that was to sign in again.'),
+    identity: accountIdentity.describe('Who signed in instead.'),
+    expires_at: epochSeconds,
+  }),
+  z.object({
+    id: z.string(),
+    provider: z.string(),
+    status: z.literal('completed'),
+    account: z.string(),
+    identity: accountIdentity.optional().describe('Who signed in.'),
+  }),
   z.object({ id: z.string(), provider: z.string(), status: z.literal('failed'), error: stateError }),
 ])
 export type LoginStatus = Readonly<z.infer<typeof loginStatus>>
@@ -43,3 +65,7 @@ export const loginQuery = z.strictObject({
 export const pastedResponse = z.strictObject({
   pasted: z.string().min(1).max(8192).describe('The address of the last page, its query string, `code` or `code#state`.'),
 })
+
+/** `replace`: the account belongs to the new person from now on; `add`: they become an account beside it; `discard`: neither. */
+export const loginDecision = z.strictObject({ decision: z.enum(['replace', 'add', 'discard']) })
+export type LoginDecision = z.infer<typeof loginDecision>['decision']

@@ -1,14 +1,10 @@
 import { z } from 'zod'
 import { approvalRequest } from './client.ts'
-import { epochSeconds, grantState, loginPrompt } from './grant-state.ts'
+import { epochSeconds, grantState, loginPrompt, stateError } from './grant-state.ts'
+import { accountIdentity } from './identity.ts'
+import { accountKind } from './provider.ts'
+import { selectorName } from './selector.ts'
 import { vaultStatus } from './vault.ts'
-
-/** Who signed in, for display. The account key itself stays inside the broker. */
-export const accountIdentity = z.object({
-  email: z.string().optional(),
-  name: z.string().optional(),
-  plan: z.string().optional(),
-})
 
 /**
  * One row of the status. A provider without any account has one row with the provider's id as `id`, so that every provider
@@ -19,14 +15,21 @@ export const accountStatus = z.object({
   provider: z.string(),
   provider_name: z.string(),
   label: z.string().optional(),
+  kind: accountKind.optional().describe('Absent for an OAuth login.'),
   identity: accountIdentity.optional(),
   state: grantState,
   signed_in_until: epochSeconds.optional().describe('When the refresh token ends, where the provider says so.'),
   disabled: z.literal(true).optional().describe('It is kept fresh, and no token of it is handed out.'),
+  is_default: z.literal(true).optional().describe('Of several accounts, the one that is meant without a label.'),
 })
 export type AccountStatus = Readonly<z.infer<typeof accountStatus>>
 
-export const accountChange = z.strictObject({ disabled: z.boolean() })
+/** A `label` of null takes the label away. */
+export const accountChange = z.strictObject({
+  disabled: z.boolean().optional(),
+  label: z.string().regex(selectorName).nullable().optional(),
+})
+export type AccountChange = Readonly<z.infer<typeof accountChange>>
 
 /** A login that waits for the person. The authorization URL is not here, because it carries the `state` value. */
 export const pendingLogin = z.object({
@@ -35,6 +38,7 @@ export const pendingLogin = z.object({
   account: z.string().optional().describe('Id of the account that signs in again.'),
   prompt: loginPrompt,
   expires_at: epochSeconds,
+  undecided: accountIdentity.optional().describe('Somebody else signed in, and waits for the decision of the person.'),
 })
 export type PendingLogin = Readonly<z.infer<typeof pendingLogin>>
 
@@ -45,6 +49,7 @@ export const brokerSnapshot = z.object({
   accounts: z.array(accountStatus),
   logins: z.array(pendingLogin),
   approvals: z.array(approvalRequest).describe('Clients that wait for the person.'),
+  notices: z.array(stateError).optional().describe('What was found at the start, such as a provider file that cannot be read.'),
 })
 export type BrokerSnapshot = Readonly<z.infer<typeof brokerSnapshot>>
 

@@ -27,5 +27,9 @@ export const tokenResponse = z.object({
   account: z.string(),
   base_url: z.string(),
   headers: z.record(z.string(), z.string()),
+  token_header: z
+    .string()
+    .optional()
+    .describe('The header that takes the bare token, when it is not `Authorization: <token_type> <access_token>`.'),
 })
 export type TokenResponse = Readonly<z.infer<typeof tokenResponse>>

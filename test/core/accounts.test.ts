@@ -7,14 +7,18 @@ describe('an account that is switched off', () => {
   test('hands out nothing, stays fresh, and is the same after a restart', async () => {
     const bench = await signedInBroker()
     const { broker, client, clock, account } = bench
-    expect(broker.setDisabled('acme', true)).toMatchObject({ id: account, disabled: true, state: { kind: 'active' } })
+    expect(broker.accounts.change('acme', { disabled: true })).toMatchObject({
+      id: account,
+      disabled: true,
+      state: { kind: 'active' },
+    })
     await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code: 'account_disabled', fix: /tokentray enable/ })
     await clock.advance(59 * minute)
     expect(client.sent).toEqual(['refresh-1'])
     const restarted = bench.restart()
     await restarted.start()
     expect(restarted.snapshot().accounts).toMatchObject([{ disabled: true }])
-    expect(restarted.setDisabled('acme', false)).not.toHaveProperty('disabled')
+    expect(restarted.accounts.change('acme', { disabled: false })).not.toHaveProperty('disabled')
     expect((await handOut(restarted, 'acme')).access_token).toBe('access-2')
   })
 
@@ -25,14 +29,14 @@ describe('an account that is switched off', () => {
     clock.jump(61 * minute)
     const waiting = handOut(broker, 'acme')
     await settle()
-    broker.setDisabled('acme', true)
+    broker.accounts.change('acme', { disabled: true })
     answer.resolve(client.refreshed())
     await expect(waiting).rejects.toMatchObject({ code: 'account_disabled' })
   })
 
   test('stays switched off when the person signs in to it again', async () => {
     const { broker, client } = await signedInBroker()
-    broker.setDisabled('acme', true)
+    broker.accounts.change('acme', { disabled: true })
     const { id } = await broker.startLogin({ provider: 'acme' })
     client.attempts[1]?.finish(client.grant(7))
     await broker.loginStatus(id, 1_000)
@@ -46,7 +50,7 @@ describe('a sign-out', () => {
     const { broker, client, account } = bench
     const confirmed = deferred<boolean>()
     client.revoke = () => confirmed.promise
-    const signingOut = broker.signOut('acme')
+    const signingOut = broker.accounts.signOut('acme')
     const { id } = await broker.startLogin({ provider: 'acme' })
     client.attempts[1]?.finish(client.grant(7))
     expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed', account })
@@ -63,19 +67,19 @@ describe('a refresh on demand', () => {
   test('is one for everybody who asks within ten seconds', async () => {
     const { broker, client, clock } = await signedInBroker()
     clock.jump(20 * minute)
-    await Promise.all(Array.from({ length: 100 }, () => broker.refreshNow('acme')))
+    await Promise.all(Array.from({ length: 100 }, () => broker.accounts.refresh('acme')))
     clock.jump(9_000)
-    expect(await broker.refreshNow('acme')).toMatchObject({ state: { kind: 'active' } })
+    expect(await broker.accounts.refresh('acme')).toMatchObject({ state: { kind: 'active' } })
     expect(client.sent).toHaveLength(1)
     clock.jump(2_000)
-    await broker.refreshNow('acme')
+    await broker.accounts.refresh('acme')
     expect(client.sent).toHaveLength(2)
   })
 
   test('is made although the clock was set back since the last one', async () => {
     const { broker, client, clock } = await signedInBroker()
     clock.jump(-5 * 60 * minute)
-    await broker.refreshNow('acme')
+    await broker.accounts.refresh('acme')
     expect(client.sent).toEqual(['refresh-1'])
     expect((await handOut(broker, 'acme')).access_token).toBe('access-2')
   })
@@ -84,8 +88,8 @@ describe('a refresh on demand', () => {
     const { broker, client, clock } = await signedInBroker()
     clock.jump(20 * minute)
     client.answer = () => ({ kind: 'transient', error: { code: 'rate_limited', description: 'Wait.' }, retryAfter: 60 })
-    await expect(broker.refreshNow('acme')).rejects.toMatchObject({ code: 'temporarily_unavailable', retryAfter: 60 })
-    await expect(broker.refreshNow('acme')).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    await expect(broker.accounts.refresh('acme')).rejects.toMatchObject({ code: 'temporarily_unavailable', retryAfter: 60 })
+    await expect(broker.accounts.refresh('acme')).rejects.toMatchObject({ code: 'temporarily_unavailable' })
     expect(client.sent).toHaveLength(1)
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
   })
@@ -179,7 +183,7 @@ describe('ten thousand accounts', () => {
     expect((await handOut(broker, 'acme:n9999')).access_token).toBe('access-9999')
     expect((await handOut(broker, 'acme-4321')).access_token).toBe('access-4321')
     const before = broker.snapshot().accounts
-    broker.setDisabled('acme:n5000', true)
+    broker.accounts.change('acme:n5000', { disabled: true })
     const after = broker.snapshot().accounts
     expect(after.filter((row, place) => row !== before[place])).toMatchObject([{ id: 'acme-5000', disabled: true }])
     expect(after).toHaveLength(10_001)
@@ -198,7 +202,7 @@ test('the end of a refresh token is foretold, and renewed before it comes', asyn
   })
   await clock.advance(1)
   clock.jump(20_000)
-  await broker.refreshNow('acme')
+  await broker.accounts.refresh('acme')
   const until = Math.floor(clock.now() / 1000) + 6_000
   expect(broker.snapshot().accounts).toMatchObject([{ signed_in_until: until }])
   await clock.advance(81 * minute)
@@ -209,7 +213,7 @@ test('switching an account off makes one snapshot, which is there at once and is
   const { broker } = await signedInBroker()
   await settle()
   const before = broker.snapshot().sequence
-  broker.setDisabled('acme', true)
+  broker.accounts.change('acme', { disabled: true })
   expect(broker.snapshot().sequence).toBe(before + 1)
   await settle()
   expect(broker.snapshot().sequence).toBe(before + 1)

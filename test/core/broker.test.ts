@@ -162,10 +162,47 @@ describe('login', () => {
     const { id } = await broker.startLogin({ provider: 'acme', account })
     client.attempts[1]?.finish(client.grant(5, { identity: { key: 'user-2', email: 'other@b.example' } }))
     expect(await broker.loginStatus(id, 1_000)).toMatchObject({
-      status: 'failed',
-      error: { code: 'login_failed', description: expect.stringContaining('other@b.example') },
+      status: 'undecided',
+      account,
+      identity: { email: 'other@b.example' },
     })
+    expect(broker.snapshot().logins).toMatchObject([{ id, account, undecided: { email: 'other@b.example' } }])
     expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    expect(await broker.decideLogin(id, 'discard')).toMatchObject({ status: 'failed', error: { code: 'login_cancelled' } })
+    expect(client.revoked).toEqual(['refresh-5'])
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    await expect(broker.decideLogin(id, 'replace')).rejects.toMatchObject({ code: 'unknown_login' })
+  })
+
+  test('of another person becomes an account beside it, or takes its place, as the person says', async () => {
+    const { broker, client, account, index } = await signedInBroker()
+    const signInAs = async (number: number, key: string) => {
+      const { id } = await broker.startLogin({ provider: 'acme', account })
+      client.attempts.at(-1)?.finish(client.grant(number, { identity: { key, email: `${key}@b.example` } }))
+      await broker.loginStatus(id, 1_000)
+      return id
+    }
+    const added = await broker.decideLogin(await signInAs(5, 'user-2'), 'add')
+    expect(added).toMatchObject({ status: 'completed', identity: { email: 'user-2@b.example' } })
+    expect(index.list().map(({ identity }) => identity.key)).toEqual(['user-1', 'user-2'])
+    expect((await handOut(broker, account)).access_token).toBe('access-1')
+    const replaced = await broker.decideLogin(await signInAs(6, 'user-3'), 'replace')
+    expect(replaced).toMatchObject({ status: 'completed', account })
+    expect(index.list().map(({ identity }) => identity.key)).toEqual(['user-3', 'user-2'])
+    // The server is told to end the login that was there.
+    expect(client.revoked).toEqual(['refresh-1'])
+    expect((await handOut(broker, account)).access_token).toBe('access-6')
+  })
+
+  test('of another person that nobody decides about is discarded after ten minutes', async () => {
+    const { broker, client, account, clock } = await signedInBroker()
+    const { id } = await broker.startLogin({ provider: 'acme', account })
+    client.attempts[1]?.finish(client.grant(5, { identity: { key: 'user-2' } }))
+    await broker.loginStatus(id, 1_000)
+    await clock.advance(10 * minute + 1_000)
+    expect(await broker.loginStatus(id)).toMatchObject({ status: 'failed' })
+    expect(client.revoked).toEqual(['refresh-5'])
+    expect(broker.snapshot().logins).toEqual([])
   })
 
   test('is refused while the vault could not keep its result', async () => {
@@ -225,7 +262,7 @@ test('changes applied in turn lead to the same snapshot as the last one', async 
   await broker.loginStatus(id, 1_000)
   await clock.advance(50 * minute)
   expect(folded).toEqual(broker.snapshot())
-  await broker.signOut('acme')
+  await broker.accounts.signOut('acme')
   await settle()
   expect(folded).toEqual(broker.snapshot())
   expect(() => brokerSnapshot.parse(folded)).not.toThrow()
@@ -255,7 +292,7 @@ describe('P1: no secret in what leaves the broker', () => {
     client.attempts[0]?.finish(client.grant(1))
     await broker.loginStatus(id, 1_000)
     await clock.advance(100 * minute)
-    await broker.signOut('acme')
+    await broker.accounts.signOut('acme')
     await settle()
     expect(seen.length).toBeGreaterThan(4)
     expect(seen.join()).not.toMatch(/access-\d|refresh-\d|the-state-value/)

@@ -293,7 +293,7 @@ describe('through the broker', () => {
     const { broker, outcomes } = await askingBroker()
     const waiting = broker.handOut(codex, 'acme', {})
     await settle()
-    broker.setDisabled('acme', true)
+    broker.accounts.change('acme', { disabled: true })
     broker.clients.decide(broker.snapshot().approvals[0]!.id, 'once')
     await expect(waiting).rejects.toMatchObject({ code: 'account_disabled' })
     expect(() => broker.handOut(codex, 'acme', {})).toThrow(expect.objectContaining({ code: 'account_disabled' }))

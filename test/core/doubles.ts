@@ -1,11 +1,14 @@
 import {
   type AccountIndex,
   type AccountRecord,
+  type ApiAccess,
+  type ApiOutcome,
   Broker,
   type ClientRegister,
   type Grant,
   type GrantVault,
   type LoginAttempt,
+  type LoginRequest,
   type ProviderClient,
   type RefreshJournal,
   type RefreshNote,
@@ -14,12 +17,15 @@ import {
   type StoredGrant,
   silentLog,
   type TokenRequest,
+  type Usage,
+  type Verification,
 } from '../../src/core/index.ts'
 import {
   BrokerError,
   type ClientPolicy,
   type LedgerEntry,
-  type StartLoginRequest,
+  type ProviderInfo,
+  type ProviderPreferences,
   type TokenResponse,
   type VaultMoveResponse,
   type VaultStatus,
@@ -131,6 +137,9 @@ export class TestIndex implements AccountIndex {
   list = () => [...this.records.values()]
   put = (record: AccountRecord) => void this.records.set(record.id, record)
   remove = (id: string) => void this.records.delete(id)
+  readonly decided = new Map<string, Partial<ProviderPreferences>>()
+  preferences = (provider: string) => this.decided.get(provider) ?? {}
+  setPreferences = (provider: string, preferences: Partial<ProviderPreferences>) => void this.decided.set(provider, preferences)
 }
 
 /** A journal whose disk a test can hold up or break. */
@@ -163,7 +172,6 @@ export class TestClient implements ProviderClient {
   readonly id = 'acme'
   readonly name = 'Acme'
   readonly aliases = ['ac']
-  readonly baseUrl = 'https://api.example'
   readonly sent: string[] = []
   readonly revoked: string[] = []
   readonly attempts: ReturnType<typeof testAttempt>[] = []
@@ -177,7 +185,34 @@ export class TestClient implements ProviderClient {
     this.answer = () => this.refreshed()
   }
 
-  headers = () => ({ 'x-api': 'yes' })
+  readonly info: ProviderInfo = {
+    id: 'acme',
+    name: 'Acme',
+    aliases: ['ac'],
+    issuer,
+    flows: ['browser', 'paste'],
+    keys: [{ kind: 'api_key', name: 'API key', where: 'https://server.example/keys' }],
+    usage: true,
+  }
+  verified: Verification = { kind: 'good' }
+  checked: ApiOutcome<undefined> = { kind: 'good', value: undefined }
+  used: ApiOutcome<Usage> = { kind: 'none' }
+  readonly asked: LoginRequest[] = []
+  readonly usageAsked: string[] = []
+
+  access = (): ApiAccess => ({ baseUrl: 'https://api.example', headers: { 'x-api': 'yes' } })
+  verify = async () => this.verified
+  check = async (_grant: Grant, _timeout: number) => this.checked
+
+  async usage(grant: Grant): Promise<ApiOutcome<Usage>> {
+    this.usageAsked.push(grant.accessToken.expose())
+    return this.used
+  }
+
+  async grantFromKey(secret: Secret): Promise<Grant> {
+    const { refreshToken: _, expiresAt: __, ...grant } = this.grant(0)
+    return { ...grant, kind: 'api_key', accessToken: secret, identity: { key: `api_key-${secret.fingerprint().slice(0, 16)}` } }
+  }
 
   /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */
   refreshed(): RefreshOutcome {
@@ -208,7 +243,8 @@ export class TestClient implements ProviderClient {
     return true
   }
 
-  async startLogin(_request: StartLoginRequest): Promise<LoginAttempt> {
+  async startLogin(request: LoginRequest): Promise<LoginAttempt> {
+    this.asked.push(request)
     const attempt = testAttempt(this.#clock.now() + 5 * minute)
     this.attempts.push(attempt)
     return attempt

@@ -50,7 +50,7 @@ describe('S2: a completion of an old generation changes nothing', () => {
     clock.jump(61 * minute)
     const waiting = handOut(broker, 'acme').catch((error: BrokerError) => error.code)
     await settle()
-    await broker.signOut('acme')
+    await broker.accounts.signOut('acme')
     answer.resolve(client.refreshed())
     expect(await waiting).toBe('reauthorization_required')
     await settle()
@@ -82,7 +82,7 @@ describe('S2: a completion of an old generation changes nothing', () => {
     clock.jump(61 * minute)
     const waiting = handOut(broker, 'acme').catch((error: BrokerError) => error.code)
     await settle()
-    const signOut = broker.signOut('acme')
+    const signOut = broker.accounts.signOut('acme')
     written.resolve()
     await signOut
     expect(await waiting).toBe('reauthorization_required')
@@ -225,7 +225,7 @@ describe('S7: a grant is bound to its authorization server', () => {
     client.issuer = 'http://127.0.0.1:9999'
     const elsewhere = restart()
     await elsewhere.start()
-    await elsewhere.signOut('acme')
+    await elsewhere.accounts.signOut('acme')
     expect(client.revoked).toEqual([])
   })
 })

@@ -107,7 +107,7 @@ describe('the refresh journal', () => {
     const { broker, client, clock } = bench
     clock.jump(-5 * 60 * minute)
     client.answer = () => new Promise(() => {})
-    broker.refreshNow('acme').catch(() => {})
+    broker.accounts.refresh('acme').catch(() => {})
     await settle()
     client.answer = () => ({ ...refused, cause: 'used_elsewhere' })
     const restarted = bench.restart()
@@ -184,7 +184,7 @@ describe('the refresh journal', () => {
     clock.jump(61 * minute)
     handOut(broker, 'acme').catch(() => {})
     await settle()
-    await broker.signOut('acme')
+    await broker.accounts.signOut('acme')
     disk.resolve()
     await settle()
     expect(client.sent).toEqual([])

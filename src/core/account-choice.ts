@@ -1,0 +1,135 @@
+import type { ChainLink, ExplainedLink } from '../protocol/index.ts'
+import { defaultChain } from '../protocol/provider.ts'
+import type { AccountSession } from './account-session.ts'
+import type { Accounts } from './accounts.ts'
+import type { Clock } from './clock.ts'
+import type { AccountIndex, ProviderClient } from './ports.ts'
+
+/** How long a client stays with the account it was given, when it does not ask. Milliseconds. */
+const stickyFor = 3_600_000
+
+/** Clients that are remembered. */
+const mostSticky = 1_024
+
+export interface ChoiceContext {
+  readonly clock: Clock
+  readonly accounts: Accounts
+  readonly index: Pick<AccountIndex, 'preferences'>
+  /** When the used-up limit of an account ends, in milliseconds; undefined when it is not known to be used up. */
+  readonly exhaustedUntil: (account: string) => number | undefined
+}
+
+/** A place of the chain where a token of an account may come from. */
+type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
+
+interface Candidate {
+  readonly link: OwnLink
+  readonly session: AccountSession
+  readonly sticky: boolean
+}
+
+/**
+ * Which account of a provider a client is given that names none. The chain says whether logins or keys come first; a key steps in only for
+ * a login that has ended or is switched off, never for one that is merely slow. Within one link it is the first account of the order,
+ * unless the person has switched failover on: then it is the first that can give a token, and a client stays with the one it has,
+ * because a conversation cannot move between accounts.
+ */
+export class AccountChoice {
+  readonly #context: ChoiceContext
+  /** By client and provider: which account, and when it was last asked for. */
+  readonly #sticky = new Map<string, { readonly account: string; readonly at: number }>()
+
+  constructor(context: ChoiceContext) {
+    this.#context = context
+  }
+
+  /** Undefined when the provider has no account at all. When none can give a token, the first one says why. */
+  choose(provider: ProviderClient, client: string): AccountSession | undefined {
+    const failover = this.#fails(provider)
+    const candidates = this.#candidates(provider, client)
+    const chosen = candidates.find(({ session }) => this.#fault(session, failover) === undefined) ?? candidates[0]
+    if (failover && chosen !== undefined) this.#remember(provider, client, chosen.session)
+    return chosen?.session
+  }
+
+  /** The same, with the reason for each account; changes nothing. */
+  explain(provider: ProviderClient, client: string): readonly ExplainedLink[] {
+    const failover = this.#fails(provider)
+    let found = false
+    return this.#candidates(provider, client).map(({ link, session, sticky }): ExplainedLink => {
+      const fault = this.#fault(session, failover)
+      const verdict = found ? 'not_reached' : fault === undefined ? 'used' : 'passed_over'
+      const reason = fault ?? (sticky ? 'this client has it already' : 'it can give a token')
+      found ||= fault === undefined
+      return { link, verdict, ...describe(session), reason: verdict === 'not_reached' ? 'an earlier one is used' : reason }
+    })
+  }
+
+  /** A new order or another setting begins anew. */
+  forget(): void {
+    this.#sticky.clear()
+  }
+
+  #candidates(provider: ProviderClient, client: string): readonly Candidate[] {
+    const { accounts, index } = this.#context
+    const ordered = accounts.ordered(provider)
+    const { chain = defaultChain, failover } = index.preferences(provider.id)
+    const links = chain.filter((link): link is OwnLink => link === 'grant' || link === 'api_key')
+    if (!failover) {
+      return links.flatMap((link) => ordered[link].slice(0, 1).map((session) => ({ link, session, sticky: false })))
+    }
+    const held = this.#held(provider, client)
+    return links.flatMap((link) => {
+      const first = ordered[link].filter(({ record }) => record.id === held)
+      const others = ordered[link].filter(({ record }) => record.id !== held)
+      return [
+        ...first.map((session) => ({ link, session, sticky: true })),
+        ...others.map((session) => ({ link, session, sticky: false })),
+      ]
+    })
+  }
+
+  /** Why an account cannot give a token, if it cannot. */
+  #fault(session: AccountSession, failover: boolean): string | undefined {
+    if (session.record.disabled) return 'it is switched off'
+    const { state } = session
+    if (state.kind === 'signed_out') return 'it was signed out'
+    if (state.kind === 'reauthorization_required') return state.error.description
+    if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
+    if (!failover) return undefined
+    const until = this.#context.exhaustedUntil(session.record.id)
+    if (until !== undefined)
+      return `its limit is used up until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+    const waits = state.kind === 'backing_off' || state.kind === 'unavailable'
+    return waits && session.held({}) === undefined ? state.error.description : undefined
+  }
+
+  #fails(provider: ProviderClient): boolean {
+    return this.#context.index.preferences(provider.id).failover === true
+  }
+
+  #held(provider: ProviderClient, client: string): string | undefined {
+    const held = this.#sticky.get(nameOf(provider, client))
+    return held !== undefined && this.#context.clock.now() - held.at < stickyFor ? held.account : undefined
+  }
+
+  #remember(provider: ProviderClient, client: string, { record }: AccountSession): void {
+    const name = nameOf(provider, client)
+    // Put at the end, so that the first one is the one that was not asked for longest.
+    this.#sticky.delete(name)
+    this.#sticky.set(name, { account: record.id, at: this.#context.clock.now() })
+    const [oldest] = this.#sticky.keys()
+    if (this.#sticky.size > mostSticky && oldest !== undefined) this.#sticky.delete(oldest)
+  }
+}
+
+function describe({ record, state }: AccountSession) {
+  const expiresAt = 'expires_at' in state ? state.expires_at : undefined
+  return {
+    account: record.id,
+    ...(record.label === undefined ? {} : { label: record.label }),
+    ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+  }
+}
+
+const nameOf = (provider: ProviderClient, client: string): string => `${client}\0${provider.id}`

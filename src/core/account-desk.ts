@@ -1,0 +1,141 @@
+import {
+  type AccountChange,
+  type AccountStatus,
+  type AccountUsage,
+  type AddKeyRequest,
+  type AddKeyResponse,
+  BrokerError,
+  type CheckResult,
+  type Explanation,
+  type PreferencesChange,
+  type ProviderPreferences,
+  type ProvidersResponse,
+  parseSelector,
+} from '../protocol/index.ts'
+import { checkAccount } from './account-check.ts'
+import type { AccountChoice } from './account-choice.ts'
+import type { AccountKeeper } from './account-keeper.ts'
+import type { AccountSession } from './account-session.ts'
+import type { Accounts } from './accounts.ts'
+import { explainChoice } from './explanation.ts'
+import { loginTarget } from './login-target.ts'
+import type { AccountIndex, ProviderClient } from './ports.ts'
+import { changedPreferences, preferencesOf } from './preferences.ts'
+import { acceptedRules } from './rules.ts'
+import { Secret } from './secret.ts'
+import type { UsageDesk } from './usage-desk.ts'
+
+export interface AccountDeskContext {
+  readonly clients: readonly ProviderClient[]
+  readonly accounts: Accounts
+  readonly index: AccountIndex
+  readonly keeper: AccountKeeper
+  readonly choice: AccountChoice
+  readonly usage: UsageDesk
+  /** Throws when the vault cannot keep anything now. */
+  readonly requireVault: () => Promise<void>
+  /** Something changed that may put every row elsewhere. */
+  readonly onChange: () => void
+  /** The row of an account in a snapshot that is made now. */
+  readonly rowOf: (session: AccountSession) => AccountStatus
+}
+
+/** How long a key that was just added may take to be tried. Milliseconds. */
+const firstCheck = 30_000
+
+/** What a person does with the accounts that are there, and with the keys they bring along. */
+export class AccountDesk {
+  readonly #context: AccountDeskContext
+
+  constructor(context: AccountDeskContext) {
+    this.#context = context
+  }
+
+  /** Why a request for a token is answered with the account that it is answered with. */
+  explain(selector: string, client: string, label?: string): Explanation {
+    return explainChoice(this.#context.accounts, this.#context.choice, selector, client, label)
+  }
+
+  /** Keeps what the person brought along as an account, and tries it. Throws `invalid_request` for a text that cannot be it. */
+  async addKey(request: AddKeyRequest): Promise<AddKeyResponse> {
+    const { provider, label } = parseSelector(request.provider)
+    const client = this.#context.accounts.client(provider)
+    const { kind, account } = request
+    const rules = acceptedRules(client, this.#context.accounts.all(), kind, request.accept_provider_rules === true)
+    await this.#context.requireVault()
+    const target = loginTarget(this.#context.accounts, client, { account, label: request.label ?? label })
+    const grant = await client.grantFromKey(new Secret(request.secret), kind)
+    const session = this.#context.accounts.get((await this.#context.keeper.adopt(grant, { ...target, ...rules })).account)
+    if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
+    const check = await checkAccount(session, client, firstCheck)
+    return { account: this.#context.rowOf(session), check }
+  }
+
+  /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */
+  async signOut(selector: string): Promise<{ id: string; provider: string; revoked: boolean; account_page?: string }> {
+    const session = this.#context.accounts.only(selector)
+    const { id, provider } = session.record
+    const { account_page: page } = this.#context.accounts.client(provider).info
+    const revoked = await this.#context.keeper.signOut(session)
+    this.#context.usage.forget(id)
+    return { id, provider, revoked, ...(page === undefined ? {} : { account_page: page }) }
+  }
+
+  /** The id of the one account that is meant; see `Accounts.only`. */
+  idOf(selector: string): string {
+    return this.#context.accounts.only(selector).record.id
+  }
+
+  /** Switches an account off or on, or gives it another label. One that is off is kept fresh, and no token of it is handed out. */
+  change(selector: string, { disabled, label }: AccountChange): AccountStatus {
+    const session = this.#context.accounts.find(selector)
+    const { disabled: wasDisabled, label: oldLabel, ...rest } = session.record
+    if (label !== undefined && label !== null && label !== oldLabel) {
+      loginTarget(this.#context.accounts, this.#context.accounts.client(session.record.provider), { label })
+    }
+    const [isDisabled, name] = [disabled ?? wasDisabled, label === undefined ? oldLabel : (label ?? undefined)]
+    this.#context.keeper.change(session, {
+      ...rest,
+      ...(name === undefined ? {} : { label: name }),
+      ...(isDisabled ? { disabled: true as const } : {}),
+    })
+    this.#context.onChange()
+    return this.#context.rowOf(session)
+  }
+
+  /** Asks the provider whether an account works. `timeout` in milliseconds. */
+  check(selector: string, timeout: number): Promise<CheckResult> {
+    const session = this.#context.accounts.find(selector)
+    return checkAccount(session, this.#context.accounts.client(session.record.provider), timeout)
+  }
+
+  /** How much of each plan is used, of one account or of all. */
+  look(selector?: string): Promise<readonly AccountUsage[]> {
+    return this.#context.usage.look(
+      selector === undefined ? this.#context.accounts.all() : [this.#context.accounts.find(selector)],
+    )
+  }
+
+  providers(): ProvidersResponse {
+    const { clients, index } = this.#context
+    return { providers: clients.map(({ id, info }) => ({ ...info, preferences: preferencesOf(index, id) })) }
+  }
+
+  /** Throws `unknown_account` or `invalid_request` for an order that names what is not there. */
+  changePreferences(provider: string, change: PreferencesChange): ProviderPreferences {
+    const client = this.#context.accounts.client(provider)
+    const { index } = this.#context
+    index.setPreferences(client.id, changedPreferences(index, this.#context.accounts, client, change))
+    this.#context.accounts.renamed()
+    this.#context.choice.forget()
+    this.#context.onChange()
+    return preferencesOf(index, client.id)
+  }
+
+  /** Refreshes now. Throws what a caller of `handOut` would be told. */
+  async refresh(selector: string): Promise<AccountStatus> {
+    const session = this.#context.accounts.find(selector)
+    await session.refreshNow()
+    return this.#context.rowOf(session)
+  }
+}

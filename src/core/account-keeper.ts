@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import type { LoginDecision } from '../protocol/index.ts'
+import { BrokerError } from '../protocol/index.ts'
+import { AccountSession } from './account-session.ts'
+import { type Accounts, isSomebodyElse, requireSameKind } from './accounts.ts'
+import type { AccountRecord, Grant } from './grant.ts'
+import type { LoginTarget } from './login-target.ts'
+import type { AccountIndex, ProviderClient } from './ports.ts'
+import { revokeGrant } from './provider-calls.ts'
+import type { SessionContext } from './session-context.ts'
+
+export interface KeeperContext extends Omit<SessionContext, 'client' | 'onChange'> {
+  readonly accounts: Accounts
+  readonly index: AccountIndex
+  /** Called with the session that changed, or without one when accounts came or went. */
+  readonly onChange: (session?: AccountSession) => void
+}
+
+/** What became of a finished login: an account has it, or the person has to say whose place it takes. */
+export type Adoption =
+  | { readonly kind: 'adopted'; readonly account: string }
+  | { readonly kind: 'undecided'; readonly account: string }
+
+/** Brings accounts into being and out of it: from the index, by a login or a key, and by a sign-out. */
+export class AccountKeeper {
+  readonly #context: KeeperContext
+
+  constructor(context: KeeperContext) {
+    this.#context = context
+  }
+
+  /** The index may have been rebuilt by the vault, so it is read again when the vault opens. */
+  addIndexed(): void {
+    const { accounts, index, log } = this.#context
+    for (const record of index.list()) {
+      if (accounts.has(record.id)) continue
+      const client = accounts.knownClient(record.provider)
+      if (client !== undefined) this.#add(record, client)
+      else log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
+    }
+  }
+
+  /** Resolves when the grant is durable. Throws when it cannot be stored; it is kept in memory then (S5). */
+  async adopt(grant: Grant, target: LoginTarget, decision?: LoginDecision): Promise<Adoption> {
+    const { accounts } = this.#context
+    const named = target.account === undefined ? undefined : accounts.get(target.account)
+    if (named !== undefined && isSomebodyElse(named.record, grant)) {
+      if (decision === undefined) return { kind: 'undecided', account: named.record.id }
+      if (decision === 'discard') return this.#discard(grant)
+      if (decision === 'add') return this.#store(grant, { ...target, label: undefined }, accounts.sameIdentity(grant, undefined))
+      const revokeOld = named.revocation()
+      const adoption = await this.#store(grant, target, named)
+      await revokeOld()
+      return adoption
+    }
+    return this.#store(grant, target, named ?? accounts.sameIdentity(grant, target.label))
+  }
+
+  /** Signs out, and forgets the account unless a login was made meanwhile. Answers whether the provider confirmed the revocation. */
+  async signOut(session: AccountSession): Promise<boolean> {
+    const { accounts, index, onChange } = this.#context
+    const { id } = session.record
+    const revoked = await session.signOut()
+    // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
+    if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
+      accounts.remove(id)
+      index.remove(id)
+    }
+    onChange()
+    return revoked
+  }
+
+  /** Replaces what the index keeps of an account. Throws `vault_unavailable` when it cannot be written. */
+  change(session: AccountSession, record: AccountRecord): void {
+    session.record = record
+    this.#context.accounts.renamed()
+    this.#context.index.put(record)
+  }
+
+  async #discard(grant: Grant): Promise<never> {
+    await revokeGrant(this.#context.accounts.client(grant.provider), grant)
+    throw new BrokerError('login_cancelled', 'The sign-in was discarded. Nothing was changed.')
+  }
+
+  async #store(
+    grant: Grant,
+    { label, rulesAccepted }: { readonly label?: string | undefined; readonly rulesAccepted?: string },
+    known: AccountSession | undefined,
+  ): Promise<Adoption> {
+    const { accounts, index, clock } = this.#context
+    if (known !== undefined) requireSameKind(known.record, grant)
+    const { provider, issuer, identity, kind } = grant
+    const accepted = rulesAccepted ?? known?.record.rulesAccepted
+    const name = known?.record.label ?? label
+    const record: AccountRecord = {
+      id: known?.record.id ?? `${provider}-${randomBytes(4).toString('hex')}`,
+      provider,
+      issuer,
+      ...(kind === undefined ? {} : { kind }),
+      identity,
+      ...(name === undefined ? {} : { label: name }),
+      createdAt: known?.record.createdAt ?? clock.now(),
+      ...(accepted === undefined ? {} : { rulesAccepted: accepted }),
+      ...(known?.record.disabled ? { disabled: true } : {}),
+    }
+    const session = known ?? this.#add(record, accounts.client(provider))
+    session.record = record
+    accounts.renamed()
+    // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
+    const durable = session.adopt(grant)
+    await Promise.all([durable, Promise.resolve().then(() => index.put(record))])
+    return { kind: 'adopted', account: record.id }
+  }
+
+  #add(record: AccountRecord, client: ProviderClient): AccountSession {
+    const { accounts, onChange } = this.#context
+    const session = new AccountSession(record, { ...this.#context, client, onChange })
+    accounts.add(session)
+    onChange()
+    return session
+  }
+}

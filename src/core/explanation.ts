@@ -1,0 +1,47 @@
+import { BrokerError, type ExplainedLink, type Explanation } from '../protocol/index.ts'
+import type { AccountChoice } from './account-choice.ts'
+import type { Accounts } from './accounts.ts'
+import { describeError } from './session-errors.ts'
+
+/**
+ * The chain that a request for a token goes along, and where it ends. What is in the environment of the program that asks is not known
+ * here; its places are left open.
+ */
+export function explainChoice(
+  accounts: Accounts,
+  choice: AccountChoice,
+  selector: string,
+  client: string,
+  label?: string,
+): Explanation {
+  const provider = label === undefined ? accounts.bareProvider(selector) : undefined
+  if (provider === undefined) {
+    const { record, state } = accounts.find(selector, label)
+    const link = record.kind === 'api_key' ? 'api_key' : 'grant'
+    const expiresAt = 'expires_at' in state ? { expires_at: state.expires_at } : {}
+    const named = record.label === undefined ? {} : { label: record.label }
+    const used: ExplainedLink = {
+      link,
+      account: record.id,
+      ...named,
+      verdict: 'used',
+      reason: 'the request names it',
+      ...expiresAt,
+    }
+    return { provider: record.provider, chain: [used], winner: record.id }
+  }
+  const chain = [...choice.explain(provider, client)]
+  const winner = chain.find(({ verdict }) => verdict === 'used')?.account
+  if (winner !== undefined) return { provider: provider.id, chain, winner }
+  return { provider: provider.id, chain, error: reasonWithout(accounts, selector) }
+}
+
+function reasonWithout(accounts: Accounts, selector: string) {
+  try {
+    const { record } = accounts.find(selector)
+    return { code: 'reauthorization_required', description: `No account of ${record.provider} can give a token now.` }
+  } catch (error) {
+    if (error instanceof BrokerError) return describeError(error)
+    throw error
+  }
+}
