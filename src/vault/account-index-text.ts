@@ -1,21 +1,37 @@
 import { z } from 'zod'
 import type { AccountRecord } from '../core/index.ts'
+import { chainLink, type ProviderPreferences } from '../protocol/index.ts'
 import { fromStoredRecord, storedRecord, toStoredRecord } from './account-record.ts'
 import { parseJson } from './json-text.ts'
 
 /** What the text of `accounts.json` told. `complete` is false when anything in it could not be understood. */
 export interface IndexReading {
   readonly records: readonly AccountRecord[]
+  readonly preferences: Preferences
   readonly complete: boolean
 }
+
+/** What the person decided, by provider. */
+export type Preferences = ReadonlyMap<string, Partial<ProviderPreferences>>
 
 const formatVersion = 1
 
 /** The version is looked at last, because the rows of a file of another version may still be understood. */
-const indexFile = z.object({ version: z.unknown(), accounts: z.array(z.unknown()) })
+const indexFile = z.object({
+  version: z.unknown(),
+  accounts: z.array(z.unknown()),
+  providers: z.record(z.string(), z.unknown()).optional(),
+})
 
-export function indexText(records: readonly AccountRecord[]): string {
-  return `${JSON.stringify({ version: formatVersion, accounts: records.map(toStoredRecord) }, null, 2)}\n`
+const storedPreferences = z.object({
+  order: z.array(z.string()).exactOptional(),
+  failover: z.boolean().exactOptional(),
+  chain: z.array(chainLink).exactOptional(),
+})
+
+export function indexText(records: readonly AccountRecord[], preferences: Preferences): string {
+  const providers = preferences.size === 0 ? {} : { providers: Object.fromEntries(preferences) }
+  return `${JSON.stringify({ version: formatVersion, accounts: records.map(toStoredRecord), ...providers }, null, 2)}\n`
 }
 
 /** Each row counts for itself, so that one that is damaged costs no other account. */
@@ -23,6 +39,10 @@ export function readIndexText(text: string): IndexReading {
   const file = indexFile.safeParse(parseJson(text)).data
   const rows = file?.accounts ?? []
   const records = rows.map((row) => storedRecord.safeParse(row).data).filter((row) => row !== undefined)
-  const complete = file?.version === formatVersion && records.length === rows.length
-  return { records: records.map(fromStoredRecord), complete }
+  const decided = Object.entries(file?.providers ?? {}).map(
+    ([id, value]) => [id, storedPreferences.safeParse(value).data] as const,
+  )
+  const preferences = new Map(decided.flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const])))
+  const complete = file?.version === formatVersion && records.length === rows.length && preferences.size === decided.length
+  return { records: records.map(fromStoredRecord), preferences, complete }
 }

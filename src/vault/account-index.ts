@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync
 import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import type { AccountIndex, AccountRecord } from '../core/index.ts'
+import type { ProviderPreferences } from '../protocol/index.ts'
 import { type IndexReading, indexText, readIndexText } from './account-index-text.ts'
 import { codeOf, fileError, previousOf } from './durable-file.ts'
 
@@ -21,6 +22,7 @@ export class StoredAccountIndex implements AccountIndex {
   readonly #options: AccountIndexOptions
   readonly #path: string
   readonly #records: Map<string, AccountRecord>
+  readonly #preferences: Map<string, Partial<ProviderPreferences>>
   /** Whether the file on the disk is known to be good, so that it may become the last good copy. */
   #good: boolean
 
@@ -32,6 +34,7 @@ export class StoredAccountIndex implements AccountIndex {
     const previous = this.#good ? undefined : readIndex(previousOf(this.#path))
     const records = [...(previous?.records ?? []), ...(main?.records ?? [])]
     this.#records = new Map(records.map((record) => [record.id, record]))
+    this.#preferences = new Map([...(previous?.preferences ?? []), ...(main?.preferences ?? [])])
     if (!this.#good) this.#repair()
   }
 
@@ -50,6 +53,16 @@ export class StoredAccountIndex implements AccountIndex {
     if (this.#records.delete(id)) this.#write()
   }
 
+  preferences(provider: string): Partial<ProviderPreferences> {
+    return this.#preferences.get(provider) ?? {}
+  }
+
+  /** Throws like `put`. */
+  setPreferences(provider: string, preferences: Partial<ProviderPreferences>): void {
+    this.#preferences.set(provider, preferences)
+    this.#write()
+  }
+
   /** Best effort: on a read-only disk the records in memory have to do. */
   #repair(): void {
     try {
@@ -64,7 +77,7 @@ export class StoredAccountIndex implements AccountIndex {
     try {
       mkdirSync(this.#options.home, { recursive: true, mode: 0o700 })
       if (this.#good) keepPrevious(this.#path)
-      const text = indexText(this.list())
+      const text = indexText(this.list(), this.#preferences)
       this.#good = false
       writeFileAtomic.sync(this.#path, text, { mode: 0o600 })
       // A disk that fills up cuts the write short and says nothing, so that only reading it back tells whether it is there.

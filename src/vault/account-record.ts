@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { AccountRecord, Identity } from '../core/index.ts'
+import { accountKind } from '../protocol/index.ts'
 
 /** The stored form of an identity. None of its members is secret. */
 export const storedIdentity = z.object({
@@ -16,18 +17,20 @@ export const storedRecord = z.object({
   provider: z.string().min(1),
   issuer: z.string(),
   label: z.string().exactOptional(),
+  kind: accountKind.exactOptional(),
   identity: storedIdentity,
   created_at: z.number(),
+  rules_accepted: z.string().exactOptional(),
   disabled: z.literal(true).exactOptional(),
 })
 export type StoredRecord = z.infer<typeof storedRecord>
 
 export function toStoredRecord(record: AccountRecord): StoredRecord {
-  const { createdAt, ...rest } = record
-  return { ...rest, created_at: createdAt }
+  const { createdAt, rulesAccepted, ...rest } = record
+  return { ...rest, created_at: createdAt, ...(rulesAccepted === undefined ? {} : { rules_accepted: rulesAccepted }) }
 }
 
 export function fromStoredRecord(stored: StoredRecord): AccountRecord {
-  const { created_at: createdAt, ...rest } = stored
-  return { ...rest, createdAt }
+  const { created_at: createdAt, rules_accepted: rulesAccepted, ...rest } = stored
+  return { ...rest, createdAt, ...(rulesAccepted === undefined ? {} : { rulesAccepted }) }
 }

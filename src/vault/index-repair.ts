@@ -15,9 +15,9 @@ export async function restoreIndex(index: AccountIndex, folder: VaultFolder, sea
 
 /** The record that is sealed beside the grant, so that it can be given back one day. */
 export function recordOf(index: AccountIndex, account: string, grant: Grant): AccountRecord {
-  const { provider, issuer, identity, obtainedAt } = grant
+  const { provider, issuer, kind, identity, obtainedAt } = grant
   const known = index.list().find((record) => record.id === account)
-  return known ?? { id: account, provider, issuer, identity, createdAt: obtainedAt }
+  return known ?? { id: account, provider, issuer, ...(kind === undefined ? {} : { kind }), identity, createdAt: obtainedAt }
 }
 
 /** The index keeps the record in memory even when it cannot be written, and a full disk must not keep the vault shut. */

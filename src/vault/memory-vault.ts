@@ -1,5 +1,5 @@
 import type { AccountIndex, AccountRecord, Grant, GrantVault, StoredGrant } from '../core/index.ts'
-import { BrokerError, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
+import { BrokerError, type ProviderPreferences, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
 
 /** Keeps grants until the end of the process, and writes nothing (TOKENTRAY_VAULT=memory). There is nothing to unlock. */
 export class MemoryVault implements GrantVault {
@@ -68,6 +68,7 @@ export class MemoryVault implements GrantVault {
 /** The index beside it, which is lost at the same moment: accounts without their grants would only look like a fault. */
 export class MemoryAccountIndex implements AccountIndex {
   readonly #records = new Map<string, AccountRecord>()
+  readonly #preferences = new Map<string, Partial<ProviderPreferences>>()
 
   list(): readonly AccountRecord[] {
     return [...this.#records.values()]
@@ -79,5 +80,13 @@ export class MemoryAccountIndex implements AccountIndex {
 
   remove(id: string): void {
     this.#records.delete(id)
+  }
+
+  preferences(provider: string): Partial<ProviderPreferences> {
+    return this.#preferences.get(provider) ?? {}
+  }
+
+  setPreferences(provider: string, preferences: Partial<ProviderPreferences>): void {
+    this.#preferences.set(provider, preferences)
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { type AccountRecord, type Grant, Secret } from '../core/index.ts'
+import { accountKind } from '../protocol/index.ts'
 import { fromStoredRecord, storedIdentity, storedRecord, toStoredRecord } from './account-record.ts'
 import { decrypt, encrypt, encrypted } from './authenticated-encryption.ts'
 import { parseJson } from './json-text.ts'
@@ -42,6 +43,8 @@ const plaintext = z.object({
   grant: z.object({
     provider: z.string(),
     issuer: z.string(),
+    kind: accountKind.exactOptional(),
+    client_id: z.string().exactOptional(),
     access_token: z.string(),
     token_type: z.string(),
     refresh_token: z.string().exactOptional(),
@@ -50,6 +53,8 @@ const plaintext = z.object({
     obtained_at: z.number(),
     expires_at: z.number().exactOptional(),
     refresh_expires_at: z.number().exactOptional(),
+    earliest_refresh_at: z.number().exactOptional(),
+    base_url: z.string().exactOptional(),
     identity: storedIdentity,
   }),
 })
@@ -108,6 +113,8 @@ function serialize({ grant, record }: SealedContents): string {
     grant: {
       provider: grant.provider,
       issuer: grant.issuer,
+      kind: grant.kind,
+      client_id: grant.clientId,
       access_token: grant.accessToken.expose(),
       token_type: grant.tokenType,
       refresh_token: grant.refreshToken?.expose(),
@@ -116,6 +123,8 @@ function serialize({ grant, record }: SealedContents): string {
       obtained_at: grant.obtainedAt,
       expires_at: grant.expiresAt,
       refresh_expires_at: grant.refreshExpiresAt,
+      earliest_refresh_at: grant.earliestRefreshAt,
+      base_url: grant.baseUrl,
       identity: grant.identity,
     },
   })
@@ -130,6 +139,8 @@ function deserialize(text: string): SealedContents | undefined {
     grant: {
       provider: grant.provider,
       issuer: grant.issuer,
+      ...(grant.kind === undefined ? {} : { kind: grant.kind }),
+      ...(grant.client_id === undefined ? {} : { clientId: grant.client_id }),
       accessToken: new Secret(grant.access_token),
       tokenType: grant.token_type,
       ...(grant.refresh_token === undefined ? {} : { refreshToken: new Secret(grant.refresh_token) }),
@@ -138,6 +149,8 @@ function deserialize(text: string): SealedContents | undefined {
       obtainedAt: grant.obtained_at,
       ...(grant.expires_at === undefined ? {} : { expiresAt: grant.expires_at }),
       ...(grant.refresh_expires_at === undefined ? {} : { refreshExpiresAt: grant.refresh_expires_at }),
+      ...(grant.earliest_refresh_at === undefined ? {} : { earliestRefreshAt: grant.earliest_refresh_at }),
+      ...(grant.base_url === undefined ? {} : { baseUrl: grant.base_url }),
       identity: grant.identity,
     },
   }

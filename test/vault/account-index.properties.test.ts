@@ -84,7 +84,11 @@ test(
       fc.property(text, (told) => {
         const reading = readIndexText(told)
         if (reading.complete) expect(isComplete(told)).toBe(true)
-        expect(readIndexText(indexText(reading.records))).toEqual({ records: asWritten(reading.records), complete: true })
+        expect(readIndexText(indexText(reading.records, reading.preferences))).toEqual({
+          records: asWritten(reading.records),
+          preferences: reading.preferences,
+          complete: true,
+        })
       }),
       { numRuns: propertyRuns },
     )
