@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { LoginPrompt } from '../../src/protocol/index.ts'
+import { assertNever } from '../assert-never.ts'
 import { asCountdown } from '../durations.ts'
 import { request } from '../requests.ts'
 import { isWaiting, now, question } from '../store.ts'
@@ -27,7 +28,7 @@ export function LoginPanel({ login, prompt, expiresAt, name }: LoginPanelProps) 
   return (
     <fieldset class="panel" aria-label={`Sign-in to ${name}`}>
       <div class="panel-head">
-        <p>{prompt.kind === 'browser' ? 'Approve the access in your browser.' : prompt.reason}</p>
+        <p>{invitation(prompt)}</p>
         <span class="countdown" role="timer" aria-label={`${asCountdown(left)} left`}>
           {asCountdown(left)}
         </span>
@@ -53,6 +54,19 @@ export function LoginPanel({ login, prompt, expiresAt, name }: LoginPanelProps) 
       {pasting && <PasteForm login={login} />}
     </fieldset>
   )
+}
+
+function invitation(prompt: LoginPrompt): string {
+  switch (prompt.kind) {
+    case 'browser':
+      return 'Approve the access in your browser.'
+    case 'paste':
+      return prompt.reason
+    case 'device':
+      return `Type the code ${prompt.user_code} at ${prompt.verification_uri}.`
+    default:
+      return assertNever(prompt)
+  }
 }
 
 /** How long the button says that it has copied. Milliseconds. */

@@ -1,11 +1,17 @@
 import type { Asker } from '../core/index.ts'
 import type {
+  AccountChange,
   AccountStatus,
+  AddKeyRequest,
+  AddKeyResponse,
   ApprovalDecision,
   ApprovalRequest,
   BrokerSnapshot,
+  CheckResult,
   ClientPolicy,
+  LoginDecision,
   LoginStatus,
+  ProvidersResponse,
   StartLoginRequest,
   StartLoginResponse,
   UnlockRequest,
@@ -23,7 +29,12 @@ export interface HostCommands {
   lock: { readonly ask: undefined; readonly answer: VaultStatus }
   unlock: { readonly ask: UnlockRequest; readonly answer: VaultStatus }
   refresh: { readonly ask: { readonly id: string }; readonly answer: AccountStatus }
-  set_disabled: { readonly ask: { readonly id: string; readonly disabled: boolean }; readonly answer: AccountStatus }
+  change_account: { readonly ask: { readonly id: string; readonly change: AccountChange }; readonly answer: AccountStatus }
+  decide_login: { readonly ask: { readonly id: string; readonly decision: LoginDecision }; readonly answer: LoginStatus }
+  /** The one message to the host that carries a key; no answer and no event does. */
+  add_key: { readonly ask: AddKeyRequest; readonly answer: AddKeyResponse }
+  check: { readonly ask: { readonly id: string }; readonly answer: CheckResult }
+  providers: { readonly ask: undefined; readonly answer: ProvidersResponse }
   decide: {
     readonly ask: { readonly approval: string; readonly decision: ApprovalDecision }
     readonly answer: ApprovalRequest

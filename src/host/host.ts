@@ -11,7 +11,7 @@ import {
   systemClock,
   toEpochSeconds,
 } from '../core/index.ts'
-import { createProviderClient, createTransport, RedirectReceiver } from '../oauth/index.ts'
+import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
 import type { HealthResponse } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { providers, withUpstream } from '../providers/index.ts'
@@ -28,7 +28,9 @@ import { createVault } from '../vault/index.ts'
 import { createBrokerLog } from './broker-log.ts'
 import { type Environment, type HostSettings, readSettings } from './environment.ts'
 import type { HostCommandName, HostCommands, HostHandle } from './handle.ts'
+import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
+import { readProviderFolder } from './provider-folder.ts'
 
 export interface HostOptions {
   readonly env: Environment
@@ -49,12 +51,15 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const { vault, index, journal } = createVault({ home, clock, ...vaultOf(settings) })
   const transport = createTransport(env)
   const receiver = new RedirectReceiver(log, clock)
-  const { clients, practice } = createClients(settings, (definition) =>
-    createProviderClient(definition, { clock, transport, receiver }),
+  const installation = installationOf(settings.store === 'memory' ? undefined : home, env)
+  const { definitions, notices } = await readProviderFolder(home)
+  const { clients, practice } = createClients(settings, definitions, (definition) =>
+    createProviderClient(definition, { clock, transport, receiver, installation }),
   )
+  for (const { description } of notices) log.warn('provider file not used', { description })
   const { register, ledger, proofs, close } = createClientRecords(settings, clock, log)
   const { refreshAhead } = settings
-  const broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log, refreshAhead })
+  const broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log, refreshAhead, notices })
   const version = readVersion()
   const health: HealthResponse = {
     name: 'tokentray',
@@ -121,16 +126,19 @@ function createClientRecords({ home, socket, store }: HostSettings, clock: Clock
 /** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */
 function createClients(
   { upstream, store, home }: HostSettings,
-  create: (definition: (typeof providers)[number]) => ProviderClient,
+  definitions: readonly ProviderDefinition[],
+  create: (definition: ProviderDefinition) => ProviderClient,
 ): { readonly clients: ProviderClient[]; readonly practice: PracticeOnDemand | undefined } {
+  const own = definitions.map(create)
   if (upstream !== undefined) {
-    return { clients: providers.map((definition) => create(withUpstream(definition, upstream))), practice: undefined }
+    const builtIn = providers.map((definition) => create(withUpstream(definition, upstream)))
+    return { clients: [...builtIn, ...own], practice: undefined }
   }
-  const own = providers.map(create)
-  const practiceClient = own.find((client) => client.id === 'practice')
-  if (practiceClient === undefined) return { clients: own, practice: undefined }
+  const builtIn = providers.map(create)
+  const practiceClient = builtIn.find((client) => client.id === 'practice')
+  if (practiceClient === undefined) return { clients: [...builtIn, ...own], practice: undefined }
   const practice = practiceOnDemand(practiceClient, store === 'memory' ? undefined : join(home, 'practice'))
-  return { clients: own.map((client) => (client === practiceClient ? practice.client : client)), practice }
+  return { clients: [...builtIn.map((client) => (client === practiceClient ? practice.client : client)), ...own], practice }
 }
 
 async function answer<Name extends HostCommandName>(
@@ -147,11 +155,15 @@ async function answer<Name extends HostCommandName>(
     login_status: ({ id }) => broker.loginStatus(id),
     submit_response: ({ id, pasted }) => broker.submitResponse(id, pasted),
     cancel_login: ({ id }) => broker.cancelLogin(id),
-    sign_out: ({ id }) => broker.signOut(id),
+    sign_out: ({ id }) => broker.accounts.signOut(id),
     lock: () => broker.lock(),
     unlock: ({ passphrase }) => vault.unlock(passphrase === undefined ? undefined : new Secret(passphrase)),
-    refresh: ({ id }) => broker.refreshNow(id),
-    set_disabled: async ({ id, disabled }) => broker.setDisabled(id, disabled),
+    refresh: ({ id }) => broker.accounts.refresh(id),
+    change_account: async ({ id, change }) => broker.accounts.change(id, change),
+    decide_login: ({ id, decision }) => broker.decideLogin(id, decision),
+    add_key: (ask) => broker.accounts.addKey(ask),
+    check: ({ id }) => broker.accounts.check(id, 30_000),
+    providers: async () => broker.accounts.providers(),
     decide: async ({ approval, decision }) => broker.clients.decide(approval, decision),
     policy: async () => broker.clients.policy(),
     set_ask: async ({ ask }) => broker.clients.setAsk(ask),

@@ -1,4 +1,4 @@
-import type { BrokerSnapshot, ErrorCode } from '../protocol/index.ts'
+import type { BrokerSnapshot, ErrorCode, LoginPrompt } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
 
 /** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
@@ -37,7 +37,7 @@ export interface Answers {
   'view:get': View
   'intent:take': Intent | undefined
   /** How the login waits: with `paste`, the person has to open the link and bring the response back. */
-  'login:start': { readonly login: string; readonly waits: 'browser' | 'paste' }
+  'login:start': { readonly login: string; readonly waits: LoginPrompt['kind'] }
   'login:open-again': undefined
   'login:copy-link': undefined
   'login:cancel': undefined

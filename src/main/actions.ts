@@ -58,7 +58,7 @@ export class Actions {
   }
 
   async setDisabled(account: string, disabled: boolean): Promise<void> {
-    await this.#host.ask('set_disabled', { id: account, disabled })
+    await this.#host.ask('change_account', { id: account, change: { disabled } })
   }
 
   async decide(approval: string, decision: ApprovalDecision): Promise<void> {

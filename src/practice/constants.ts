@@ -16,6 +16,8 @@ export const practiceScopes = ['openid', 'profile', 'email', 'offline_access'] a
 export const practicePaths = {
   authorization: '/oauth/authorize',
   token: '/oauth/token',
+  deviceAuthorization: '/oauth/device',
+  device: '/device',
   revocation: '/oauth/revoke',
   userinfo: '/oauth/userinfo',
   jwks: '/oauth/jwks',

@@ -70,17 +70,29 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   })
   add(app, endpoints.login, ({ params, query }) => broker.loginStatus(params.id, (query.wait ?? 0) * 1000))
   add(app, endpoints.pastedResponse, ({ params, body }) => broker.submitResponse(params.id, body.pasted))
+  add(app, endpoints.decideLogin, ({ params, body }) => broker.decideLogin(params.id, body.decision))
   add(app, endpoints.cancelLogin, ({ params }) => broker.cancelLogin(params.id))
-  add(app, endpoints.signOut, ({ params }) => broker.signOut(params.id))
-  add(app, endpoints.changeAccount, ({ params, body }) => broker.setDisabled(params.id, body.disabled))
-  add(app, endpoints.refreshAccount, ({ params }) => broker.refreshNow(params.id))
   add(app, endpoints.lock, () => broker.lock())
   add(app, endpoints.unlock, ({ body }) => vault.unlock(secret(body.passphrase)))
   add(app, endpoints.moveVault, ({ body }) => {
     const passphrase = secret(body.passphrase)
     return vault.move({ to: body.to, dryRun: body.dry_run ?? false, ...(passphrase === undefined ? {} : { passphrase }) })
   })
+  registerAccountRoutes(app, context)
   registerClientRoutes(app, context)
+}
+
+/** The accounts, and what the person decided about several of one provider. */
+function registerAccountRoutes(app: FastifyInstance, { broker: { accounts } }: RouteContext): void {
+  add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
+  add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
+  add(app, endpoints.changeAccount, ({ params, body }) => accounts.change(params.id, body))
+  add(app, endpoints.refreshAccount, ({ params }) => accounts.refresh(params.id))
+  add(app, endpoints.checkAccount, ({ params, body }) => accounts.check(params.id, (body.timeout ?? 30) * 1000))
+  add(app, endpoints.providers, () => accounts.providers())
+  add(app, endpoints.changePreferences, ({ params, body }) => accounts.changePreferences(params.provider, body))
+  add(app, endpoints.explain, ({ params, query }) => accounts.explain(params.provider, query.client ?? 'unnamed', query.account))
+  add(app, endpoints.usage, async ({ query }) => ({ usage: await accounts.look(query.account) }))
 }
 
 /** Which programs may have tokens, who waits for the person, and who got what. */
@@ -88,7 +100,7 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger }: RouteCon
   add(app, endpoints.policy, () => broker.clients.policy())
   add(app, endpoints.changePolicy, ({ body }) => broker.clients.setAsk(body.ask))
   add(app, endpoints.putClientRule, ({ params, body }) => {
-    const accounts = body.accounts?.map((selector) => broker.accountId(selector))
+    const accounts = body.accounts?.map((selector) => broker.accounts.idOf(selector))
     return broker.clients.putRule(params.client, { ...body, ...(accounts === undefined ? {} : { accounts }) })
   })
   add(app, endpoints.removeClientRule, ({ params }) => broker.clients.removeRule(params.client))

@@ -16,7 +16,7 @@ const previous: Grant = {
   identity: {},
 }
 const grantOf = (response: object, before?: Grant) =>
-  grantFromResponse(practice, { access_token: 'a', token_type: 'Bearer', ...response }, now, before)
+  grantFromResponse(practice, { access_token: 'a', token_type: 'Bearer', body: {}, ...response }, now, before)
 
 describe('the end of the refresh token', () => {
   test.each<[name: string, response: object, before: Grant | undefined, end: number | undefined]>([

@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
-import { type Grant, Secret } from '../../src/core/index.ts'
+import { type Grant, Secret, silentLog } from '../../src/core/index.ts'
+import { RedirectReceiver } from '../../src/oauth/redirect-receiver.ts'
 import { refresh } from '../../src/oauth/refresh.ts'
 import { type HttpAnswer, type Transport, TransportError } from '../../src/oauth/transport.ts'
 import { openaiCodex } from '../../src/providers/openai-codex.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 
 const clock = new ManualClock()
+const contextOf = (transport: Transport) => ({
+  clock,
+  transport,
+  receiver: new RedirectReceiver(silentLog, clock),
+  installation: () => ({ id: '', version: '0', system: '', release: '', settings: {} }),
+})
 const grant: Grant = {
   provider: openaiCodex.id,
   issuer: openaiCodex.issuer,
@@ -41,7 +48,7 @@ test.each<[name: string, transport: Transport, unused: true | undefined]>([
   ['a redirect', answering(302, ''), undefined],
   ['a connection that broke', failing(false), undefined],
 ])('whether the refresh token was certainly not used: %s', async (_name, transport, unused) => {
-  const outcome = await refresh(openaiCodex, grant, transport, clock)
+  const outcome = await refresh(openaiCodex, grant, contextOf(transport))
   expect(outcome.kind).toBe('transient')
   expect('unused' in outcome ? outcome.unused : undefined).toBe(unused)
 })

@@ -27,6 +27,7 @@ test('a token response is taken member by member', () => {
       refresh_token: 'r',
       scope: 's',
       id_token: 'i',
+      body,
       serverTime: Date.UTC(2026, 10, 22, 8),
     },
   })
@@ -86,7 +87,7 @@ test.each([
   ['a top-level code', 401, { code: 'refresh_token_expired' }, 'refresh_token_expired', 'refresh_token_expired'],
   ['an error under status 200', 200, { error: 'bad_refresh_token' }, 'bad_refresh_token', 'bad_refresh_token'],
 ])('an OAuth error is read: %s', (_name, status, body, code, description) => {
-  expect(answer(status, body)).toEqual({ kind: 'refused', error: { code, description } })
+  expect(answer(status, body)).toEqual({ kind: 'refused', status, error: { code, description } })
 })
 
 test.each([
