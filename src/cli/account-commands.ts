@@ -12,13 +12,13 @@ export function describeAccountCommands(program: Command, env: Environment, { st
     .command('enable <selector>')
     .description('hand out tokens of an account again')
     .action(async (selector: string) => {
-      stderr.write(`Switched on: ${(await broker().setDisabled(selector, false)).id}\n`)
+      stderr.write(`Switched on: ${(await broker().changeAccount(selector, { disabled: false })).id}\n`)
     })
   program
     .command('disable <selector>')
     .description('hand out no tokens of an account; its login is kept fresh')
     .action(async (selector: string) => {
-      const { id } = await broker().setDisabled(selector, true)
+      const { id } = await broker().changeAccount(selector, { disabled: true })
       stderr.write(`Switched off: ${id}. Its login is kept; \`tokentray enable ${id}\` switches it on.\n`)
     })
   program

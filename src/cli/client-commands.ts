@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { Argument, type Command } from 'commander'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
 import {
@@ -12,6 +11,7 @@ import {
 import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
 import { parseDuration } from './duration.ts'
+import { askLine } from './hidden-input.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -166,14 +166,7 @@ function chosenDecision(options: ApproveOptions): ApprovalDecision | undefined {
 }
 
 async function askPerson(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream): Promise<ApprovalDecision> {
-  const lines = createInterface({ input: stdin })
-  stderr.write('[o]nce, [a]lways or [d]eny? ')
-  const answer = await new Promise<string>((resolve) => {
-    lines.once('line', resolve)
-    lines.once('close', () => resolve(''))
-  })
-  lines.close()
-  const said = answer.trim().toLowerCase()
+  const said = (await askLine({ stdin, stderr }, '[o]nce, [a]lways or [d]eny? ')).toLowerCase()
   const decision = (['once', 'always', 'deny'] as const).find((each) => said !== '' && each.startsWith(said))
   if (decision !== undefined) return decision
   throw new BrokerError('invalid_request', 'Nothing was decided.', {

@@ -1,13 +1,19 @@
 import { Command, CommanderError, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
-import { errorTable, socketPath } from '../protocol/index.ts'
+import { errorTable, keyKind, loginFlow, socketPath } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { describeAccountCommands } from './account-commands.ts'
+import { type AddOptions, addKey, refuseArgument } from './add-command.ts'
+import { type CheckOptions, check } from './check-command.ts'
+import { describeChoiceCommands } from './choice-commands.ts'
 import { describeClientCommands } from './client-commands.ts'
+import type { Terminal } from './hidden-input.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
+import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
 import { type StatusOptions, status } from './status-command.ts'
 import { tokenHelp } from './token-command.ts'
+import { usage } from './usage-command.ts'
 import { describeVault } from './vault-commands.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -27,7 +33,7 @@ Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-
 export async function runProgram(argv: readonly string[], env: Environment, process: NodeJS.Process): Promise<number> {
   try {
     await describeProgram(env, process).parseAsync([...argv], { from: 'user' })
-    return 0
+    return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.invalid_request.exit
     return reportError(error, process)
@@ -49,13 +55,7 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
     })
     .addHelpText('after', examples)
   describeLogin(program, env, process)
-  program
-    .command('logout <selector>')
-    .description('revoke the login where the provider offers it, and forget it')
-    .action(async (selector: string) => {
-      const { id, revoked } = await createBrokerClient(socketPath(env)).signOut(selector)
-      process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
-    })
+  describeAccountsEnds(program, env, process)
   program
     .command('status')
     .description('show every provider and account')
@@ -65,6 +65,8 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
+  describeQuestions(program, env, process)
+  describeChoiceCommands(program, env, process)
   describeVault(program, env, process)
   describeAccountCommands(program, env, process)
   describeClientCommands(program, env, process)
@@ -79,24 +81,83 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
   return program
 }
 
+/** How an account comes without a login, and how it goes. */
+function describeAccountsEnds(program: Command, env: Environment, process: NodeJS.Process): void {
+  program
+    .command('logout <selector>')
+    .description('revoke the login where the provider offers it, and forget it')
+    .action(async (selector: string) => {
+      const { id, revoked, account_page: page } = await createBrokerClient(socketPath(env)).signOut(selector)
+      process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
+      if (!revoked && page !== undefined)
+        process.stderr.write(`  It was forgotten here. To end it at the provider as well: ${page}\n`)
+    })
+  program
+    .command('add <provider>')
+    .allowExcessArguments()
+    .description('keep an API key, a setup token or a GitHub token, typed unseen or piped in')
+    .option('--stdin', 'read it from a pipe')
+    .addOption(new Option('--kind <kind>', 'what it is, when it cannot be told by its looks').choices(keyKind.options))
+    .option('--label <label>', 'label of the new account')
+    .option('--account <label>', 'put it in place of the key of this account')
+    .option('--accept-provider-rules', 'you have read the rule card of the provider')
+    .action((provider: string, options: AddOptions, { args }: Command) => {
+      if (args.length > 1) throw refuseArgument(provider)
+      return addKey(provider, options, env, terminalOf(process))
+    })
+}
+
+/** The commands that ask the providers. */
+function describeQuestions(program: Command, env: Environment, process: NodeJS.Process): void {
+  program
+    .command('check [selectors...]')
+    .description('ask each provider whether your logins work')
+    .option('--timeout <time>', 'how long each may take', '30')
+    .option('--verbose', 'print what the provider said')
+    .option('--json', 'print JSON')
+    .action(async (names: string[], options: CheckOptions) => {
+      process.exitCode = await check(names, options, env, process.stdout)
+    })
+  program
+    .command('usage [selector]')
+    .description('show how much of your plans is used, where the provider tells')
+    .option('--json', 'print JSON')
+    .action((selector: string | undefined, options) => usage(selector, options, env, process.stdout))
+  program
+    .command('providers [provider]')
+    .description('show every provider, the ways to sign in, and its rules')
+    .option('--json', 'print JSON')
+    .action((name: string | undefined, options) => listProviders(name, options, env, process))
+}
+
 function describeLogin(program: Command, env: Environment, process: NodeJS.Process): void {
   program
     .command('login <provider>')
-    .description('sign in through the browser, or with a pasted response')
+    .description('sign in through the browser, by device code, or with a pasted response')
     .option('--no-browser', 'print the address only')
-    .option('--paste', 'do not listen on the redirect port; wait for the pasted response')
+    .addOption(
+      new Option('--flow <flow>', 'the way to sign in (default: the one that fits the provider)').choices(loginFlow.options),
+    )
+    .option('--device', 'short for --flow device: type a code on whatever device')
+    .option('--paste', 'short for --flow paste: do not listen on the redirect port; wait for the pasted response')
+    .option('--accept-provider-rules', 'you have read the rule card (`tokentray providers`) and go on')
+    .option('--replace', 'if somebody else signs in, give them the account')
+    .option('--add', 'if somebody else signs in, make one more account')
     .option('--label <label>', 'label of a new account, to have several of one provider')
     .option('--account <label>', 'sign in again to this account')
     .addOption(new Option('--redirect-host <host>', 'host of the redirect address').choices(['127.0.0.1', 'localhost']))
     .action((provider: string, options: LoginOptions) => login(provider, options, loginContext(env, process)))
 }
 
+function terminalOf(process: NodeJS.Process): Terminal {
+  return { stdin: process.stdin, stderr: process.stderr, interrupt: () => process.kill(process.pid, 'SIGINT') }
+}
+
 function loginContext(env: Environment, process: NodeJS.Process): LoginContext {
   return {
     env,
-    stdin: process.stdin,
+    ...terminalOf(process),
     stdout: process.stdout,
-    stderr: process.stderr,
     onInterrupt: (listener) => {
       process.once('SIGINT', listener)
       return () => process.off('SIGINT', listener)

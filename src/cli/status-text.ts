@@ -1,5 +1,6 @@
-import type { AccountStatus, BrokerSnapshot, GrantState, VaultStatus } from '../protocol/index.ts'
+import type { AccountStatus, BrokerSnapshot, GrantState, LoginPrompt, VaultStatus } from '../protocol/index.ts'
 import { columns } from './columns.ts'
+import { identityText } from './identity-text.ts'
 
 /**
  * The status as a person reads it: the vault when it needs attention, one line per account, and who waits for an answer. `now` in
@@ -10,11 +11,14 @@ export function statusText(snapshot: BrokerSnapshot, now: number): string {
   const rows = snapshot.accounts.map((account) => [select(account), describeAccount(account, now), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
-  return [...describeVault(snapshot.vault), ...columns(rows), ...permission].join('\n')
+  const undecided = snapshot.logins.filter((login) => login.undecided !== undefined)
+  const deciding = undecided.map(({ account }) => `somebody else signed in to ${account}: decide in the tray, or sign in again`)
+  const notices = (snapshot.notices ?? []).map(({ description }) => `notice: ${description}`)
+  return [...describeVault(snapshot.vault), ...columns(rows), ...permission, ...deciding, ...notices].join('\n')
 }
 
 /** What each account is asked for by: of several of one provider without a label, its id. */
-function selectors(accounts: readonly AccountStatus[]): (account: AccountStatus) => string {
+export function selectors(accounts: readonly AccountStatus[]): (account: AccountStatus) => string {
   const unlabelled = accounts.filter(({ label }) => label === undefined).map(({ provider }) => provider)
   const several = new Set(unlabelled.filter((provider, index) => unlabelled.indexOf(provider) !== index))
   return ({ id, provider, label }) => {
@@ -23,10 +27,8 @@ function selectors(accounts: readonly AccountStatus[]): (account: AccountStatus)
   }
 }
 
-function who({ identity }: AccountStatus): string {
-  return [identity?.email ?? identity?.name, identity?.plan === undefined ? undefined : `(${identity.plan})`]
-    .filter((part) => part !== undefined)
-    .join(' ')
+function who({ identity, is_default: isDefault }: AccountStatus): string {
+  return `${identity === undefined ? '' : identityText(identity)}${isDefault ? '  default' : ''}`.trimStart()
 }
 
 function describeVault({ store, state }: VaultStatus): string[] {
@@ -48,7 +50,7 @@ function describeState(state: GrantState, now: number): string {
     case 'signed_out':
       return 'signed out'
     case 'authorizing':
-      return state.prompt.kind === 'browser' ? 'waiting for the browser' : 'waiting for the pasted response'
+      return waitingFor(state.prompt)
     case 'active':
       return state.expires_at === undefined ? 'ready' : `ready, fresh for ${duration(state.expires_at - now / 1000)}`
     case 'refreshing':
@@ -61,6 +63,19 @@ function describeState(state: GrantState, now: number): string {
       return `not available: ${state.error.description}`
     default:
       return unknownState(state)
+  }
+}
+
+function waitingFor(prompt: LoginPrompt): string {
+  switch (prompt.kind) {
+    case 'browser':
+      return 'waiting for the browser'
+    case 'paste':
+      return 'waiting for the pasted response'
+    case 'device':
+      return `waiting until the code ${prompt.user_code} is typed at ${prompt.verification_uri}`
+    default:
+      return 'waiting for you'
   }
 }
 

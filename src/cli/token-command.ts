@@ -4,8 +4,10 @@ import { BrokerError } from '../protocol/errors.ts'
 import { parseSelector } from '../protocol/selector.ts'
 import type { BrokerSnapshot } from '../protocol/snapshot.ts'
 import { socketPath } from '../protocol/socket-path.ts'
+import { accountOverride } from './account-override.ts'
 import { checkedClientName } from './client-name.ts'
 import { parseDuration } from './duration.ts'
+import { isInEnvironment, tokenAlongChain } from './environment-chain.ts'
 import { type Output, reportError } from './report-error.ts'
 
 export const tokenHelp = `Usage: tokentray token <selector> [options]
@@ -16,20 +18,21 @@ A selector is a provider (openai-codex) or a provider and a label (openai-codex:
 Options:
   --min-valid <time>   how long the token must still be valid, such as 30m (default: 5m)
   --rejected <prefix>  the API refused a token: the first 16 hex digits of its SHA-256, to get a newer one
-  --account <label>    the account, as an alternative to provider:label
+  --account <label>    the account, as an alternative to provider:label (default: TOKENTRAY_ACCOUNT)
   --client <name>      the tool this is for, as it shall appear in the ledger (default: TOKENTRAY_CLIENT)
   --json               print the token with its expiry, base URL and headers
   -h, --help           show this help
 
+Without an account, the chain of the provider decides: a token in your environment (such as ANTHROPIC_OAUTH_TOKEN), a login, a
+stored key, a key in your environment. \`tokentray why <provider>\` tells which one it is.
+
 Example: curl -H "Authorization: Bearer $(tokentray token practice)" http://127.0.0.1:14551/api/whoami
 `
 
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Runs `tokentray token`; answers the exit code. */
-export async function runToken(
-  argv: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-  output: Output,
-): Promise<number> {
+export async function runToken(argv: readonly string[], env: Environment, output: Output): Promise<number> {
   try {
     const wish = parse(argv)
     const { values } = wish
@@ -40,13 +43,12 @@ export async function runToken(
     const request: BrokerCall = {
       socket: socketPath(env),
       method: 'GET',
-      path: tokenPath(wish),
+      path: tokenPath(wish, env),
       accept: values.json ? 'application/json' : 'text/plain',
       client: checkedClientName((values.client ?? env.TOKENTRAY_CLIENT) || 'tokentray'),
       prove: true,
     }
-    const noLongerWaiting = explainWait(request, output)
-    const answer = await askBroker(request).finally(noLongerWaiting)
+    const answer = await tokenOf(wish, request, env, output)
     output.stdout.write(`${values.json ? JSON.stringify(JSON.parse(answer), null, 2) : answer}\n`)
     return 0
   } catch (error) {
@@ -54,11 +56,34 @@ export async function runToken(
   }
 }
 
-function tokenPath({ selector, values }: Wish): string {
-  parseSelector(selector)
+/** The token of the broker, or of the environment where the person has put one and the chain of the provider comes by it. */
+async function tokenOf(wish: Wish, request: BrokerCall, env: Environment, output: Output): Promise<string> {
+  const ask = (link?: 'grant' | 'api_key') => {
+    const path = link === undefined ? request.path : `${request.path}${request.path.includes('?') ? '&' : '?'}link=${link}`
+    return askBroker({ ...request, path }).finally(explainWait(request, output))
+  }
+  const { provider, account } = namedAccount(wish, env)
+  if (account !== undefined || !isInEnvironment(provider, env)) return ask()
+  const rejected = wish.values.rejected === undefined ? {} : { rejected: digest(wish.values.rejected) }
+  const answer = await tokenAlongChain(provider, env, { socket: request.socket, ...rejected }, ask)
+  if (typeof answer === 'string') return answer
+  const { variable, value } = answer
+  return wish.values.json ? JSON.stringify({ access_token: value, token_type: 'Bearer', provider, variable }) : value
+}
+
+/** The account that the request names, or the environment for it. */
+function namedAccount({ selector, values }: Wish, env: Environment): { readonly provider: string; readonly account?: string } {
+  const { provider, label } = parseSelector(selector)
+  const account = label ?? values.account ?? accountOverride(provider, env.TOKENTRAY_ACCOUNT)
+  return { provider, ...(account === undefined ? {} : { account }) }
+}
+
+function tokenPath(wish: Wish, env: Environment): string {
+  const { selector, values } = wish
+  const { account } = namedAccount(wish, env)
   const query = new URLSearchParams()
   if (values['min-valid'] !== undefined) query.set('min_valid', String(parseDuration(values['min-valid'])))
-  if (values.account !== undefined) query.set('account', values.account)
+  if (account !== undefined && !selector.includes(':')) query.set('account', account)
   if (values.rejected !== undefined) query.set('rejected', digest(values.rejected))
   return `/v1/token/${encodeURIComponent(selector)}${query.size === 0 ? '' : `?${query}`}`
 }

@@ -9,7 +9,8 @@ import {
   type VaultMoveResponse,
   type VaultStatus,
 } from '../protocol/index.ts'
-import { askPassphrase, type Terminal } from './ask-passphrase.ts'
+import { askPassphrase } from './ask-passphrase.ts'
+import type { Terminal } from './hidden-input.ts'
 import type { Output } from './report-error.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

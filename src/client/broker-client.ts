@@ -1,13 +1,23 @@
 import type {
+  AccountChange,
   AccountStatus,
+  AccountUsage,
+  AddKeyRequest,
+  AddKeyResponse,
   ApprovalDecision,
   ApprovalRequest,
   BrokerSnapshot,
+  CheckResult,
   ClientPolicy,
   ClientRule,
   ClientRuleRequest,
+  Explanation,
   LedgerEntry,
+  LoginDecision,
   LoginStatus,
+  PreferencesChange,
+  ProviderPreferences,
+  ProvidersResponse,
   StartLoginRequest,
   StartLoginResponse,
   UnlockRequest,
@@ -22,11 +32,6 @@ import { askBroker, type BrokerCall, parseJson, unreadable } from './one-shot.ts
 export function createBrokerClient(socket: string) {
   const ask = async <Answer>(call: Omit<BrokerCall, 'socket'>) => readObject<Answer>(await askBroker({ socket, ...call }))
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
-  const account = (selector: string) => {
-    // An empty one would be another path, and the broker would speak of that.
-    parseSelector(selector)
-    return `/v1/accounts/${encodeURIComponent(selector)}`
-  }
   const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
   return {
     status: () => ask<BrokerSnapshot>({ method: 'GET', path: '/v1/status' }),
@@ -36,11 +41,9 @@ export function createBrokerClient(socket: string) {
     submitResponse: (id: string, pasted: string) =>
       ask<LoginStatus>({ method: 'POST', path: `${login(id)}/response`, body: { pasted } }),
     cancelLogin: (id: string) => ask<LoginStatus>({ method: 'DELETE', path: login(id) }),
-    signOut: (selector: string) =>
-      ask<{ id: string; provider: string; revoked: boolean }>({ method: 'DELETE', path: account(selector) }),
-    setDisabled: (selector: string, disabled: boolean) =>
-      ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: { disabled } }),
-    refresh: (selector: string) => ask<AccountStatus>({ method: 'POST', path: `${account(selector)}/refresh` }),
+    decideLogin: (id: string, decision: LoginDecision) =>
+      ask<LoginStatus>({ method: 'POST', path: `${login(id)}/decision`, body: { decision } }),
+    ...accountCalls(ask),
     policy: () => ask<ClientPolicy>({ method: 'GET', path: '/v1/policy' }),
     setAsk: (value: boolean) => ask<ClientPolicy>({ method: 'PATCH', path: '/v1/policy', body: { ask: value } }),
     putRule: (client: string, request: ClientRuleRequest) =>
@@ -56,6 +59,49 @@ export function createBrokerClient(socket: string) {
     lock: () => ask<VaultStatus>({ method: 'POST', path: '/v1/lock' }),
     unlock: (request: UnlockRequest) => ask<VaultStatus>({ method: 'POST', path: '/v1/unlock', body: request }),
     moveVault: (request: VaultMoveRequest) => ask<VaultMoveResponse>({ method: 'POST', path: '/v1/vault/move', body: request }),
+  }
+}
+
+type Ask = <Answer>(call: Omit<BrokerCall, 'socket'>) => Promise<Answer>
+
+/** What can be asked about the accounts and the providers. */
+function accountCalls(ask: Ask) {
+  const account = (selector: string) => {
+    // An empty one would be another path, and the broker would speak of that.
+    parseSelector(selector)
+    return `/v1/accounts/${encodeURIComponent(selector)}`
+  }
+  return {
+    signOut: (selector: string) =>
+      ask<{ id: string; provider: string; revoked: boolean; account_page?: string }>({
+        method: 'DELETE',
+        path: account(selector),
+      }),
+    changeAccount: (selector: string, change: AccountChange) =>
+      ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
+    addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
+    /** `timeout` is in seconds. */
+    check: (selector: string, timeout: number) =>
+      ask<CheckResult>({
+        method: 'POST',
+        path: `${account(selector)}/check`,
+        body: { timeout },
+        // A refresh may come before the check.
+        timeout: (timeout + 60) * 1000,
+      }),
+    providers: async () => (await ask<ProvidersResponse>({ method: 'GET', path: '/v1/providers' })).providers,
+    changePreferences: (provider: string, change: PreferencesChange) =>
+      ask<ProviderPreferences>({ method: 'PATCH', path: `/v1/providers/${encodeURIComponent(provider)}`, body: change }),
+    explain: (selector: string, query: { readonly account?: string; readonly client?: string }) => {
+      const parameters = new URLSearchParams(query)
+      const path = `/v1/why/${encodeURIComponent(selector)}${parameters.size === 0 ? '' : `?${parameters}`}`
+      return ask<Explanation>({ method: 'GET', path })
+    },
+    usage: async (selector?: string) => {
+      const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
+      return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage
+    },
+    refresh: (selector: string) => ask<AccountStatus>({ method: 'POST', path: `${account(selector)}/refresh` }),
   }
 }
 

@@ -20,7 +20,7 @@ export interface ChoiceContext {
 }
 
 /** A place of the chain where a token of an account may come from. */
-type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
+export type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
 
 interface Candidate {
   readonly link: OwnLink
@@ -43,10 +43,10 @@ export class AccountChoice {
     this.#context = context
   }
 
-  /** Undefined when the provider has no account at all. When none can give a token, the first one says why. */
-  choose(provider: ProviderClient, client: string): AccountSession | undefined {
+  /** Undefined when the provider has no account at all, or none of the link that is wanted. When none can give a token, the first one says why. */
+  choose(provider: ProviderClient, client: string, only?: OwnLink): AccountSession | undefined {
     const failover = this.#fails(provider)
-    const candidates = this.#candidates(provider, client)
+    const candidates = this.#candidates(provider, client).filter(({ link }) => only === undefined || link === only)
     const chosen = candidates.find(({ session }) => this.#fault(session, failover) === undefined) ?? candidates[0]
     if (failover && chosen !== undefined) this.#remember(provider, client, chosen.session)
     return chosen?.session

@@ -61,8 +61,8 @@ export class AccountDesk {
     const { provider, label } = parseSelector(request.provider)
     const client = this.#context.accounts.client(provider)
     const { kind, account } = request
-    const rules = acceptedRules(client, this.#context.accounts.all(), kind, request.accept_provider_rules === true)
     await this.#context.requireVault()
+    const rules = acceptedRules(client, this.#context.accounts.all(), kind, request.accept_provider_rules === true)
     const target = loginTarget(this.#context.accounts, client, { account, label: request.label ?? label })
     const grant = await client.grantFromKey(new Secret(request.secret), kind)
     const session = this.#context.accounts.get((await this.#context.keeper.adopt(grant, { ...target, ...rules })).account)

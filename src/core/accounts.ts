@@ -97,9 +97,7 @@ export class Accounts {
       const fix = `Name one of these: ${this.#namesOf(client.id)}.`
       throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`, { fix })
     }
-    throw new BrokerError('login_required', `Nobody is signed in to ${client.name}.`, {
-      fix: `Run \`tokentray login ${client.id}\`, or press Sign in in the tray.`,
-    })
+    throw nobodySignedIn(client)
   }
 
   /**
@@ -205,6 +203,13 @@ function rankOf({ id, issuer, label }: AccountRecord, inEffect: string | undefin
 }
 
 const nameOf = (provider: string, name: string): string => `${provider}\0${name}`
+
+/** The error of a request for a token of a provider that has no account. */
+export function nobodySignedIn({ id, name, info: { flows, keys } }: ProviderClient): BrokerError {
+  const key = keys.length === 0 ? '' : `, or add ${keys.length === 1 ? 'a key' : 'a key or token'} with \`tokentray add ${id}\``
+  const login = flows.length === 0 ? '' : `Run \`tokentray login ${id}\`, or press Sign in in the tray`
+  return new BrokerError('login_required', `Nobody is signed in to ${name}.`, { fix: `${login}${key}.` })
+}
 
 /**
  * Whether a login that was asked for an account is of another person than the account. A key has no person, so that a new one takes the

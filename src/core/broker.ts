@@ -16,7 +16,7 @@ import { AccountChoice } from './account-choice.ts'
 import { AccountDesk } from './account-desk.ts'
 import { AccountKeeper } from './account-keeper.ts'
 import type { AccountSession } from './account-session.ts'
-import { Accounts } from './accounts.ts'
+import { Accounts, nobodySignedIn } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
@@ -130,7 +130,8 @@ export class Broker {
   /** A fresh token for `provider`, `provider:label` or an account id; at once, without a promise, when one is held. */
   handOut(caller: Caller, selector: string, request: TokenRequest, label?: string): HandOut | Promise<HandOut> {
     const provider = label === undefined ? this.#accounts.bareProvider(selector) : undefined
-    const chosen = provider === undefined ? undefined : this.#choice.choose(provider, caller.name)
+    const chosen = provider === undefined ? undefined : this.#choice.choose(provider, caller.name, request.link)
+    if (chosen === undefined && provider !== undefined && request.link !== undefined) throw nobodySignedIn(provider)
     const session = chosen ?? this.#accounts.find(selector, label)
     return this.#handOuts.handOut(caller, session, this.#accounts.client(session.record.provider), request)
   }
@@ -143,8 +144,8 @@ export class Broker {
     const { provider, label } = parseSelector(request.provider)
     const client = this.#accounts.client(provider)
     const { flow = client.info.flows[0], redirect_host: redirectHost } = request
-    const rules = acceptedRules(client, this.#accounts.all(), flow, request.accept_provider_rules === true)
     await this.#requireVault()
+    const rules = acceptedRules(client, this.#accounts.all(), flow, request.accept_provider_rules === true)
     const target = loginTarget(this.#accounts, client, { ...request, account: request.account ?? label })
     const again = target.account === undefined ? undefined : this.#accounts.get(target.account)
     const { grant } = this.#accounts.ordered(client)

@@ -7,6 +7,8 @@ export interface TokenRequest {
   readonly minValid?: number
   /** Hex prefix of the SHA-256 of the access token that an API refused. */
   readonly rejected?: string
+  /** Only a login, or only a key, of a request that names no account. */
+  readonly link?: 'grant' | 'api_key'
 }
 
 /** Whether the access token of the grant is what the caller wants. */

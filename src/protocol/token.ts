@@ -11,6 +11,7 @@ export const tokenQuery = z.strictObject({
     .max(31_536_000)
     .optional()
     .describe('Seconds the token must still be valid; 300 by default.'),
+  link: z.enum(['grant', 'api_key']).optional().describe('Only a login, or only a key; both along the chain by default.'),
   rejected: z
     .string()
     .regex(/^[0-9a-f]{8,64}$/)

@@ -97,11 +97,12 @@ function readQuery(text: string): Query {
   // Looked through once: a head has room for four thousand names, and to look for each among all others would hold everybody up.
   const twice = [...parameters.keys()].find((name) => names.size === names.add(name).size)
   if (twice !== undefined) throw new BrokerError('invalid_request', `${twice.slice(0, 40)}: is there twice`)
-  const { min_valid: minValid, rejected, account } = checked(endpoints.token.query, Object.fromEntries(parameters))
+  const { min_valid: minValid, rejected, account, link } = checked(endpoints.token.query, Object.fromEntries(parameters))
   return {
     wish: {
       ...(minValid === undefined ? {} : { minValid: minValid * 1000 }),
       ...(rejected === undefined ? {} : { rejected }),
+      ...(link === undefined ? {} : { link }),
     },
     ...(account === undefined ? {} : { account }),
   }

@@ -215,7 +215,7 @@ describe('an account', () => {
     expect(await run('disable', 'practice:work')).toMatch(
       new RegExp(`^Switched off: ${work}\\. [\\s\\S]*tokentray enable ${work}`),
     )
-    expect(await run('status')).toMatch(/practice:work {2}switched off, ready/)
+    expect(await run('status')).toMatch(/practice:work +switched off, ready/)
     const refused = await daemon.cli(['token', 'practice:work'])
     expect(refused).toMatchObject({ code: 10, stderr: expect.stringContaining(`tokentray enable ${work}`) })
     expect(await run('refresh', 'practice:work')).toMatch(new RegExp(`^Refreshed: ${work}, fresh for `))

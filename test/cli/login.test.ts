@@ -159,7 +159,7 @@ describe('a login by the command line', () => {
       }
       expect(await subjectOf('practice')).toBe('robin')
       expect(await subjectOf('practice:work')).toBe('mika')
-      expect((await daemon.cli(['status'])).stdout).toMatch(/^practice:work .* mika@.*\npractice .* robin@/m)
+      expect((await daemon.cli(['status'])).stdout).toMatch(/^practice .* robin@.* default\npractice:work .* mika@/m)
       // A label names one account only.
       const again = await daemon.cli(['login', 'practice', '--no-browser', '--label', 'work'])
       expect(again).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--account work') })

@@ -55,7 +55,7 @@ describe('a pasted response', () => {
   })
 
   test('may also come by the command line of another terminal', async () => {
-    const command = daemon.startCli(['login', 'openai-codex', '--no-browser', '--paste'])
+    const command = daemon.startCli(['login', 'openai-codex', '--no-browser', '--paste', '--accept-provider-rules'])
     const url = await command.until('stdout', /^(http:\S+)\n/)
     const { id } = await startLogin(daemon, { provider: 'openai-codex' })
     expect((await paste(daemon, id, server.approve(url))).json).toMatchObject({ status: 'completed' })

@@ -24,7 +24,7 @@ export interface StartedLogin {
 }
 
 export async function startLogin(daemon: RunningDaemon, request: Readonly<Record<string, string>>): Promise<StartedLogin> {
-  const answer = await daemon.ask('/v1/logins', { method: 'POST', body: request })
+  const answer = await daemon.ask('/v1/logins', { method: 'POST', body: { ...request, accept_provider_rules: true } })
   expect(answer.status, answer.text).toBe(200)
   return answer.json as unknown as StartedLogin
 }
