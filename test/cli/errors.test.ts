@@ -17,7 +17,7 @@ describe('a command that fails', () => {
   afterAll(() => daemon.clear())
 
   test.concurrent.for<[name: string, args: string[], code: number, says: RegExp]>([
-    ['an unknown provider', ['login', 'nobody'], 7, /There is no provider "nobody"\. Known: openai-codex, practice\./],
+    ['an unknown provider', ['login', 'nobody'], 7, /There is no provider "nobody"\. Known: chatgpt, openai-codex, .*practice\./],
     ['an unknown provider for a token', ['token', 'nobody'], 7, /There is no provider "nobody"/],
     ['an unknown provider to sign out of', ['logout', 'nobody'], 7, /There is no provider "nobody"/],
     ['a malformed selector', ['token', 'a b'], 2, /"a b" is not a selector\.\n {2}Name a provider/],
