@@ -11,10 +11,13 @@ export function statusText(snapshot: BrokerSnapshot, now: number): string {
   const rows = snapshot.accounts.map((account) => [select(account), describeAccount(account, now), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
+  const shown = new Set(snapshot.accounts.map(({ state }) => (state.kind === 'authorizing' ? state.login_id : undefined)))
+  const loose = snapshot.logins.filter(({ id, undecided }) => !shown.has(id) && undecided === undefined)
+  const signingIn = loose.map(({ provider, prompt }) => `signing in to ${provider}: ${waitingFor(prompt)}`)
   const undecided = snapshot.logins.filter((login) => login.undecided !== undefined)
   const deciding = undecided.map(({ account }) => `somebody else signed in to ${account}: decide in the tray, or sign in again`)
   const notices = (snapshot.notices ?? []).map(({ description }) => `notice: ${description}`)
-  return [...describeVault(snapshot.vault), ...columns(rows), ...permission, ...deciding, ...notices].join('\n')
+  return [...describeVault(snapshot.vault), ...columns(rows), ...permission, ...signingIn, ...deciding, ...notices].join('\n')
 }
 
 /** What each account is asked for by: of several of one provider without a label, its id. */

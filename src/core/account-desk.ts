@@ -65,7 +65,13 @@ export class AccountDesk {
     const rules = acceptedRules(client, this.#context.accounts.all(), kind, request.accept_provider_rules === true)
     const target = loginTarget(this.#context.accounts, client, { account, label: request.label ?? label })
     const grant = await client.grantFromKey(new Secret(request.secret), kind)
-    const session = this.#context.accounts.get((await this.#context.keeper.adopt(grant, { ...target, ...rules })).account)
+    const { kind: outcome, account: id } = await this.#context.keeper.adopt(grant, { ...target, ...rules })
+    if (outcome === 'undecided') {
+      throw new BrokerError('login_failed', `This belongs to somebody else than ${id}. Nothing was changed.`, {
+        fix: 'Give it a label of its own with --label, to have it beside the other one.',
+      })
+    }
+    const session = this.#context.accounts.get(id)
     if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
     const check = await checkAccount(session, client, firstCheck)
     return { account: this.#context.rowOf(session), check }

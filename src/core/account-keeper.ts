@@ -44,6 +44,7 @@ export class AccountKeeper {
   async adopt(grant: Grant, target: LoginTarget, decision?: LoginDecision): Promise<Adoption> {
     const { accounts } = this.#context
     const named = target.account === undefined ? undefined : accounts.get(target.account)
+    if (named !== undefined) requireSameKind(named.record, grant)
     if (named !== undefined && isSomebodyElse(named.record, grant)) {
       if (decision === undefined) return { kind: 'undecided', account: named.record.id }
       if (decision === 'discard') return this.#discard(grant)
