@@ -1,15 +1,18 @@
-import { type Adapter, errors } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { StateStore } from './state-store.ts'
 
 /**
- * One model of the authorization server over the store. Sessions are never kept, so the server knows nobody from before and
- * asks who signs in at every login: in practice one wants to sign in as somebody else.
+ * One model of the authorization server over the store. Of a session nothing is kept but the secret of a device form that is
+ * being filled in. So the server knows nobody from before and asks who signs in at every login: in practice one wants to sign
+ * in as somebody else.
  */
 export function adapterFor(model: string, store: StateStore, onReuse: () => void): Adapter {
-  const nothing = async () => undefined
   return {
     async upsert(id, payload, lifetime) {
-      if (model !== 'Session') store.put(model, id, payload, lifetime)
+      if (model !== 'Session') return store.put(model, id, payload, lifetime)
+      const { state, uid, kind, iat, exp } = payload
+      if (state === undefined) store.remove(model, id)
+      else store.put(model, id, { state, uid, kind, iat, exp } as AdapterPayload, lifetime)
     },
     async find(id) {
       return store.find(model, id)
@@ -26,14 +29,21 @@ export function adapterFor(model: string, store: StateStore, onReuse: () => void
       }
       throw new errors.InvalidGrant('token already used')
     },
+    // A device code that was denied has no grant, and the library revokes the grant of a spent code without looking: `undefined`
+    // arrives here, whatever the type says, and must not be taken for the family of everything that has no grant.
     async destroy(id) {
-      store.remove(model, id)
+      if (id !== undefined) store.remove(model, id)
     },
     async revokeByGrantId(grantId) {
-      store.removeFamily(grantId)
+      if (grantId !== undefined) store.removeFamily(grantId)
     },
-    // Only sessions are looked up by uid and only the device flow has user codes; the server has neither.
-    findByUid: nothing,
-    findByUserCode: nothing,
+    // The library marks a code while somebody is on the consent page, and takes it from nobody else then. Whoever closed that
+    // page, pressed twice, or saw the server restart may type it again; the first answer counts all the same.
+    async findByUserCode(userCode) {
+      const found = store.findByUserCode(model, userCode)
+      return found === undefined ? undefined : { ...found, inFlight: false }
+    },
+    // Only tokens that end with a session ask for it by its uid; the server has none.
+    findByUid: async () => undefined,
   }
 }

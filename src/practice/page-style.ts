@@ -3,12 +3,12 @@ export const pageStyle = `
 :root {
   color-scheme: light dark;
   --ground: #f3f4f8; --sheet: #ffffff; --ink: #1b1d29; --soft: #5b6072; --line: #d9dce6;
-  --accent: #3a52d6; --accent-ink: #ffffff; --chosen: #eef1ff;
+  --accent: #3a52d6; --accent-ink: #ffffff; --chosen: #eef1ff; --fault: #b3261e;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ground: #14151c; --sheet: #1e202b; --ink: #eceef6; --soft: #a3a8ba; --line: #363a4a;
-    --accent: #8fa2ff; --accent-ink: #11142a; --chosen: #272c46;
+    --accent: #8fa2ff; --accent-ink: #11142a; --chosen: #272c46; --fault: #ff9d94;
   }
 }
 * { box-sizing: border-box; }
@@ -46,14 +46,24 @@ legend { margin: 0 0 8px; padding: 0; font-size: 14px; font-weight: 600; }
 .words small { display: block; color: var(--soft); font-size: 14px; }
 .can { margin: 0 0 4px; font-size: 14px; }
 .grants { margin: 0 0 20px; padding: 0 0 0 20px; color: var(--soft); font-size: 14px; }
+.ask { display: block; margin: 0 0 20px; font-size: 14px; font-weight: 600; }
+.code {
+  display: block; width: 100%; margin: 8px 0 20px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 10px;
+  background: var(--chosen); color: var(--ink); text-align: center; text-transform: uppercase; letter-spacing: 0.12em;
+  font: 600 24px/1.4 ui-monospace, 'SF Mono', Consolas, 'DejaVu Sans Mono', monospace;
+}
+input.code { margin-bottom: 0; background: transparent; }
+input.code:focus-visible { border-color: var(--accent); outline: 3px solid var(--accent); outline-offset: 2px; }
+input.code[aria-invalid] { border-color: var(--fault); }
+.fault { color: var(--fault); }
 .choice { display: flex; gap: 12px; }
 button {
   flex: 1; min-height: 44px; padding: 8px 16px; border: 1px solid var(--line); border-radius: 10px;
   background: transparent; color: var(--ink); font: inherit; font-weight: 600; cursor: pointer;
 }
 button:hover { border-color: var(--accent); }
-button[value='allow'] { border-color: var(--accent); background: var(--accent); color: var(--accent-ink); }
-button[value='allow']:hover { filter: brightness(1.08); }
+button[value='allow'], button.go { border-color: var(--accent); background: var(--accent); color: var(--accent-ink); }
+button[value='allow']:hover, button.go:hover { filter: brightness(1.08); }
 button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 @media (max-width: 480px) { body { padding: 12px; } main { padding: 20px; } }
 `

@@ -9,6 +9,7 @@ import {
   practiceRedirectPorts,
   practiceScopes,
 } from './constants.ts'
+import { deviceFlow, keepPace, takeUserCode } from './device-flow.ts'
 import { messagePage, quietHeaders } from './pages.ts'
 import type { PracticePerson } from './people.ts'
 import type { StateStore } from './state-store.ts'
@@ -21,6 +22,7 @@ export interface AuthorizationServerOptions {
   readonly people: readonly PracticePerson[]
   readonly accessTokenLifetime: number
   readonly accessTokenBits: number
+  readonly devicePollInterval: number
   readonly redirectPorts: readonly number[]
 }
 
@@ -48,12 +50,16 @@ export function authorizationServer(options: AuthorizationServerOptions): Author
   exactRedirectUris(provider)
   // The web framework below would print every fault on the console, which belongs to the host.
   provider.app.silent = true
-  provider.on('grant.revoked', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route === 'token') reuse()
+  // A denied device code that comes back has no grant that could be revoked; the library reports it all the same.
+  provider.on('grant.revoked', (ctx: KoaContextWithOIDC, grantId: string | undefined) => {
+    if (ctx.oidc.route === 'token' && grantId !== undefined) reuse()
   })
+  const pace = keepPace(options.devicePollInterval)
   provider.use(async (ctx, next: Next) => {
     askForConsent(ctx as unknown as KoaContextWithOIDC)
+    takeUserCode(ctx as unknown as KoaContextWithOIDC)
     await next()
+    pace(ctx as unknown as KoaContextWithOIDC)
     statistics = counted(statistics, ctx as unknown as KoaContextWithOIDC)
   })
   provider.use((ctx, next) => answerDurably(ctx as unknown as KoaContextWithOIDC, next, options.store))
@@ -75,7 +81,7 @@ function configuration(
         client_name: 'TokenTray',
         application_type: 'native',
         token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
         response_types: ['code'],
         redirect_uris: redirectOrigins.map((origin) => origin + practiceRedirectPath),
       },
@@ -92,6 +98,7 @@ function configuration(
     ttl: {
       AccessToken: accessTokenLifetime,
       AuthorizationCode: 60,
+      DeviceCode: 600,
       IdToken: 3600,
       RefreshToken: 30 * day,
       // A grant must outlive every rotation of its refresh tokens, or refreshing would end on its anniversary.
@@ -126,6 +133,8 @@ const rules: Configuration = {
   routes: {
     authorization: practicePaths.authorization,
     token: practicePaths.token,
+    device_authorization: practicePaths.deviceAuthorization,
+    code_verification: practicePaths.device,
     revocation: practicePaths.revocation,
     userinfo: practicePaths.userinfo,
     jwks: practicePaths.jwks,
@@ -134,6 +143,7 @@ const rules: Configuration = {
   discovery: { service: 'tokentray-practice' },
   features: {
     devInteractions: { enabled: false },
+    deviceFlow,
     revocation: { enabled: true },
     userinfo: { enabled: true },
     resourceIndicators: { enabled: false },

@@ -23,6 +23,8 @@ export interface PracticeOptions {
   readonly accessTokenLifetime?: number
   /** Randomness of the access token, which decides how long it is: 256 by default, 12,000 makes it 2 kB. */
   readonly accessTokenBits?: number
+  /** Seconds that a client has to wait between two polls for a device code; 5 by default. */
+  readonly devicePollInterval?: number
   readonly people?: readonly PracticePerson[]
   /** Redirect ports besides 1455 and 1457, for tests that run side by side. */
   readonly redirectPorts?: readonly number[]
@@ -82,7 +84,8 @@ interface Opened {
 }
 
 async function open(options: PracticeOptions, issuer: string): Promise<Opened> {
-  const { folder, people = practicePeople, accessTokenLifetime = 600, accessTokenBits = 256, redirectPorts = [] } = options
+  const { folder, people = practicePeople, accessTokenLifetime = 600, accessTokenBits = 256 } = options
+  const { devicePollInterval = 5, redirectPorts = [] } = options
   const { store, key } = await openFiles(folder)
   const server = authorizationServer({
     issuer,
@@ -91,6 +94,7 @@ async function open(options: PracticeOptions, issuer: string): Promise<Opened> {
     people,
     accessTokenLifetime,
     accessTokenBits,
+    devicePollInterval,
     redirectPorts,
   })
   return { server, store, handler: route(server, store, people, issuer) }

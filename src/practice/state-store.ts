@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { appendFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AdapterPayload } from 'oidc-provider'
@@ -12,8 +12,11 @@ interface Entry {
   readonly expiresAt: number
 }
 
-/** What outlives a restart. Codes and pending consents live for a minute or ten and are cheaper to ask for again. */
-const keptModels: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken', 'Grant'])
+/**
+ * What outlives a restart. Authorization codes and pending consents are cheaper to ask for again; a device code is not, since
+ * the client goes on polling for as long as the code lives.
+ */
+const keptModels: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken', 'Grant', 'DeviceCode'])
 
 const header = JSON.stringify({ format: 'tokentray-practice-1' })
 
@@ -37,6 +40,7 @@ const now = (): number => Math.floor(Date.now() / 1000)
 export class StateStore {
   readonly #entries: Map<string, Entry>
   readonly #file: string | undefined
+  readonly #standInSecret = randomBytes(32)
   #pending: string[] = []
   #written: number
   #torn = false
@@ -50,20 +54,31 @@ export class StateStore {
   }
 
   find(model: string, id: string): AdapterPayload | undefined {
-    const entry = this.#entries.get(keyOf(model, id))
+    const entry = this.#entries.get(this.#keyOf(model, id))
     return entry === undefined ? undefined : { ...entry.payload, jti: id }
+  }
+
+  /**
+   * The device authorization that a user code belongs to. Its id, the device code, is known to the client alone; the payload
+   * comes with a stand-in, which this store takes for the id for as long as the process lives.
+   */
+  findByUserCode(model: string, userCode: string): AdapterPayload | undefined {
+    for (const [key, { payload }] of this.#entries) {
+      if (payload.userCode === userCode && key.startsWith(`${model}:`)) return { ...payload, jti: this.#standInFor(key) }
+    }
+    return undefined
   }
 
   put(model: string, id: string, payload: AdapterPayload, lifetime: number): void {
     const { jti: _, ...rest } = payload
-    this.#set(keyOf(model, id), { payload: rest, expiresAt: now() + lifetime })
+    this.#set(this.#keyOf(model, id), { payload: rest, expiresAt: now() + lifetime })
     this.#puts += 1
     if (this.#puts % slack === 0) dropExpired(this.#entries)
   }
 
   /** Marks a one-time token as spent. Answers `false`, and changes nothing, when it was spent before or is gone. */
   consume(model: string, id: string): boolean {
-    const key = keyOf(model, id)
+    const key = this.#keyOf(model, id)
     const entry = this.#entries.get(key)
     if (entry === undefined || entry.payload.consumed) return false
     this.#set(key, { ...entry, payload: { ...entry.payload, consumed: now() } })
@@ -71,7 +86,7 @@ export class StateStore {
   }
 
   remove(model: string, id: string): void {
-    this.#delete(keyOf(model, id))
+    this.#delete(this.#keyOf(model, id))
   }
 
   /** Removes every token that came from a grant. */
@@ -83,6 +98,16 @@ export class StateStore {
   flush(): Promise<void> {
     this.#tail = this.#tail.catch(() => undefined).then(() => this.#write())
     return this.#tail
+  }
+
+  #keyOf(model: string, id: string): string {
+    const key = id.slice(0, id.indexOf('~'))
+    return key.startsWith(`${model}:`) && id === this.#standInFor(key) ? key : keyOf(model, id)
+  }
+
+  /** Signed, because the key can be read from the disk, and whoever reads it must not be able to poll with it. */
+  #standInFor(key: string): string {
+    return `${key}~${createHmac('sha256', this.#standInSecret).update(key).digest('base64url')}`
   }
 
   #set(key: string, entry: Entry): void {
