@@ -1,3 +1,4 @@
+import { providerOf } from '../protocol/environment-sources.ts'
 import { BrokerError } from '../protocol/errors.ts'
 import { parseSelector } from '../protocol/selector.ts'
 
@@ -11,7 +12,7 @@ export function accountOverride(provider: string, value: string | undefined): st
   for (const entry of value.split(',').map((each) => each.trim())) {
     const { provider: first, label } = parse(entry)
     if (label === undefined) general ??= entry
-    else if (first === provider.toLowerCase()) return label
+    else if (providerOf(first) === providerOf(provider)) return label
   }
   return general
 }

@@ -4,6 +4,7 @@ import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
+import type { TokenRequest } from './token-request.ts'
 
 /** How long a client stays with the account it was given, when it does not ask. Milliseconds. */
 const stickyFor = 3_600_000
@@ -20,7 +21,7 @@ export interface ChoiceContext {
 }
 
 /** A place of the chain where a token of an account may come from. */
-export type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
+type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
 
 interface Candidate {
   readonly link: OwnLink
@@ -44,10 +45,12 @@ export class AccountChoice {
   }
 
   /** Undefined when the provider has no account at all, or none of the link that is wanted. When none can give a token, the first one says why. */
-  choose(provider: ProviderClient, client: string, only?: OwnLink): AccountSession | undefined {
+  choose(provider: ProviderClient, client: string, request: TokenRequest): AccountSession | undefined {
     const failover = this.#fails(provider)
-    const candidates = this.#candidates(provider, client).filter(({ link }) => only === undefined || link === only)
-    const chosen = candidates.find(({ session }) => this.#fault(session, failover) === undefined) ?? candidates[0]
+    const candidates = this.#candidates(provider, client).filter(
+      ({ link }) => request.link === undefined || link === request.link,
+    )
+    const chosen = candidates.find(({ session }) => this.#fault(session, failover, request) === undefined) ?? candidates[0]
     if (failover && chosen !== undefined) this.#remember(provider, client, chosen.session)
     return chosen?.session
   }
@@ -90,18 +93,20 @@ export class AccountChoice {
   }
 
   /** Why an account cannot give a token, if it cannot. */
-  #fault(session: AccountSession, failover: boolean): string | undefined {
+  #fault(session: AccountSession, failover: boolean, request: TokenRequest = {}): string | undefined {
     if (session.record.disabled) return 'it is switched off'
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
-    if (state.kind === 'reauthorization_required') return state.error.description
+    // A token that is good is of use, although there will be no other one.
+    const held = session.held(request) !== undefined
+    if (state.kind === 'reauthorization_required' && !held) return state.error.description
     if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
     if (!failover) return undefined
     const until = this.#context.exhaustedUntil(session.record.id)
     if (until !== undefined)
       return `its limit is used up until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     const waits = state.kind === 'backing_off' || state.kind === 'unavailable'
-    return waits && session.held({}) === undefined ? state.error.description : undefined
+    return waits && !held ? state.error.description : undefined
   }
 
   #fails(provider: ProviderClient): boolean {

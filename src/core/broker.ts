@@ -130,10 +130,22 @@ export class Broker {
   /** A fresh token for `provider`, `provider:label` or an account id; at once, without a promise, when one is held. */
   handOut(caller: Caller, selector: string, request: TokenRequest, label?: string): HandOut | Promise<HandOut> {
     const provider = label === undefined ? this.#accounts.bareProvider(selector) : undefined
-    const chosen = provider === undefined ? undefined : this.#choice.choose(provider, caller.name, request.link)
-    if (chosen === undefined && provider !== undefined && request.link !== undefined) throw nobodySignedIn(provider)
-    const session = chosen ?? this.#accounts.find(selector, label)
+    if (provider !== undefined) return this.#handOutChosen(caller, provider, request)
+    const session = this.#accounts.find(selector, label)
     return this.#handOuts.handOut(caller, session, this.#accounts.client(session.record.provider), request)
+  }
+
+  /** Of the account that the person's order and chain choose; of the next one, when the chosen one turns out to have ended. */
+  #handOutChosen(caller: Caller, provider: ProviderClient, request: TokenRequest): HandOut | Promise<HandOut> {
+    const session = this.#choice.choose(provider, caller.name, request)
+    if (session === undefined) throw nobodySignedIn(provider)
+    const given = this.#handOuts.handOut(caller, session, provider, request)
+    if (!(given instanceof Promise)) return given
+    return given.catch((error: unknown) => {
+      const next = isOfAccount(error) ? this.#choice.choose(provider, caller.name, request) : session
+      if (next === undefined || next === session) throw error
+      return this.#handOutChosen(caller, provider, request)
+    })
   }
 
   /**
@@ -270,4 +282,10 @@ export class Broker {
     const found = notices.length === 0 ? {} : { notices: [...notices] }
     return Object.freeze({ sequence, vault: vault.status(), accounts, logins, approvals, ...found })
   }
+}
+
+/** Whether it is the account that cannot give a token, and not the client that may not have one. */
+function isOfAccount(error: unknown): boolean {
+  if (!(error instanceof BrokerError)) return false
+  return error.code === 'reauthorization_required' || error.code === 'temporarily_unavailable'
 }

@@ -9,6 +9,8 @@ export interface EnvironmentSources {
 }
 
 const sources: readonly (EnvironmentSources & { readonly names: readonly string[] })[] = [
+  { provider: 'chatgpt', names: ['chatgpt', 'siwc'], tokens: [], keys: [] },
+  { provider: 'github-copilot', names: ['github-copilot', 'copilot'], tokens: [], keys: [] },
   {
     provider: 'anthropic',
     names: ['anthropic', 'claude'],
@@ -30,3 +32,6 @@ const sources: readonly (EnvironmentSources & { readonly names: readonly string[
 export function environmentSources(provider: string): EnvironmentSources | undefined {
   return sources.find(({ names }) => names.includes(provider.toLowerCase()))
 }
+
+/** The id of a provider that an alias means; the name itself when it is none that is built in. */
+export const providerOf = (name: string): string => environmentSources(name)?.provider ?? name.toLowerCase()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Secret } from '../../src/core/index.ts'
+import { Secret, type TokenRequest } from '../../src/core/index.ts'
 import { emptyBroker, handOut, minute } from './doubles.ts'
 
 /** A broker with two logins (`one`, `two`) and a key, in this order. */
@@ -18,11 +18,16 @@ async function severalAccounts() {
   return { ...bench, one, two, key: added.account.id }
 }
 
-const tokenOf = async (broker: Awaited<ReturnType<typeof severalAccounts>>['broker'], name = 'unnamed') =>
-  (await broker.handOut({ name, proof: 'claimed' }, 'acme', {})).response.access_token
+type Bench = Awaited<ReturnType<typeof severalAccounts>>
+
+const tokenOf = async (broker: Bench['broker'], name = 'unnamed', request: TokenRequest = {}) =>
+  (await broker.handOut({ name, proof: 'claimed' }, 'acme', request)).response.access_token
+
+/** What a client says whom the API has refused the first token. */
+const refused = { rejected: new Secret('access-1').fingerprint() }
 
 /** The server ends the grant of an account with the next refresh. */
-async function end({ broker, client, clock }: Awaited<ReturnType<typeof severalAccounts>>, account: string) {
+async function end({ broker, client, clock }: Bench, account: string) {
   // A refresh that a person demands is the one that came with the login, while that is fresh.
   await clock.advance(11_000)
   client.answer = () => ({ kind: 'terminal', error: { code: 'invalid_grant', description: 'over' }, cause: 'revoked' })
@@ -62,6 +67,10 @@ describe('without failover', () => {
     expect(await tokenOf(broker)).toBe('the-key')
     broker.accounts.change(one, { disabled: false })
     await end(bench, one)
+    // The last token of the login is used as long as it is good.
+    expect(await tokenOf(broker)).toMatch(/^access-/)
+    expect(await tokenOf(broker, 'unnamed', { rejected: new Secret(await tokenOf(broker)).fingerprint() })).toBe('the-key')
+    await clock.advance(120 * minute)
     expect(await tokenOf(broker)).toBe('the-key')
   })
 
@@ -72,7 +81,7 @@ describe('without failover', () => {
     expect(await tokenOf(broker)).toBe('the-key')
     broker.accounts.changePreferences('acme', { chain: ['grant'] })
     await end(bench, one)
-    await expect(tokenOf(broker)).rejects.toMatchObject({ code: 'reauthorization_required' })
+    await expect(tokenOf(broker, 'unnamed', refused)).rejects.toMatchObject({ code: 'reauthorization_required' })
     expect(await handOut(broker, 'acme:two')).toMatchObject({ account: two })
   })
 
@@ -94,7 +103,8 @@ describe('with failover', () => {
     broker.accounts.changePreferences('acme', { failover: true })
     expect(await tokenOf(broker)).toBe('access-1')
     await end(bench, one)
-    expect(await tokenOf(broker)).toBe('access-2')
+    expect(await tokenOf(broker)).toBe('access-1')
+    expect(await tokenOf(broker, 'unnamed', refused)).toBe('access-2')
   })
 
   test('a client stays with the account it has, until that cannot give a token or an hour is over', async () => {
@@ -128,7 +138,7 @@ describe('with failover', () => {
 
 test('the explanation names every place with its verdict, and changes nothing', async () => {
   const bench = await severalAccounts()
-  const { broker, one, key } = bench
+  const { broker, one, key, clock } = bench
   expect(broker.accounts.explain('ac', 'unnamed')).toMatchObject({
     provider: 'acme',
     winner: one,
@@ -139,6 +149,7 @@ test('the explanation names every place with its verdict, and changes nothing', 
   })
   expect(broker.accounts.explain('acme', 'unnamed', 'two')).toMatchObject({ chain: [{ label: 'two', verdict: 'used' }] })
   await end(bench, one)
+  await clock.advance(120 * minute)
   expect(broker.accounts.explain('acme', 'unnamed').chain).toMatchObject([
     { verdict: 'passed_over', reason: expect.stringContaining('revoked') },
     { verdict: 'used', account: key },

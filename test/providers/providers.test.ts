@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type Installation, readClaims } from '../../src/oauth/index.ts'
+import { providerOf } from '../../src/protocol/environment-sources.ts'
 import { parseUpstream, providers, withUpstream } from '../../src/providers/index.ts'
 
 const jwt = (claims: unknown) => `x.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
@@ -22,6 +23,10 @@ test('every provider has https endpoints, but for the practice server on this co
       if (url !== undefined) expect(url).toMatch(id === 'practice' ? /^http:\/\/127\.0\.0\.1:\d+/ : /^https:\/\//)
     }
   }
+})
+
+test('the command line knows the same names', () => {
+  for (const { id, aliases } of providers) for (const name of [id, ...aliases]) expect(providerOf(name), name).toBe(id)
 })
 
 test('no name or alias means two providers, and every flow has what it needs', () => {
