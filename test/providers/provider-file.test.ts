@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parseProviderFile } from '../../src/providers/provider-file.ts'
+import { providerFile } from '../../src/providers/provider-file-schema.ts'
 
 const parse = (text: string, taken: readonly string[] = ['practice']) =>
   parseProviderFile('providers/acme.json', text, new Set(taken))
@@ -23,6 +25,12 @@ test('five lines are a provider: the rest is discovered', () => {
     redirect: { host: '127.0.0.1', path: '/callback', ports: [0] },
     api: { baseUrl: 'https://gateway.acme.example/v1' },
   })
+})
+
+test('the example of PROVIDERS.md is a provider, and its table names every member', () => {
+  const page = readFileSync(new URL('../../src/providers/PROVIDERS.md', import.meta.url), 'utf8')
+  expect(parse(/```json\n(.*?)```/s.exec(page)?.[1] ?? '').id).toBe('acme')
+  for (const member of Object.keys(providerFile.shape)) expect(page, member).toContain(`\`${member}\``)
 })
 
 test('everything can be said', () => {
