@@ -26,10 +26,11 @@ export function describeChoiceCommands(program: Command, env: Environment, { std
     })
   program
     .command('failover <provider>')
-    .description('whether the next account steps in while one cannot give a token')
-    .addArgument(new Argument('<value>').choices(['on', 'off']))
-    .action(async (provider: string, value: string) => {
-      const { failover } = await broker().changePreferences(provider, { failover: value === 'on' })
+    .description('show or say whether the next account steps in while one cannot give a token')
+    .addArgument(new Argument('[value]').choices(['on', 'off']))
+    .action(async (provider: string, value?: string) => {
+      const change = value === undefined ? {} : { failover: value === 'on' }
+      const { failover } = await broker().changePreferences(provider, change)
       stderr.write(failover ? 'The next account of the order steps in.\n' : 'Only the first account of the order is used.\n')
     })
   program

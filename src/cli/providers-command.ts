@@ -33,7 +33,7 @@ function providerText(provider: Provider): string {
   return [
     `${id}${also}: ${name}`,
     ...(ways === '' ? [] : [`  sign in with ${ways}`]),
-    ...keys.map((key) => `  or add a ${key.name}: ${key.where}`),
+    ...keys.map((key) => `  or add ${/^[aeiou]/i.test(key.name) ? 'an' : 'a'} ${key.name}: ${key.where}`),
     ...(provider.rules === undefined ? [] : [ruleCardText(provider)]),
     ...(page === undefined ? [] : [`  your logins there: ${page}`]),
   ].join('\n')

@@ -63,7 +63,10 @@ async function discover(definition: ProviderDefinition, context: ProviderContext
     // Without `openid` there is no id_token to verify.
     const useful = member !== 'jwksUri' || definition.scope.split(' ').includes('openid')
     const missing = useful && !definition[member as keyof typeof members]
-    return url === undefined || !missing ? [] : [[member, requireSafe(relocate(url), wireName, name)]]
+    if (url === undefined || !missing) return []
+    const place = requireSafe(relocate(url), wireName, name)
+    const allowed = definition.discovery === 'any' || new URL(place).origin === new URL(issuer).origin
+    return allowed ? [[member, place]] : []
   })
   const complete: ProviderDefinition = { ...definition, ...Object.fromEntries(found) }
   if (complete.tokenEndpoint !== '') return complete

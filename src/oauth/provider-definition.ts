@@ -84,8 +84,11 @@ export interface ProviderDefinition {
   readonly revocationEndpoint?: string
   /** The keys that an id_token is verified with. Without it an id_token is read for display only. */
   readonly jwksUri?: string
-  /** Endpoints that are absent here are read from the metadata of the issuer (RFC 8414, OpenID Connect Discovery). */
-  readonly discovery?: true
+  /**
+   * Endpoints that are absent here are read from the metadata of the issuer (RFC 8414, OpenID Connect Discovery): only those on the
+   * issuer's own origin, because a built-in login is never sent elsewhere (S7), or any, because the person named the issuer.
+   */
+  readonly discovery?: 'own_origin' | 'any'
   readonly clientId: string
   readonly scope: string
   /** A scope without which the login is of no use. */

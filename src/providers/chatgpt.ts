@@ -22,7 +22,7 @@ export const chatgpt: ProviderDefinition = {
   tokenEndpoint: `${issuer}/api/accounts/oauth/token`,
   jwksUri: `${issuer}/.well-known/jwks.json`,
   // The sources disagree about where to revoke, so that the server is asked.
-  discovery: true,
+  discovery: 'own_origin',
   clientId: 'dynamic_agent_client',
   registration: {
     first: ({ id }) => ({ agent_name_hint: 'TokenTray', ext_agent_host_id: `urn:uuid:${id}` }),

@@ -103,7 +103,7 @@ function definitionOf(file: ProviderFile): ProviderDefinition {
         }),
     ...(file.account_page === undefined ? {} : { accountPage: file.account_page }),
     ...endpointsOf(file),
-    discovery: true,
+    discovery: 'any',
     clientId: file.client_id,
     scope: file.scope,
     redirect: file.redirect,

@@ -1,7 +1,11 @@
 // What Sign in with ChatGPT demands beside OAuth: an issued client id, a nonce, a verified identity and a scope.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
+import { createProviderClient } from '../../src/oauth/index.ts'
+import { providers, withUpstream } from '../../src/providers/index.ts'
 import { withProviderDouble } from './double/index.ts'
-import { clientOf, signInBy } from './signing-in.ts'
+import { clientOf, contextOf, signInBy } from './signing-in.ts'
 
 test('the first sign-in registers this computer, and a later one of the account goes on with the issued client id', async () => {
   await withProviderDouble({}, async (double) => {
@@ -90,6 +94,29 @@ test('a plan that is not entitled is told by the server, and a response without 
     const code = new URL(double.approve(attempt.authorizationUrl)).searchParams.get('code') ?? ''
     attempt.submit(code)
     await expect(attempt.outcome).rejects.toMatchObject({ fix: expect.stringContaining('whole address') })
+  })
+})
+
+test('a place to revoke that is not of the issuer is never told the token (S7)', async () => {
+  await withProviderDouble({}, async (double) => {
+    const elsewhere = createServer((_request, response) => void response.writeHead(200).end())
+    await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+    let asked = 0
+    elsewhere.on('request', () => {
+      asked += 1
+    })
+    const { port } = elsewhere.address() as AddressInfo
+    const definition = providers.find(({ id }) => id === 'chatgpt')
+    if (definition === undefined) throw new Error('chatgpt')
+    // As the real one, which is not relocated.
+    const { relocate: _, ...moved } = withUpstream(definition, double.origin)
+    const client = createProviderClient(moved, contextOf())
+    const grant = await signInBy(client, double, 'paste')
+    const metadata = { issuer: double.origin, revocation_endpoint: `http://127.0.0.1:${port}/revoke` }
+    double.answerAlways('/.well-known/openid-configuration', { status: 200, body: metadata })
+    expect(await client.revoke(grant)).toBe(false)
+    expect(asked).toBe(0)
+    elsewhere.close()
   })
 })
 

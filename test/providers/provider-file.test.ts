@@ -20,7 +20,7 @@ test('five lines are a provider: the rest is discovered', () => {
     issuer: 'https://login.acme.example',
     flows: ['browser', 'paste'],
     scope: 'openid profile email offline_access',
-    discovery: true,
+    discovery: 'any',
     tokenEndpoint: '',
     redirect: { host: '127.0.0.1', path: '/callback', ports: [0] },
     api: { baseUrl: 'https://gateway.acme.example/v1' },

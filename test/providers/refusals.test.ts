@@ -1,11 +1,10 @@
 // What goes wrong at a sign-in: the message says what to do, and nothing is granted.
 import { describe, expect, test } from 'vitest'
-import { silentLog } from '../../src/core/index.ts'
-import { createProviderClient, createTransport, RedirectReceiver } from '../../src/oauth/index.ts'
+import { createProviderClient } from '../../src/oauth/index.ts'
 import { providers, withUpstream } from '../../src/providers/index.ts'
 import { ManualClock } from '../support/manual-clock.ts'
 import { botCheck, withProviderDouble } from './double/index.ts'
-import { clientOf, installation, signInBy } from './signing-in.ts'
+import { clientOf, contextOf, signInBy } from './signing-in.ts'
 
 describe('openai-codex', () => {
   test('a workspace without Codex is named, with what to do', async () => {
@@ -132,14 +131,7 @@ describe('a device login', () => {
     const clock = new ManualClock()
     const definition = providers.find((each) => each.id === id)
     if (definition === undefined) throw new Error(id)
-    const receiver = new RedirectReceiver(silentLog, clock)
-    const transport = createTransport({})
-    const client = createProviderClient(withUpstream(definition, double.origin), {
-      clock,
-      transport,
-      receiver,
-      installation: () => installation,
-    })
+    const client = createProviderClient(withUpstream(definition, double.origin), contextOf(clock))
     return { clock, client }
   }
   const until = async (what: () => boolean) => {

@@ -1,6 +1,6 @@
 // A provider's client as the broker has it, against the double of its servers, in this process and without a redirect port.
 import { get } from 'node:http'
-import { type Grant, type ProviderClient, Secret, silentLog, systemClock } from '../../src/core/index.ts'
+import { type Clock, type Grant, type ProviderClient, Secret, silentLog, systemClock } from '../../src/core/index.ts'
 import { createProviderClient, createTransport, RedirectReceiver } from '../../src/oauth/index.ts'
 import type { LoginFlow } from '../../src/protocol/index.ts'
 import { providers, withUpstream } from '../../src/providers/index.ts'
@@ -17,13 +17,15 @@ export const installation = {
 export function clientOf(id: string, { origin }: ProviderDouble): ProviderClient {
   const definition = providers.find((each) => each.id === id)
   if (definition === undefined) throw new Error(id)
-  return createProviderClient(withUpstream(definition, origin), {
-    clock: systemClock,
-    transport: createTransport({}),
-    receiver: new RedirectReceiver(silentLog, systemClock),
-    installation: () => installation,
-  })
+  return createProviderClient(withUpstream(definition, origin), contextOf())
 }
+
+export const contextOf = (clock: Clock = systemClock) => ({
+  clock,
+  transport: createTransport({}),
+  receiver: new RedirectReceiver(silentLog, clock),
+  installation: () => installation,
+})
 
 /** Signs in by a flow, as a person with a browser would. */
 export async function signInBy(
@@ -48,22 +50,13 @@ export async function signInBy(
 /** What a browser does with a redirect to this computer; `localhost` is asked for on 127.0.0.1, as one without IPv6 does. */
 export function visit(redirect: string): Promise<number> {
   const url = new URL(redirect)
-  const { promise, resolve, reject } = withResolvers<number>()
-  get({ host: '127.0.0.1', port: url.port, path: url.pathname + url.search, headers: { host: url.host } }, (response) => {
-    response.resume()
-    resolve(response.statusCode ?? 0)
-  }).on('error', reject)
-  return promise
-}
-
-function withResolvers<Value>() {
-  let resolve: (value: Value) => void = () => {}
-  let reject: (error: unknown) => void = () => {}
-  const promise = new Promise<Value>((onResolve, onReject) => {
-    resolve = onResolve
-    reject = onReject
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: url.port, path: url.pathname + url.search, headers: { host: url.host } }
+    get(options, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    }).on('error', reject)
   })
-  return { promise, resolve, reject }
 }
 
 /** Random text of a key that begins like this. */

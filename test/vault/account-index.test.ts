@@ -36,6 +36,18 @@ describe('the account index', () => {
     expect(statSync(home).mode & 0o777).toBe(0o700)
   })
 
+  test('keeps what the person decided about several accounts, and a damaged part of it costs no account', async () => {
+    const home = await filled()
+    const decided = { order: ['b', 'a'], failover: true, chain: ['api_key', 'grant'] } as const
+    open(home).setPreferences('acme', { ...decided, order: [...decided.order], chain: [...decided.chain] })
+    expect(open(home).preferences('acme')).toEqual(decided)
+    expect(open(home).preferences('other')).toEqual({})
+    const stored = JSON.parse(readFileSync(join(home, 'accounts.json'), 'utf8'))
+    stored.providers.acme = { order: 'b' }
+    writeFileSync(join(home, 'accounts.json'), JSON.stringify(stored))
+    expect(ids(open(home))).toEqual(['a', 'b', 'c'])
+  })
+
   test('writes nothing before there is something to write', async () => {
     const home = await temporaryHome()
     open(home)

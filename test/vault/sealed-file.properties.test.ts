@@ -27,6 +27,8 @@ const grant = fc
   .record({
     provider: word,
     issuer: word,
+    kind: optional(fc.constantFrom('api_key', 'setup_token')),
+    clientId: optional(word),
     accessToken: word.map((text) => new Secret(text)),
     tokenType: word,
     refreshToken: optional(word.map((text) => new Secret(text))),
@@ -34,11 +36,24 @@ const grant = fc
     scope: optional(word),
     obtainedAt: time,
     expiresAt: optional(time),
+    refreshExpiresAt: optional(time),
+    earliestRefreshAt: optional(time),
+    baseUrl: optional(word),
     identity,
   })
   .map((members) => present(members) as unknown as Grant)
 const record = fc
-  .record({ id: word, provider: word, issuer: word, label: optional(word), identity, createdAt: time })
+  .record({
+    id: word,
+    provider: word,
+    issuer: word,
+    label: optional(word),
+    kind: optional(fc.constantFrom('api_key', 'setup_token')),
+    identity,
+    disabled: optional(fc.constant(true)),
+    createdAt: time,
+    rulesAccepted: optional(word),
+  })
   .map((members) => present(members) as unknown as AccountRecord)
 
 test(
