@@ -60,10 +60,16 @@ export class AccountDesk {
   async addKey(request: AddKeyRequest): Promise<AddKeyResponse> {
     const { provider, label } = parseSelector(request.provider)
     const client = this.#context.accounts.client(provider)
-    const { kind, account } = request
+    const { kind } = request
+    // `anthropic:work` is the account of that label where there is one, and a new one with it where there is none.
+    const known = label === undefined ? undefined : this.#context.accounts.labelled(client, label)
+    const account = request.account ?? known?.record.id
     await this.#context.requireVault()
     const rules = acceptedRules(client, this.#context.accounts.all(), kind, request.accept_provider_rules === true)
-    const target = loginTarget(this.#context.accounts, client, { account, label: request.label ?? label })
+    const target = loginTarget(this.#context.accounts, client, {
+      account,
+      label: request.label ?? (known === undefined ? label : undefined),
+    })
     const grant = await client.grantFromKey(new Secret(request.secret), kind)
     const { kind: outcome, account: id } = await this.#context.keeper.adopt(grant, { ...target, ...rules })
     if (outcome === 'undecided') {

@@ -189,6 +189,14 @@ test('a key is stored although it could not be tried, and the same key twice is 
   expect(client.sent).toEqual([])
 })
 
+test('a selector with a label is the account of that label, or makes one', async () => {
+  const { broker, key } = await severalAccounts()
+  const replaced = await broker.accounts.addKey({ provider: 'acme:key', secret: 'newer' })
+  expect(replaced.account).toMatchObject({ id: key, label: 'key' })
+  expect((await handOut(broker, 'acme:key')).access_token).toBe('newer')
+  expect((await broker.accounts.addKey({ provider: 'acme:ci', secret: 'third' })).account.label).toBe('ci')
+})
+
 test('a key never takes the place of a login', async () => {
   const { broker, one } = await severalAccounts()
   await expect(broker.accounts.addKey({ provider: 'acme', secret: 'x', account: 'one' })).rejects.toMatchObject({
