@@ -44,15 +44,29 @@ export class AccountChoice {
     this.#context = context
   }
 
-  /** Undefined when the provider has no account at all, or none of the link that is wanted. When none can give a token, the first one says why. */
+  /**
+   * Undefined when the provider has no account at all, or none of the link that is wanted. When none can give a token, the first one
+   * says why. Every request that names no account comes by here, so that the usual case makes nothing that has to be thrown away.
+   */
   choose(provider: ProviderClient, client: string, request: TokenRequest): AccountSession | undefined {
-    const failover = this.#fails(provider)
-    const candidates = this.#candidates(provider, client).filter(
-      ({ link }) => request.link === undefined || link === request.link,
-    )
-    const chosen = candidates.find(({ session }) => this.#fault(session, failover, request) === undefined) ?? candidates[0]
-    if (failover && chosen !== undefined) this.#remember(provider, client, chosen.session)
-    return chosen?.session
+    const { accounts, index } = this.#context
+    const { chain = defaultChain, failover } = index.preferences(provider.id)
+    if (failover) return this.#chooseAny(provider, client, request)
+    const ordered = accounts.ordered(provider)
+    let first: AccountSession | undefined
+    for (const link of chain) {
+      const session = isOwn(link) && (request.link ?? link) === link ? ordered[link][0] : undefined
+      if (session !== undefined && this.#fault(session, false, request) === undefined) return session
+      first ??= session
+    }
+    return first
+  }
+
+  #chooseAny(provider: ProviderClient, client: string, request: TokenRequest): AccountSession | undefined {
+    const candidates = this.#candidates(provider, client).filter(({ link }) => (request.link ?? link) === link)
+    const chosen = candidates.find(({ session }) => this.#fault(session, true, request) === undefined)
+    if (chosen !== undefined) this.#remember(provider, client, chosen.session)
+    return (chosen ?? candidates[0])?.session
   }
 
   /** The same, with the reason for each account; changes nothing. */
@@ -77,7 +91,7 @@ export class AccountChoice {
     const { accounts, index } = this.#context
     const ordered = accounts.ordered(provider)
     const { chain = defaultChain, failover } = index.preferences(provider.id)
-    const links = chain.filter((link): link is OwnLink => link === 'grant' || link === 'api_key')
+    const links = chain.filter(isOwn)
     if (!failover) {
       return links.flatMap((link) => ordered[link].slice(0, 1).map((session) => ({ link, session, sticky: false })))
     }
@@ -98,15 +112,15 @@ export class AccountChoice {
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
     // A token that is good is of use, although there will be no other one.
-    const held = session.held(request) !== undefined
-    if (state.kind === 'reauthorization_required' && !held) return state.error.description
+    const held = () => session.held(request) !== undefined
+    if (state.kind === 'reauthorization_required' && !held()) return state.error.description
     if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
     if (!failover) return undefined
     const until = this.#context.exhaustedUntil(session.record.id)
     if (until !== undefined)
       return `its limit is used up until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     const waits = state.kind === 'backing_off' || state.kind === 'unavailable'
-    return waits && !held ? state.error.description : undefined
+    return waits && !held() ? state.error.description : undefined
   }
 
   #fails(provider: ProviderClient): boolean {
@@ -138,3 +152,5 @@ function describe({ record, state }: AccountSession) {
 }
 
 const nameOf = (provider: ProviderClient, client: string): string => `${client}\0${provider.id}`
+
+const isOwn = (link: ChainLink): link is OwnLink => link === 'grant' || link === 'api_key'
