@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { type LoginStatus, loginError, type StartLoginResponse, socketPath } from '../protocol/index.ts'
+import { type LoginStatus, loginError, type StartLoginResponse } from '../protocol/index.ts'
 import { hasDisplay, openInBrowser } from './browser.ts'
 import { type Output, reportError } from './report-error.ts'
 
@@ -14,6 +14,7 @@ export interface LoginOptions {
 
 export interface LoginContext extends Output {
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly socket: string
   readonly stdin: NodeJS.ReadStream
   /** Calls the listener when the person presses Ctrl-C; the returned function ends it. */
   onInterrupt(listener: () => void): () => void
@@ -21,7 +22,7 @@ export interface LoginContext extends Output {
 
 /** Signs in, and waits for the end: the redirect and a pasted line race, and whichever comes first wins. */
 export async function login(provider: string, options: LoginOptions, context: LoginContext): Promise<void> {
-  const client = createBrokerClient(socketPath(context.env))
+  const client = createBrokerClient(context.socket)
   const started = await client.startLogin({
     provider,
     ...(options.paste ? { flow: 'paste' as const } : {}),

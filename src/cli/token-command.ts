@@ -3,7 +3,7 @@ import { askBroker, type BrokerCall } from '../client/one-shot.ts'
 import { BrokerError } from '../protocol/errors.ts'
 import { parseSelector } from '../protocol/selector.ts'
 import type { BrokerSnapshot } from '../protocol/snapshot.ts'
-import { socketPath } from '../protocol/socket-path.ts'
+import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { parseDuration } from './duration.ts'
 import { type Output, reportError } from './report-error.ts'
@@ -18,39 +18,43 @@ Options:
   --rejected <prefix>  the API refused a token: the first 16 hex digits of its SHA-256, to get a newer one
   --account <label>    the account, as an alternative to provider:label
   --client <name>      the tool this is for, as it shall appear in the ledger (default: TOKENTRAY_CLIENT)
+  --vault <name>       the vault to take it from (default: TOKENTRAY_VAULT_NAME)
   --json               print the token with its expiry, base URL and headers
   -h, --help           show this help
 
 Example: curl -H "Authorization: Bearer $(tokentray token practice)" http://127.0.0.1:14551/api/whoami
 `
 
-/** Runs `tokentray token`; answers the exit code. */
+/** Runs `tokentray token`; answers the exit code. `leadingVault` is the `--vault` that stood before the command. */
 export async function runToken(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
   output: Output,
+  leadingVault?: string,
 ): Promise<number> {
+  let vault = chosenVault(() => leadingVault, env)
   try {
     const wish = parse(argv)
     const { values } = wish
+    vault = chosenVault(() => values.vault ?? leadingVault, env)
     if (values.help) {
       output.stdout.write(tokenHelp)
       return 0
     }
     const request: BrokerCall = {
-      socket: socketPath(env),
+      socket: vault.socket(),
       method: 'GET',
       path: tokenPath(wish),
       accept: values.json ? 'application/json' : 'text/plain',
       client: checkedClientName((values.client ?? env.TOKENTRAY_CLIENT) || 'tokentray'),
       prove: true,
     }
-    const noLongerWaiting = explainWait(request, output)
+    const noLongerWaiting = explainWait(request, vault, output)
     const answer = await askBroker(request).finally(noLongerWaiting)
     output.stdout.write(`${values.json ? JSON.stringify(JSON.parse(answer), null, 2) : answer}\n`)
     return 0
   } catch (error) {
-    return reportError(error, output)
+    return reportError(vault.explained(error), output)
   }
 }
 
@@ -71,14 +75,14 @@ function digest(text: string): string {
 }
 
 /** Says after a second that the person is asked, when that is what takes so long. The returned function ends it. */
-function explainWait({ socket, client = '' }: BrokerCall, { stderr }: Output): () => void {
+function explainWait({ socket, client = '' }: BrokerCall, vault: ChosenVault, { stderr }: Output): () => void {
   const explain = async () => {
     const { approvals = [] } = JSON.parse(
       await askBroker({ socket, method: 'GET', path: '/v1/status' }),
     ) as Partial<BrokerSnapshot>
     if (!approvals.some(({ caller }) => caller.name === client.toLowerCase())) return
     stderr.write(`tokentray: "${client}" waits for your permission.\n`)
-    stderr.write(`  Press Allow in the tray, or run \`tokentray approve ${client}\` in another terminal.\n`)
+    stderr.write(vault.words(`  Press Allow in the tray, or run \`tokentray approve ${client}\` in another terminal.\n`))
   }
   // Whatever is wrong with the broker, the request for the token says so itself.
   const timer = setTimeout(() => void explain().catch(() => {}), 1_000)
@@ -92,6 +96,7 @@ interface Wish {
     readonly rejected?: string | undefined
     readonly account?: string | undefined
     readonly client?: string | undefined
+    readonly vault?: string | undefined
     readonly json?: boolean | undefined
     readonly help?: boolean | undefined
   }
@@ -110,6 +115,7 @@ function parse(argv: readonly string[]): Wish {
         rejected: { type: 'string' },
         account: { type: 'string' },
         client: { type: 'string' },
+        vault: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
