@@ -1,13 +1,11 @@
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
-import { socketPath } from '../protocol/index.ts'
+import type { ChosenVault } from './chosen-vault.ts'
 import { duration } from './status-text.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** The commands that change one account and keep its login. */
-export function describeAccountCommands(program: Command, env: Environment, { stderr }: NodeJS.Process): void {
-  const broker = () => createBrokerClient(socketPath(env))
+export function describeAccountCommands(program: Command, vault: ChosenVault, { stderr }: NodeJS.Process): void {
+  const broker = () => createBrokerClient(vault.socket())
   program
     .command('enable <selector>')
     .description('hand out tokens of an account again')
@@ -19,7 +17,7 @@ export function describeAccountCommands(program: Command, env: Environment, { st
     .description('hand out no tokens of an account; its login is kept fresh')
     .action(async (selector: string) => {
       const { id } = await broker().changeAccount(selector, { disabled: true })
-      stderr.write(`Switched off: ${id}. Its login is kept; \`tokentray enable ${id}\` switches it on.\n`)
+      stderr.write(vault.words(`Switched off: ${id}. Its login is kept; \`tokentray enable ${id}\` switches it on.\n`))
     })
   program
     .command('refresh <selector>')

@@ -1,5 +1,5 @@
 import { createBrokerClient } from '../client/index.ts'
-import { BrokerError, type CheckResult, type KeyKind, socketPath } from '../protocol/index.ts'
+import { BrokerError, type CheckResult, type KeyKind } from '../protocol/index.ts'
 import { readHidden, readPipe, type Terminal } from './hidden-input.ts'
 import { withRules } from './rule-card.ts'
 
@@ -15,13 +15,8 @@ export interface AddOptions {
 const longest = 8_192
 
 /** Keeps a key or token of the person. It is typed on the terminal, which shows nothing of it, or read from the pipe of `--stdin`. */
-export async function addKey(
-  provider: string,
-  options: AddOptions,
-  env: Readonly<Record<string, string | undefined>>,
-  terminal: Terminal,
-): Promise<void> {
-  const broker = createBrokerClient(socketPath(env))
+export async function addKey(provider: string, options: AddOptions, socket: string, terminal: Terminal): Promise<void> {
+  const broker = createBrokerClient(socket)
   const secret = await readSecret(provider, options, terminal)
   const add = (accepts: boolean) =>
     broker.addKey({

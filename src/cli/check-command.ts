@@ -1,5 +1,5 @@
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { type AccountStatus, BrokerError, type CheckResult, errorTable, socketPath } from '../protocol/index.ts'
+import { type AccountStatus, BrokerError, type CheckResult, errorTable } from '../protocol/index.ts'
 import { columns } from './columns.ts'
 import { parseDuration } from './duration.ts'
 import { selectors } from './status-text.ts'
@@ -25,10 +25,10 @@ interface Checked {
 export async function check(
   names: readonly string[],
   options: CheckOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  socket: string,
   stdout: { write(text: string): unknown },
 ): Promise<number> {
-  const broker = createBrokerClient(socketPath(env))
+  const broker = createBrokerClient(socket)
   const timeout = Math.min(120, Math.max(1, parseDuration(options.timeout)))
   const { accounts } = await broker.status()
   const rows = await chosenRows(broker, accounts, names)

@@ -1,21 +1,27 @@
 import { Argument, type Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
-import { BrokerError, socketPath } from '../protocol/index.ts'
+import { BrokerError } from '../protocol/index.ts'
 import { chainLink } from '../protocol/provider.ts'
+import type { ChosenVault } from './chosen-vault.ts'
 import { why } from './why-command.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** The commands about which account of several a token comes from. */
-export function describeChoiceCommands(program: Command, env: Environment, { stdout, stderr }: NodeJS.Process): void {
-  const broker = () => createBrokerClient(socketPath(env))
+export function describeChoiceCommands(
+  program: Command,
+  vault: ChosenVault,
+  env: Environment,
+  { stdout, stderr }: NodeJS.Process,
+): void {
+  const broker = () => createBrokerClient(vault.socket())
   program
     .command('why <selector>')
     .description('tell which account a token comes from, and why')
     .option('--account <label>', 'as with `token`')
     .option('--client <name>', 'as with `token`')
     .option('--json', 'print JSON')
-    .action((selector: string, options) => why(selector, options, env, stdout))
+    .action((selector: string, options) => why(selector, options, { env, socket: vault.socket() }, stdout))
   program
     .command('order <provider> [accounts...]')
     .description('show the order of the accounts of a provider, or set it: the default first')

@@ -6,18 +6,16 @@ import {
   BrokerError,
   type BrokerSnapshot,
   type LedgerEntry,
-  socketPath,
 } from '../protocol/index.ts'
+import type { ChosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
 import { parseDuration } from './duration.ts'
 import { askLine } from './hidden-input.ts'
 
-type Environment = Readonly<Record<string, string | undefined>>
-
 /** The commands about programs that ask for tokens. */
-export function describeClientCommands(program: Command, env: Environment, process: NodeJS.Process): void {
-  const broker = () => createBrokerClient(socketPath(env))
+export function describeClientCommands(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
+  const broker = () => createBrokerClient(vault.socket())
   describeClients(program, broker, process)
   program
     .command('approve [client]')

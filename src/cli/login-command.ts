@@ -7,7 +7,6 @@ import {
   type LoginStatus,
   loginError,
   type StartLoginResponse,
-  socketPath,
 } from '../protocol/index.ts'
 import { hasDisplay, openInBrowser } from './browser.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
@@ -30,6 +29,7 @@ export interface LoginOptions {
 
 export interface LoginContext extends Output, Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly socket: string
   readonly stderr: NodeJS.WriteStream
   /** Calls the listener when the person presses Ctrl-C; the returned function ends it. */
   onInterrupt(listener: () => void): () => void
@@ -37,7 +37,7 @@ export interface LoginContext extends Output, Terminal {
 
 /** Signs in, and waits for the end: the redirect and a pasted line race, and whichever comes first wins. */
 export async function login(provider: string, options: LoginOptions, context: LoginContext): Promise<void> {
-  const client = createBrokerClient(socketPath(context.env))
+  const client = createBrokerClient(context.socket)
   const flow = chosenFlow(options)
   const start = (accepts: boolean) =>
     client.startLogin({

@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
-import { errorTable, keyKind, loginFlow, socketPath } from '../protocol/index.ts'
+import { errorTable, keyKind, loginFlow } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { describeAccountCommands } from './account-commands.ts'
 import { type AddOptions, addKey, refuseArgument } from './add-command.ts'
 import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
+import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
 import type { Terminal } from './hidden-input.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
@@ -31,19 +32,22 @@ Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-
 
 /** Runs every command but `token`; answers the exit code. */
 export async function runProgram(argv: readonly string[], env: Environment, process: NodeJS.Process): Promise<number> {
+  const program = new Command('tokentray')
+  const vault = chosenVault(() => program.opts<{ vault?: string }>().vault, env)
   try {
-    await describeProgram(env, process).parseAsync([...argv], { from: 'user' })
+    await describeProgram(program, vault, env, process).parseAsync([...argv], { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.invalid_request.exit
-    return reportError(error, process)
+    return reportError(vault.explained(error), process)
   }
 }
 
-function describeProgram(env: Environment, process: NodeJS.Process): Command {
-  const program = new Command('tokentray')
+function describeProgram(program: Command, vault: ChosenVault, env: Environment, process: NodeJS.Process): Command {
+  program
     .description('One place that owns your AI logins and hands out fresh access tokens.')
     .version(readVersion(), '-V, --version')
+    .option('--vault <name>', 'the vault that a command is for (default: TOKENTRAY_VAULT_NAME, else "default")')
     .configureHelp({ sortSubcommands: false })
     .showSuggestionAfterError()
     .showHelpAfterError('Run `tokentray --help` to see what there is.')
@@ -54,26 +58,27 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
       outputError: (text, write) => write(text.replace(/^error: /, 'tokentray: ')),
     })
     .addHelpText('after', examples)
-  describeLogin(program, env, process)
-  describeAccountsEnds(program, env, process)
+  describeLogin(program, vault, env, process)
+  describeAccountsEnds(program, vault, process)
   program
     .command('status')
     .description('show every provider and account')
     .option('--json', 'print JSON')
     .option('--watch', 'print again with every change')
-    .action((options: StatusOptions) => status(options, env, process))
+    .action((options: StatusOptions) => status(options, vault, process))
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
-  describeQuestions(program, env, process)
-  describeChoiceCommands(program, env, process)
-  describeVault(program, env, process)
-  describeAccountCommands(program, env, process)
-  describeClientCommands(program, env, process)
+  describeQuestions(program, vault, process)
+  describeChoiceCommands(program, vault, env, process)
+  describeVault(program, vault, process)
+  describeAccountCommands(program, vault, process)
+  describeClientCommands(program, vault, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
     .action(async () => {
+      vault.requireNone('The daemon serves all vaults.')
       const { runDaemon } = await import('../daemon/daemon.ts')
       // Connections to a server may be kept open for reuse; after an orderly stop nothing is left to wait for.
       process.exit(await runDaemon(env, process))
@@ -82,12 +87,12 @@ function describeProgram(env: Environment, process: NodeJS.Process): Command {
 }
 
 /** How an account comes without a login, and how it goes. */
-function describeAccountsEnds(program: Command, env: Environment, process: NodeJS.Process): void {
+function describeAccountsEnds(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
   program
     .command('logout <selector>')
     .description('revoke the login where the provider offers it, and forget it')
     .action(async (selector: string) => {
-      const { id, revoked, account_page: page } = await createBrokerClient(socketPath(env)).signOut(selector)
+      const { id, revoked, account_page: page } = await createBrokerClient(vault.socket()).signOut(selector)
       process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
       if (!revoked && page !== undefined)
         process.stderr.write(`  It was forgotten here. To end it at the provider as well: ${page}\n`)
@@ -103,12 +108,12 @@ function describeAccountsEnds(program: Command, env: Environment, process: NodeJ
     .option('--accept-provider-rules', 'you have read the rule card of the provider')
     .action((provider: string, options: AddOptions, { args }: Command) => {
       if (args.length > 1) throw refuseArgument(provider)
-      return addKey(provider, options, env, terminalOf(process))
+      return addKey(provider, options, vault.socket(), terminalOf(process))
     })
 }
 
 /** The commands that ask the providers. */
-function describeQuestions(program: Command, env: Environment, process: NodeJS.Process): void {
+function describeQuestions(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
   program
     .command('check [selectors...]')
     .description('ask each provider whether your logins work')
@@ -116,21 +121,21 @@ function describeQuestions(program: Command, env: Environment, process: NodeJS.P
     .option('--verbose', 'print what the provider said')
     .option('--json', 'print JSON')
     .action(async (names: string[], options: CheckOptions) => {
-      process.exitCode = await check(names, options, env, process.stdout)
+      process.exitCode = await check(names, options, vault.socket(), process.stdout)
     })
   program
     .command('usage [selector]')
     .description('show how much of your plans is used, where the provider tells')
     .option('--json', 'print JSON')
-    .action((selector: string | undefined, options) => usage(selector, options, env, process.stdout))
+    .action((selector: string | undefined, options) => usage(selector, options, vault.socket(), process.stdout))
   program
     .command('providers [provider]')
     .description('show every provider, the ways to sign in, and its rules')
     .option('--json', 'print JSON')
-    .action((name: string | undefined, options) => listProviders(name, options, env, process))
+    .action((name: string | undefined, options) => listProviders(name, options, vault.socket(), process))
 }
 
-function describeLogin(program: Command, env: Environment, process: NodeJS.Process): void {
+function describeLogin(program: Command, vault: ChosenVault, env: Environment, process: NodeJS.Process): void {
   program
     .command('login <provider>')
     .description('sign in through the browser, by device code, or with a pasted response')
@@ -146,16 +151,17 @@ function describeLogin(program: Command, env: Environment, process: NodeJS.Proce
     .option('--label <label>', 'label of a new account, to have several of one provider')
     .option('--account <label>', 'sign in again to this account')
     .addOption(new Option('--redirect-host <host>', 'host of the redirect address').choices(['127.0.0.1', 'localhost']))
-    .action((provider: string, options: LoginOptions) => login(provider, options, loginContext(env, process)))
+    .action((provider: string, options: LoginOptions) => login(provider, options, loginContext(vault, env, process)))
 }
 
 function terminalOf(process: NodeJS.Process): Terminal {
   return { stdin: process.stdin, stderr: process.stderr, interrupt: () => process.kill(process.pid, 'SIGINT') }
 }
 
-function loginContext(env: Environment, process: NodeJS.Process): LoginContext {
+function loginContext(vault: ChosenVault, env: Environment, process: NodeJS.Process): LoginContext {
   return {
     env,
+    socket: vault.socket(),
     ...terminalOf(process),
     stdout: process.stdout,
     onInterrupt: (listener) => {

@@ -1,5 +1,5 @@
 import { createBrokerClient } from '../client/index.ts'
-import { BrokerError, type LoginFlow, type ProvidersResponse, socketPath } from '../protocol/index.ts'
+import { BrokerError, type LoginFlow, type ProvidersResponse } from '../protocol/index.ts'
 import { ruleCardText } from './rule-card.ts'
 
 type Provider = ProvidersResponse['providers'][number]
@@ -8,10 +8,10 @@ type Provider = ProvidersResponse['providers'][number]
 export async function listProviders(
   name: string | undefined,
   { json }: { readonly json?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
+  socket: string,
   { stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>,
 ): Promise<void> {
-  const broker = createBrokerClient(socketPath(env))
+  const broker = createBrokerClient(socket)
   const [all, { notices = [] }] = await Promise.all([broker.providers(), broker.status()])
   const wanted = name?.toLowerCase()
   const chosen = all.filter(({ id, aliases }) => wanted === undefined || id === wanted || aliases.includes(wanted))

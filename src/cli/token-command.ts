@@ -3,8 +3,8 @@ import { askBroker, type BrokerCall } from '../client/one-shot.ts'
 import { BrokerError } from '../protocol/errors.ts'
 import { parseSelector } from '../protocol/selector.ts'
 import type { BrokerSnapshot } from '../protocol/snapshot.ts'
-import { socketPath } from '../protocol/socket-path.ts'
 import { accountOverride } from './account-override.ts'
+import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { parseDuration } from './duration.ts'
 import { isInEnvironment, tokenAlongChain } from './environment-chain.ts'
@@ -20,6 +20,7 @@ Options:
   --rejected <prefix>  the API refused a token: the first 16 hex digits of its SHA-256, to get a newer one
   --account <label>    the account, as an alternative to provider:label (default: TOKENTRAY_ACCOUNT)
   --client <name>      the tool this is for, as it shall appear in the ledger (default: TOKENTRAY_CLIENT)
+  --vault <name>       the vault to take it from (default: TOKENTRAY_VAULT_NAME)
   --json               print the token with its expiry, base URL and headers
   -h, --help           show this help
 
@@ -31,36 +32,47 @@ Example: curl -H "Authorization: Bearer $(tokentray token practice)" http://127.
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Runs `tokentray token`; answers the exit code. */
-export async function runToken(argv: readonly string[], env: Environment, output: Output): Promise<number> {
+/** Runs `tokentray token`; answers the exit code. `leadingVault` is the `--vault` that stood before the command. */
+export async function runToken(
+  argv: readonly string[],
+  env: Environment,
+  output: Output,
+  leadingVault?: string,
+): Promise<number> {
+  let vault = chosenVault(() => leadingVault, env)
   try {
     const wish = parse(argv)
     const { values } = wish
+    vault = chosenVault(() => values.vault ?? leadingVault, env)
     if (values.help) {
       output.stdout.write(tokenHelp)
       return 0
     }
     const request: BrokerCall = {
-      socket: socketPath(env),
+      socket: vault.socket(),
       method: 'GET',
       path: tokenPath(wish, env),
       accept: values.json ? 'application/json' : 'text/plain',
       client: checkedClientName((values.client ?? env.TOKENTRAY_CLIENT) || 'tokentray'),
       prove: true,
     }
-    const answer = await tokenOf(wish, request, env, output)
+    const answer = await tokenOf(wish, request, { env, output, vault })
     output.stdout.write(`${values.json ? JSON.stringify(JSON.parse(answer), null, 2) : answer}\n`)
     return 0
   } catch (error) {
-    return reportError(error, output)
+    return reportError(vault.explained(error), output)
   }
 }
 
 /** The token of the broker, or of the environment where the person has put one and the chain of the provider comes by it. */
-async function tokenOf(wish: Wish, request: BrokerCall, env: Environment, output: Output): Promise<string> {
+async function tokenOf(
+  wish: Wish,
+  request: BrokerCall,
+  { env, output, vault }: { readonly env: Environment; readonly output: Output; readonly vault: ChosenVault },
+): Promise<string> {
   const ask = (link?: 'grant' | 'api_key') => {
     const path = link === undefined ? request.path : `${request.path}${request.path.includes('?') ? '&' : '?'}link=${link}`
-    return askBroker({ ...request, path }).finally(explainWait(request, output))
+    return askBroker({ ...request, path }).finally(explainWait(request, vault, output))
   }
   const { provider, account } = namedAccount(wish, env)
   if (account !== undefined || !isInEnvironment(provider, env)) return ask()
@@ -96,14 +108,14 @@ function digest(text: string): string {
 }
 
 /** Says after a second that the person is asked, when that is what takes so long. The returned function ends it. */
-function explainWait({ socket, client = '' }: BrokerCall, { stderr }: Output): () => void {
+function explainWait({ socket, client = '' }: BrokerCall, vault: ChosenVault, { stderr }: Output): () => void {
   const explain = async () => {
     const { approvals = [] } = JSON.parse(
       await askBroker({ socket, method: 'GET', path: '/v1/status' }),
     ) as Partial<BrokerSnapshot>
     if (!approvals.some(({ caller }) => caller.name === client.toLowerCase())) return
     stderr.write(`tokentray: "${client}" waits for your permission.\n`)
-    stderr.write(`  Press Allow in the tray, or run \`tokentray approve ${client}\` in another terminal.\n`)
+    stderr.write(vault.words(`  Press Allow in the tray, or run \`tokentray approve ${client}\` in another terminal.\n`))
   }
   // Whatever is wrong with the broker, the request for the token says so itself.
   const timer = setTimeout(() => void explain().catch(() => {}), 1_000)
@@ -117,6 +129,7 @@ interface Wish {
     readonly rejected?: string | undefined
     readonly account?: string | undefined
     readonly client?: string | undefined
+    readonly vault?: string | undefined
     readonly json?: boolean | undefined
     readonly help?: boolean | undefined
   }
@@ -135,6 +148,7 @@ function parse(argv: readonly string[]): Wish {
         rejected: { type: 'string' },
         account: { type: 'string' },
         client: { type: 'string' },
+        vault: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,17 +1,20 @@
 #!/usr/bin/env node
 import { errorTable } from '../protocol/errors.ts'
+import { takeLeadingVault } from './chosen-vault.ts'
 import { runToken } from './token-command.ts'
 
 /**
  * The entry of the `tokentray` command. Programs run `tokentray token` very often, so that path is in this one file and loads
  * nothing but the built-in modules it needs; every other command is loaded with its libraries on demand.
  */
-async function main([command, ...rest]: readonly string[]): Promise<void> {
+async function main(argv: readonly string[]): Promise<void> {
+  const { vault, rest: given } = takeLeadingVault(argv)
+  const [command, ...rest] = given
   process.stdout.on('error', endWithoutOutput)
   // Where nobody hears what went wrong, the exit code still tells it.
   process.stderr.on('error', () => {})
   if (command === 'token') {
-    const code = await runToken(rest, process.env, process)
+    const code = await runToken(rest, process.env, process, vault)
     // Nothing is left to wait for once the token is written, and an end in order takes Node another millisecond or two.
     process.stdout.write('', (error) => {
       // A token that could not be written is dealt with above; a command that failed has written none.

@@ -1,5 +1,5 @@
 import { createBrokerClient } from '../client/index.ts'
-import { type AccountUsage, socketPath } from '../protocol/index.ts'
+import type { AccountUsage } from '../protocol/index.ts'
 import { columns } from './columns.ts'
 import { duration } from './status-text.ts'
 
@@ -7,10 +7,10 @@ import { duration } from './status-text.ts'
 export async function usage(
   selector: string | undefined,
   { json }: { readonly json?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
+  socket: string,
   stdout: { write(text: string): unknown },
 ): Promise<void> {
-  const figures = await createBrokerClient(socketPath(env)).usage(selector)
+  const figures = await createBrokerClient(socket).usage(selector)
   stdout.write(json ? `${JSON.stringify(figures, null, 2)}\n` : `${usageText(figures, Date.now())}\n`)
 }
 

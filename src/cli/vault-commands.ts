@@ -4,19 +4,19 @@ import {
   BrokerError,
   type KeyStoreKind,
   passphraseUnset,
-  socketPath,
   type VaultMoveRequest,
   type VaultMoveResponse,
   type VaultStatus,
 } from '../protocol/index.ts'
 import { askPassphrase } from './ask-passphrase.ts'
+import type { ChosenVault } from './chosen-vault.ts'
 import type { Terminal } from './hidden-input.ts'
+import { describeNamedVaults } from './named-vault-commands.ts'
 import type { Output } from './report-error.ts'
-
-type Environment = Readonly<Record<string, string | undefined>>
 
 interface VaultContext extends Terminal, Output {
   readonly stderr: NodeJS.WriteStream
+  readonly words: (text: string) => string
 }
 
 interface MoveOptions {
@@ -32,30 +32,34 @@ const places: Readonly<Record<KeyStoreKind, string>> = {
 }
 
 /** `lock`, `unlock` and `vault …`. */
-export function describeVault(program: Command, env: Environment, process: NodeJS.Process): void {
-  const client = () => createBrokerClient(socketPath(env))
+export function describeVault(program: Command, chosen: ChosenVault, process: NodeJS.Process): void {
+  const client = () => createBrokerClient(chosen.socket())
   const context: VaultContext = {
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     interrupt: () => process.kill(process.pid, 'SIGINT'),
+    words: (text) => chosen.words(text),
   }
   const fromPipe = ['--stdin', 'read the passphrase from a pipe'] as const
   program
     .command('lock')
-    .description('forget every token and the key of the vault until `unlock`')
+    .description('forget every token and the key of one vault until `unlock`; without --vault, of the default one')
     .action(() => lock(client(), context))
   program
     .command('unlock')
     .description('open the vault again, with its passphrase or the prompt of the keychain')
     .option(...fromPipe)
     .action((options: { stdin?: boolean }) => unlock(client(), options.stdin ?? false, context))
-  const vault = program.command('vault').description('show or change where the key of the logins is kept')
+  const vault = program
+    .command('vault')
+    .description('show or change where the key of the logins is kept, or have several sets of logins')
+  describeNamedVaults(vault, chosen, process)
   vault
     .command('status')
     .description('show where the key is, and whether the vault is open')
     .action(async () => {
-      context.stdout.write(vaultText((await client().status()).vault))
+      context.stdout.write(context.words(vaultText((await client().status()).vault)))
     })
   vault
     .command('move')
@@ -66,9 +70,9 @@ export function describeVault(program: Command, env: Environment, process: NodeJ
     .action((options: MoveOptions) => move(client(), options, context))
 }
 
-async function lock(client: BrokerClient, { stderr }: VaultContext): Promise<void> {
+async function lock(client: BrokerClient, { stderr, words }: VaultContext): Promise<void> {
   await client.lock()
-  stderr.write('Locked. No token is handed out until `tokentray unlock`.\n')
+  stderr.write(words('Locked. No token is handed out until `tokentray unlock`.\n'))
 }
 
 /** Asked without a passphrase first: the broker knows whether one is needed. */

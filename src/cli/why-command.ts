@@ -1,6 +1,6 @@
 import { createBrokerClient } from '../client/index.ts'
 import { environmentSources } from '../protocol/environment-sources.ts'
-import { type ChainLink, type ExplainedLink, type Explanation, parseSelector, socketPath } from '../protocol/index.ts'
+import { type ChainLink, type ExplainedLink, type Explanation, parseSelector } from '../protocol/index.ts'
 import { accountOverride } from './account-override.ts'
 import { columns } from './columns.ts'
 import { environmentToken } from './environment-chain.ts'
@@ -22,10 +22,10 @@ interface Step extends ExplainedLink {
 export async function why(
   selector: string,
   options: WhyOptions,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, socket }: { readonly env: Readonly<Record<string, string | undefined>>; readonly socket: string },
   stdout: { write(text: string): unknown },
 ): Promise<void> {
-  const broker = createBrokerClient(socketPath(env))
+  const broker = createBrokerClient(socket)
   const { provider, label } = parseSelector(selector)
   const account = label ?? options.account ?? accountOverride(provider, env.TOKENTRAY_ACCOUNT)
   const explanation = await broker.explain(selector, {

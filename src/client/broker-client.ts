@@ -11,6 +11,7 @@ import type {
   ClientPolicy,
   ClientRule,
   ClientRuleRequest,
+  CreateVaultRequest,
   Explanation,
   LedgerEntry,
   LoginDecision,
@@ -18,14 +19,18 @@ import type {
   PreferencesChange,
   ProviderPreferences,
   ProvidersResponse,
+  RemoveVaultResponse,
   StartLoginRequest,
   StartLoginResponse,
   UnlockRequest,
+  VaultEntry,
   VaultMoveRequest,
   VaultMoveResponse,
   VaultStatus,
+  VaultsResponse,
 } from '../protocol/index.ts'
 import { parseSelector } from '../protocol/selector.ts'
+import { checkedVaultName } from '../protocol/vault-name.ts'
 import { askBroker, type BrokerCall, parseJson, unreadable } from './one-shot.ts'
 
 /** The local API for the human commands of the CLI. The types are the protocol's own. */
@@ -59,6 +64,18 @@ export function createBrokerClient(socket: string) {
     lock: () => ask<VaultStatus>({ method: 'POST', path: '/v1/lock' }),
     unlock: (request: UnlockRequest) => ask<VaultStatus>({ method: 'POST', path: '/v1/unlock', body: request }),
     moveVault: (request: VaultMoveRequest) => ask<VaultMoveResponse>({ method: 'POST', path: '/v1/vault/move', body: request }),
+    vaults: () => ask<VaultsResponse>({ method: 'GET', path: '/v1/vaults' }),
+    createVault: (name: string) =>
+      ask<VaultEntry>({
+        method: 'POST',
+        path: '/v1/vaults',
+        body: { name: checkedVaultName(name) } satisfies CreateVaultRequest,
+      }),
+    removeVault: (name: string, signOut: boolean) =>
+      ask<RemoveVaultResponse>({
+        method: 'DELETE',
+        path: `/v1/vaults/${checkedVaultName(name)}${signOut ? '?sign_out=true' : ''}`,
+      }),
   }
 }
 

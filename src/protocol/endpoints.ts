@@ -23,6 +23,14 @@ import {
 } from './client.ts'
 import { healthResponse } from './health.ts'
 import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
+import {
+  createVaultRequest,
+  removeVaultQuery,
+  removeVaultResponse,
+  vaultEntry,
+  vaultName,
+  vaultsResponse,
+} from './named-vault.ts'
 import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
 import { accountChange, accountStatus, brokerSnapshot } from './snapshot.ts'
 import { tokenQuery, tokenResponse } from './token.ts'
@@ -41,6 +49,7 @@ export interface Endpoint {
 
 const id = z.strictObject({ id: z.string().min(1).max(160) })
 const client = z.strictObject({ client: clientName })
+const vault = z.strictObject({ name: vaultName })
 const provider = z.strictObject({ provider: z.string().min(1).max(160) })
 
 /** The whole local API, version 1. */
@@ -192,6 +201,27 @@ export const endpoints = {
     summary: 'Moves the data key to another store; the old one is deleted last.',
     body: vaultMoveRequest,
     response: vaultMoveResponse,
+  },
+  vaults: {
+    method: 'GET',
+    path: '/v1/vaults',
+    summary: 'Every vault with its socket; on the socket of the default vault only, as the next two.',
+    response: vaultsResponse,
+  },
+  createVault: {
+    method: 'POST',
+    path: '/v1/vaults',
+    summary: 'Makes a vault with a key, a socket and permissions of its own, which is served at once.',
+    body: createVaultRequest,
+    response: vaultEntry,
+  },
+  removeVault: {
+    method: 'DELETE',
+    path: '/v1/vaults/{name}',
+    summary: 'Deletes a vault with its key. Refused while accounts are signed in, unless `sign_out` is `true`.',
+    params: vault,
+    query: removeVaultQuery,
+    response: removeVaultResponse,
   },
   policy: {
     method: 'GET',

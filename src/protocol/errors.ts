@@ -21,6 +21,7 @@ const table = {
   not_found: { status: 404, exit: 7, fix: 'The paths are listed in PROTOCOL.md.' },
   unknown_provider: { status: 404, exit: 7, fix: 'Run `tokentray status` to see the providers.' },
   unknown_account: { status: 404, exit: 7, fix: 'Run `tokentray status` to see the accounts.' },
+  unknown_vault: { status: 404, exit: 7, fix: 'Run `tokentray vault list` to see the vaults.' },
   unknown_login: { status: 404, exit: 7, fix: 'The sign-in has ended. Start a new one.' },
   login_required: { status: 401, exit: 4 },
   reauthorization_required: { status: 401, exit: 4 },

@@ -9,6 +9,8 @@ export const healthResponse = z.object({
   host: z.enum(['app', 'daemon']),
   pid: z.int(),
   home: z.string(),
+  /** The name of the vault; absent for the default one. */
+  vault: z.string().optional(),
   started_at: epochSeconds,
 })
 export type HealthResponse = Readonly<z.infer<typeof healthResponse>>

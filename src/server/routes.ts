@@ -5,6 +5,7 @@ import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../p
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
+import type { VaultDesk } from './vault-desk.ts'
 
 /** Event streams at a time. They stay open, so that without a limit they could take every connection there is. */
 const mostStreams = 256
@@ -18,6 +19,8 @@ export interface RouteContext {
   readonly clock: Clock
   readonly health: HealthResponse
   readonly log: Log
+  /** On the socket of the default vault only. */
+  readonly vaults?: VaultDesk
 }
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.infer<Schema> : undefined
@@ -80,6 +83,18 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   })
   registerAccountRoutes(app, context)
   registerClientRoutes(app, context)
+  registerVaultRoutes(app, context)
+}
+
+/** The vaults as a whole. The socket of one of the others answers for itself alone, whoever was given it. */
+function registerVaultRoutes(app: FastifyInstance, { vaults }: RouteContext): void {
+  const desk = (): VaultDesk => {
+    if (vaults !== undefined) return vaults
+    throw new BrokerError('not_found', 'This socket is that of one vault.', { fix: 'Ask on the socket of the default vault.' })
+  }
+  add(app, endpoints.vaults, () => ({ vaults: desk().list() }))
+  add(app, endpoints.createVault, ({ body }) => desk().create(body.name))
+  add(app, endpoints.removeVault, ({ params, query }) => desk().remove(params.name, query.sign_out === 'true'))
 }
 
 /** The accounts, and what the person decided about several of one provider. */

@@ -19,13 +19,7 @@ export async function becomeOwner(home: string, note: OwnerNote): Promise<Kernel
   // A home has many names (`..`, a trailing slash, a link above it), and one lock.
   const locks = [await lockOrName(`home ${await realpath(home)}`, home, () => readOwner(home))]
   try {
-    if (process.platform !== 'win32') {
-      const folder = dirname(note.socket)
-      if (folder !== home) await prepareSocketFolder(folder)
-      const name = `socket ${join(await realpath(folder), basename(note.socket))}`
-      locks.push(await lockOrName(name, folder, () => askOwner(note.socket)))
-      await removeStaleSocket(note.socket)
-    }
+    locks.push(await ownSocket(note.socket, home))
     // It only names the owner. A full or read-only disk is no reason to keep the logins from everybody.
     await writeNote(home, note).catch(() => {})
   } catch (error) {
@@ -33,6 +27,24 @@ export async function becomeOwner(home: string, note: OwnerNote): Promise<Kernel
     throw error
   }
   return { release: () => releaseAll(locks) }
+}
+
+/**
+ * Makes this process the one owner of a socket alone, for a broker that keeps nothing on the disk; `home` is a folder that has been
+ * looked at already. Throws like `becomeOwner`.
+ */
+export async function ownSocket(socket: string, home?: string): Promise<KernelLock> {
+  if (process.platform === 'win32') return { release: async () => {} }
+  const folder = dirname(socket)
+  if (folder !== home) await prepareSocketFolder(folder)
+  const lock = await lockOrName(`socket ${join(await realpath(folder), basename(socket))}`, folder, () => askOwner(socket))
+  try {
+    await removeStaleSocket(socket)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+  return lock
 }
 
 /** Put in place by a rename: whatever stood there, the note is whole and for this user alone. */

@@ -45,6 +45,9 @@ const keyItem = (vault: string): string => `data-key:${vault}`
  * holds a call for as long as it likes, each held call takes one of libuv's four threads, and four of them would stop every file
  * operation of the process. So a question that has been held too long is answered with `locked`, and until it ends no other
  * call is made; its own answer comes in `later`.
+ *
+ * All vaults of the process share it. A key is answered to nobody but the vault that asked for it, and a prompt that was dismissed
+ * counts for every vault that waited behind it, so that there is one prompt and not one for each of them.
  */
 export class KeychainKeyStore implements KeyStore {
   readonly #clock: Clock
@@ -56,6 +59,10 @@ export class KeychainKeyStore implements KeyStore {
   #last: Promise<KeyAnswer> = Promise.resolve({ kind: 'none' })
   #questions = 0
   #held = false
+  /** The newest question of each kind and vault that has no answer yet. */
+  readonly #open = new Map<string, Promise<KeyAnswer>>()
+  /** How often the keychain was found locked, and by which vault the last time. */
+  #locked: { readonly times: number; readonly vault: string } = { times: 0, vault: '' }
   readonly #onHeld = new Set<() => void>()
 
   constructor(options: KeychainOptions) {
@@ -73,17 +80,17 @@ export class KeychainKeyStore implements KeyStore {
   }
 
   read(vault: string): Promise<KeyAnswer> {
-    return this.#enqueue((keytar) => this.#read(keytar, vault))
+    return this.#enqueue('read', vault, (keytar) => this.#read(keytar, vault))
   }
 
   write(vault: string, key: Buffer): Promise<KeyAnswer> {
     // The asker may be answered "waiting" and wipe its key, long before this question has its turn.
     const copy = Buffer.from(key)
-    return this.#enqueue((keytar) => this.#write(keytar, vault, copy))
+    return this.#enqueue('write', vault, (keytar) => this.#write(keytar, vault, copy))
   }
 
   remove(vault: string): Promise<KeyAnswer> {
-    return this.#enqueue((keytar) => this.#remove(keytar, vault))
+    return this.#enqueue('remove', vault, (keytar) => this.#remove(keytar, vault))
   }
 
   unlocked(): Promise<boolean | undefined> {
@@ -123,15 +130,23 @@ export class KeychainKeyStore implements KeyStore {
     return this.#read(keytar, vault)
   }
 
-  #enqueue(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {
-    if (this.#held) return Promise.resolve({ kind: 'locked', fault: waitingFault, later: this.#last })
+  #enqueue(
+    kind: 'read' | 'write' | 'remove',
+    vault: string,
+    question: (keytar: Keytar) => Promise<KeyAnswer>,
+  ): Promise<KeyAnswer> {
+    const name = `${kind} ${vault}`
+    const same = this.#open.get(name)
+    // The very same question waits already. Any other one has its turn after the prompt, and its answer is its own.
+    if (this.#held && same !== undefined) return Promise.resolve({ kind: 'locked', fault: waitingFault, later: same })
+    const answer = this.#inTurn(vault, question).finally(() => {
+      this.#questions -= 1
+      if (this.#open.get(name) === answer) this.#open.delete(name)
+    })
     this.#questions += 1
-    const answer = this.#last
-      .then(() => this.#answer(question))
-      .finally(() => {
-        this.#questions -= 1
-      })
+    this.#open.set(name, answer)
     this.#last = answer
+    if (this.#held) return Promise.resolve({ kind: 'locked', fault: waitingFault, later: answer })
     return new Promise((resolve) => {
       const giveUp = () => resolve({ kind: 'locked', fault: waitingFault, later: answer })
       this.#onHeld.add(giveUp)
@@ -140,6 +155,17 @@ export class KeychainKeyStore implements KeyStore {
         resolve(known)
       })
     })
+  }
+
+  /** Asks once every earlier question has its answer. */
+  async #inTurn(vault: string, question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {
+    const before = this.#locked.times
+    await this.#last
+    const dismissed = this.#locked.times > before && this.#locked.vault !== vault
+    if (dismissed) return { kind: 'locked', fault: lockedFault }
+    const answer = await this.#answer(question)
+    if (answer.kind === 'locked') this.#locked = { times: this.#locked.times + 1, vault }
+    return answer
   }
 
   async #answer(question: (keytar: Keytar) => Promise<KeyAnswer>): Promise<KeyAnswer> {

@@ -60,6 +60,10 @@ export class MemoryVault implements GrantVault {
 
   async settled(): Promise<void> {}
 
+  async destroy(): Promise<undefined> {
+    this.#grants.clear()
+  }
+
   close(): void {
     this.#grants.clear()
   }

@@ -10,6 +10,7 @@ import {
   type VaultMove,
 } from '../core/index.ts'
 import { BrokerError, passphraseNeeded, passphraseUnset, type VaultMoveResponse, type VaultStatus } from '../protocol/index.ts'
+import { destroyKey } from './destroying.ts'
 import { closedFault, faultError, faultState, personFault, type VaultFault } from './fault.ts'
 import { loadGrant, makeWay } from './grant-file.ts'
 import { recordOf, restoreIndex } from './index-repair.ts'
@@ -188,6 +189,10 @@ export class SealedVault implements GrantVault {
    */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.#tasks.values()])
+  }
+
+  destroy(): Promise<VaultFault | undefined> {
+    return this.#inOrder(() => destroyKey(this.#options, this.#identity))
   }
 
   /** A key that was deleted while the vault is open would be missed at the next start, when it is too late. */

@@ -17,19 +17,22 @@ export async function withPracticeServer<T>(
   }
 }
 
+/** Whoever answers for a set of logins: a daemon, or one vault of it. */
+export type Answering = Pick<RunningDaemon, 'ask'>
+
 export interface StartedLogin {
   readonly id: string
   readonly authorization_url: string
   readonly prompt: { readonly kind: string; readonly reason?: string; readonly redirect_port?: number }
 }
 
-export async function startLogin(daemon: RunningDaemon, request: Readonly<Record<string, string>>): Promise<StartedLogin> {
+export async function startLogin(daemon: Answering, request: Readonly<Record<string, string>>): Promise<StartedLogin> {
   const answer = await daemon.ask('/v1/logins', { method: 'POST', body: { ...request, accept_provider_rules: true } })
   expect(answer.status, answer.text).toBe(200)
   return answer.json as unknown as StartedLogin
 }
 
-export function paste(daemon: RunningDaemon, id: string, pasted: string): Promise<Answer> {
+export function paste(daemon: Answering, id: string, pasted: string): Promise<Answer> {
   return daemon.ask(`/v1/logins/${id}/response`, { method: 'POST', body: { pasted } })
 }
 
@@ -38,7 +41,7 @@ export type Approve = (authorizationUrl: string) => string | Promise<string>
 
 /** Signs in with a pasted response; answers the id of the account. */
 export async function signIn(
-  daemon: RunningDaemon,
+  daemon: Answering,
   { provider = 'practice', approve = approveAuthorization, ...request }: SignIn = {},
 ): Promise<string> {
   const login = await startLogin(daemon, { provider, flow: 'paste', ...request })
@@ -54,7 +57,7 @@ export interface SignIn {
 }
 
 /** The access token that the broker hands out now. */
-export async function tokenOf(daemon: RunningDaemon, selector = 'practice', query = ''): Promise<string> {
+export async function tokenOf(daemon: Answering, selector = 'practice', query = ''): Promise<string> {
   const answer = await daemon.ask(`/v1/token/${selector}${query}`)
   expect(answer.status, answer.text).toBe(200)
   return String(answer.json?.access_token)

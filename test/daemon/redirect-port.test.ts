@@ -1,11 +1,13 @@
 import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type MisbehavingServer, withMisbehavingServer } from './authorization-server.ts'
-import { type StartedLogin, startLogin, tokenOf } from './practice-login.ts'
+import { type Answering, type StartedLogin, startLogin, tokenOf } from './practice-login.ts'
 import { isFree, redirectPortsAreFree, takeRedirectPorts } from './redirect-ports.ts'
 import { type RunningDaemon, until, withDaemon } from './running-daemon.ts'
+import { ask } from './socket-request.ts'
 
 let leavePorts = async () => {}
 beforeAll(async () => {
@@ -197,6 +199,26 @@ describe('the redirect', () => {
       expect((await daemon.ask(`/v1/logins/${pending.login.id}?wait=10`)).json).toMatchObject({ status: 'completed' })
       expect(await isFree(1455)).toBe(true)
       expect(await tokenOf(daemon, 'codex')).not.toBe(await tokenOf(daemon))
+    })
+  })
+
+  test('reaches a login of another vault that waits on the same port, and each keeps its own', async () => {
+    await withPendingLogin(async ({ daemon, server, login, redirect }) => {
+      expect((await daemon.ask('/v1/vaults', { method: 'POST', body: { name: 'work' } })).status).toBe(200)
+      const work: Answering = { ask: (path, question) => ask(join(daemon.home, 'vault-work.sock'), path, question) }
+      const other = await startLogin(work, { provider: 'practice' })
+      expect(other.prompt).toEqual({ kind: 'browser', redirect_port: 1455 })
+      // Neither is known to the other vault.
+      expect((await daemon.ask(`/v1/logins/${other.id}`)).status).toBe(404)
+      const itsRedirect = new URL(server.approve(other.authorization_url))
+      await visit(itsRedirect.pathname + itsRedirect.search)
+      expect((await work.ask(`/v1/logins/${other.id}?wait=10`)).json).toMatchObject({ status: 'completed' })
+      expect((await daemon.ask(`/v1/logins/${login.id}`)).json).toMatchObject({ status: 'pending' })
+      expect((await daemon.ask('/v1/token/practice')).status).toBe(401)
+      await visit(redirect.pathname + redirect.search)
+      expect((await daemon.ask(`/v1/logins/${login.id}?wait=10`)).json).toMatchObject({ status: 'completed' })
+      expect(await isFree(1455)).toBe(true)
+      expect(await tokenOf(daemon)).not.toBe(await tokenOf(work))
     })
   })
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { BrokerError, errorCodes, errorFromResponse, errorResponse, errorTable } from '../../src/protocol/errors.ts'
 import { formatSelector, parseSelector } from '../../src/protocol/selector.ts'
-import { homeFolder, socketPath } from '../../src/protocol/socket-path.ts'
+import { homeFolder, socketPath, vaultHome } from '../../src/protocol/socket-path.ts'
+import { checkedVaultName } from '../../src/protocol/vault-name.ts'
 
 describe('the error table', () => {
   test('gives every code a status, an exit code and, but for the ones that always bring their own, a fix', () => {
@@ -46,6 +47,40 @@ describe('paths', () => {
   ] as const)('the socket of %j on %s is %s', (env, platform, path) => {
     expect(socketPath(env, platform)).toBe(path)
   })
+
+  test.each([
+    [{ TOKENTRAY_HOME: '/h' }, 'linux', '/h/vault-work.sock'],
+    [{ HOME: '/home/a', XDG_RUNTIME_DIR: '/run/user/1' }, 'linux', '/run/user/1/tokentray/vault-work.sock'],
+    [{ TOKENTRAY_SOCKET: '/s/agent.sock' }, 'linux', '/s/vault-work.sock'],
+    // Two homes may have their sockets in one folder.
+    [{ TOKENTRAY_SOCKET: '/s/x.sock' }, 'linux', '/s/x-vault-work.sock'],
+    [{ TOKENTRAY_SOCKET: '/s/x' }, 'darwin', '/s/x-vault-work.sock'],
+    [{ USERNAME: 'Ann Lee' }, 'win32', '\\\\.\\pipe\\tokentray-ann-lee-vault-work'],
+  ] as const)('the socket of the vault work of %j on %s is %s', (env, platform, path) => {
+    expect(socketPath(env, platform, 'work')).toBe(path)
+    expect(socketPath(env, platform, 'default')).toBe(socketPath(env, platform))
+  })
+
+  test('the path of a vault counts with its name', () => {
+    const env = { TOKENTRAY_SOCKET: `/${'x'.repeat(84)}` }
+    expect(socketPath(env, 'linux', 'a')).toHaveLength(98)
+    expect(() => socketPath(env, 'linux', 'abcd')).toThrow(expect.objectContaining({ code: 'socket_unusable' }))
+    expect(vaultHome({ TOKENTRAY_HOME: '/h' }, 'work', 'linux')).toBe('/h/vaults/work')
+    expect(vaultHome({ TOKENTRAY_HOME: '/h' }, 'default', 'linux')).toBe('/h')
+  })
+
+  test.each(['', '..', '../x', 'a/b', 'a\\b', 'Work', '-a', 'a.b', 'a_b', 'a\n', 'wörk', 'x'.repeat(33)])(
+    'no vault: %j',
+    (name) => {
+      for (const read of [
+        checkedVaultName,
+        (text: string) => socketPath({}, 'linux', text),
+        (text: string) => vaultHome({}, text),
+      ]) {
+        expect(() => read(name)).toThrow(expect.objectContaining({ code: 'invalid_request' }))
+      }
+    },
+  )
 
   test('a home of its own moves everything', () => {
     expect(homeFolder({ TOKENTRAY_HOME: '/h', HOME: '/home/a' }, 'linux')).toBe('/h')

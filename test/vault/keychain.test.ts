@@ -239,6 +239,41 @@ describe('a prompt that nobody answers', () => {
   })
 })
 
+describe('a keychain that several vaults share', () => {
+  test('answers each of them its own key, whoever waits for the prompt', async () => {
+    const { keytar, clock, store } = setUp()
+    const keys = { v1: randomBytes(32), v2: randomBytes(32) }
+    await store.write('v1', keys.v1)
+    await store.write('v2', keys.v2)
+    const prompt = deferred()
+    keytar.prompt = prompt.promise
+    const first = store.read('v1')
+    await settle()
+    await clock.advance(20_000)
+    // Asked while the prompt is on the screen: the answer of the other vault must never be taken for its own.
+    const answers = [await first, await store.read('v2'), await store.write('v3', key), await store.read('v1')]
+    expect(answers.map(({ kind }) => kind)).toEqual(['locked', 'locked', 'locked', 'locked'])
+    expect(keytar.calls.slice(-1)).toEqual(['set __probe__'])
+    prompt.resolve()
+    const later = await Promise.all(answers.map((answer) => answer.kind === 'locked' && answer.later))
+    expect(later).toEqual([keys.v1, keys.v2, key, keys.v1].map((each) => ({ kind: 'present', key: each })))
+    expect(keytar.mostRunning).toBe(1)
+    expect(store.busy).toBe(false)
+  })
+
+  test('prompts once for all that wait, and for a question that comes later again', async () => {
+    const { keytar, store } = setUp()
+    keytar.locked = true
+    const answers = await Promise.all([store.read('v1'), store.read('v2'), store.write('v3', key)])
+    expect(answers.map(({ kind }) => kind)).toEqual(['locked', 'locked', 'locked'])
+    expect(keytar.calls).toEqual(['set __probe__'])
+    expect(await store.read('v2')).toMatchObject({ kind: 'locked', fault: { code: 'keychain_locked' } })
+    expect(keytar.calls).toEqual(['set __probe__', 'set __probe__'])
+    keytar.locked = false
+    expect((await Promise.all([store.read('v1'), store.read('v2')])).map(({ kind }) => kind)).toEqual(['none', 'none'])
+  })
+})
+
 test.each([
   [lockedText, 'locked', 'keychain_locked'],
   ['Object is locked', 'locked', 'keychain_locked'],

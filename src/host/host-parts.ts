@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { type Clock, type Log, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
+import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
+import type { HealthResponse, StateError } from '../protocol/index.ts'
+import { readVersion } from '../protocol/version.ts'
+import { providers, withUpstream } from '../providers/index.ts'
+import { createKeychain, type KeyStore } from '../vault/index.ts'
+import { createBrokerLog } from './broker-log.ts'
+import type { Environment, HostSettings } from './environment.ts'
+import { installationOf } from './installation.ts'
+import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
+import { readProviderFolder } from './provider-folder.ts'
+
+/**
+ * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the
+ * practice server and the keychain would be fought over otherwise.
+ */
+export interface HostParts {
+  readonly settings: HostSettings
+  readonly clock: Clock
+  readonly log: Log
+  readonly clients: readonly ProviderClient[]
+  readonly practice: PracticeOnDemand | undefined
+  readonly keychain: KeyStore
+  readonly notices: readonly StateError[]
+  /** But for the home, which each vault has of its own. */
+  readonly health: Omit<HealthResponse, 'home'>
+}
+
+/** Only after the home has its owner. */
+export async function createHostParts(
+  settings: HostSettings,
+  env: Environment,
+  host: HealthResponse['host'],
+): Promise<HostParts> {
+  const { home, logLevel, store } = settings
+  const clock = systemClock
+  const log = createBrokerLog(host === 'daemon' ? 'stderr' : { folder: join(home, 'log') }, logLevel)
+  const transport = createTransport(env)
+  const receiver = new RedirectReceiver(log, clock)
+  const installation = installationOf(store === 'memory' ? undefined : home, env)
+  const { definitions, notices } = await readProviderFolder(home)
+  const { clients, practice } = createClients(settings, definitions, (definition) =>
+    createProviderClient(definition, { clock, transport, receiver, installation }),
+  )
+  for (const { description } of notices) log.warn('provider file not used', { description })
+  const health = {
+    name: 'tokentray',
+    version: readVersion(),
+    api: 'v1',
+    host,
+    pid: process.pid,
+    started_at: toEpochSeconds(clock.now()),
+  } as const
+  return { settings, clock, log, clients, practice, keychain: createKeychain(clock), notices, health }
+}
+
+/** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */
+function createClients(
+  { upstream, store, home }: HostSettings,
+  definitions: readonly ProviderDefinition[],
+  create: (definition: ProviderDefinition) => ProviderClient,
+): { readonly clients: ProviderClient[]; readonly practice: PracticeOnDemand | undefined } {
+  const own = definitions.map(create)
+  if (upstream !== undefined) {
+    const builtIn = providers.map((definition) => create(withUpstream(definition, upstream)))
+    return { clients: [...builtIn, ...own], practice: undefined }
+  }
+  const builtIn = providers.map(create)
+  const practiceClient = builtIn.find((client) => client.id === 'practice')
+  if (practiceClient === undefined) return { clients: [...builtIn, ...own], practice: undefined }
+  const practice = practiceOnDemand(practiceClient, store === 'memory' ? undefined : join(home, 'practice'))
+  return { clients: [...builtIn.map((client) => (client === practiceClient ? practice.client : client)), ...own], practice }
+}
