@@ -96,7 +96,7 @@ test('a holder that honours /cancel is asked, and the login gets the port', asyn
   await withBoth(async (daemon) => {
     const login = await startLogin(daemon, { provider: 'openai-codex' })
     expect(login.prompt).toEqual({ kind: 'browser', redirect_port: 1455 })
-    expect(new URL(login.authorization_url).searchParams.get('redirect_uri')).toBe('http://127.0.0.1:1455/auth/callback')
+    expect(new URL(login.authorization_url).searchParams.get('redirect_uri')).toBe('http://localhost:1455/auth/callback')
     expect(asked).toEqual(['GET /cancel'])
   })
 })
@@ -145,7 +145,7 @@ test.for<[name: string, answer: RequestListener]>([
     const begun = performance.now()
     const login = await startLogin(daemon, { provider: 'practice' })
     expect(login.prompt).toEqual({ kind: 'browser', redirect_port: 1457 })
-    expect(performance.now() - begun).toBeLessThan(8_000)
+    expect(performance.now() - begun).toBeLessThan(15_000)
   })
 })
 

@@ -128,10 +128,8 @@ describe.concurrent('one refresh serves', () => {
       expect(await daemon.cli(['logout', 'codex'])).toMatchObject({ code: 0 })
       release()
       expect((await call).status).toBe(401)
-      expect((await daemon.status()).accounts).toMatchObject([
-        { state: { kind: 'signed_out' } },
-        { state: { kind: 'signed_out' } },
-      ])
+      const states = (await daemon.status()).accounts.map(({ state }) => state.kind)
+      expect(new Set(states)).toEqual(new Set(['signed_out']))
       // The grant that came too late is of no use to anyone, so that the server is told to end it as well.
       await until('two revocations', () => server.paths.filter((path) => path === 'POST /oauth/revoke').length === 2)
     })
