@@ -1,7 +1,7 @@
 import { render } from 'preact'
+import { follow, tick } from './follow.ts'
 import { followHeight } from './follow-height.ts'
 import { setupKeys } from './keys.ts'
-import { follow, tick } from './requests.ts'
 import { Popover } from './view/popover.tsx'
 
 const root = document.querySelector<HTMLElement>('#root')

@@ -1,4 +1,5 @@
-import { endWords } from '../src/ipc/account-words.ts'
+import { endWords, kindNames } from '../src/ipc/account-words.ts'
+import { capitalised } from '../src/ipc/login-words.ts'
 import type { AccountStatus } from '../src/protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { asCountdown, inWords } from './durations.ts'
@@ -31,6 +32,9 @@ export function toneOf(row: AccountStatus): Tone {
 export const isSwitchedOff = ({ state, disabled }: AccountStatus): boolean =>
   disabled === true && (state.kind === 'active' || state.kind === 'refreshing')
 
+/** What a login waits for that somebody else made. */
+export const decisionWords = 'Waiting for your decision'
+
 /** The state of a row in a few words; `now` in epoch seconds. */
 export function stateWords(row: AccountStatus, now: number): string {
   if (isSwitchedOff(row)) return 'Switched off'
@@ -41,7 +45,7 @@ export function stateWords(row: AccountStatus, now: number): string {
     case 'authorizing':
       return state.prompt.kind === 'browser' ? 'Waiting for your browser' : 'Waiting for your code'
     case 'active':
-      return freshness(state.expires_at, now)
+      return freshness(row, state.expires_at, now)
     case 'refreshing':
       return 'Getting a fresh token'
     case 'backing_off':
@@ -55,8 +59,8 @@ export function stateWords(row: AccountStatus, now: number): string {
   }
 }
 
-function freshness(expiresAt: number | undefined, now: number): string {
-  if (expiresAt === undefined) return 'Ready'
+function freshness({ kind }: AccountStatus, expiresAt: number | undefined, now: number): string {
+  if (expiresAt === undefined) return kind === undefined ? 'Ready' : kindNames[kind]
   // With on-demand refresh, an expired token is at rest until a tool asks.
   return expiresAt > now ? `Fresh for ${inWords(expiresAt - now)}` : 'Renewed when a tool asks'
 }
@@ -66,5 +70,3 @@ export function personWords({ identity }: AccountStatus): string | undefined {
   const parts = [identity?.email ?? identity?.name, identity?.plan && capitalised(identity.plan)].filter((part) => !!part)
   return parts.length === 0 ? undefined : parts.join(' · ')
 }
-
-const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)

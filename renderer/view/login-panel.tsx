@@ -1,11 +1,13 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import type { LoginPrompt } from '../../src/protocol/index.ts'
 import { assertNever } from '../assert-never.ts'
 import { asCountdown } from '../durations.ts'
 import { request } from '../requests.ts'
 import { isWaiting, now, question } from '../store.ts'
 import { Button } from './button.tsx'
+import { DeviceCode } from './device-code.tsx'
 import { useFocusBack } from './focus-back.ts'
+import { useFocusWhenFree } from './focus-when-free.ts'
 import { PasteForm } from './paste-form.tsx'
 import { ProblemNote } from './problem-note.tsx'
 
@@ -21,10 +23,9 @@ const limit = 300
 
 /** A login under way: how long it still waits, and every way to go on with it. */
 export function LoginPanel({ login, prompt, expiresAt, name }: LoginPanelProps) {
-  const asked = question.value
-  const pasting = prompt.kind === 'paste' || (asked?.kind === 'paste' && asked.login === login)
-  const pasteButton = useFocusBack(pasting)
   const left = Math.max(0, expiresAt - now.value)
+  // A device code may be good for longer; then the bar begins full where it was first seen.
+  const whole = useRef(Math.max(limit, left)).current
   return (
     <fieldset class="panel" aria-label={`Sign-in to ${name}`}>
       <div class="panel-head">
@@ -33,13 +34,27 @@ export function LoginPanel({ login, prompt, expiresAt, name }: LoginPanelProps) 
           {asCountdown(left)}
         </span>
       </div>
-      <progress class="time-left" max={limit} value={Math.min(left, limit)} aria-hidden="true" />
+      <progress class="time-left" max={whole} value={Math.min(left, whole)} aria-hidden="true" />
       <ProblemNote place={login} />
+      {prompt.kind === 'device' ? (
+        <ByDevice login={login} code={prompt.user_code} address={prompt.verification_uri} />
+      ) : (
+        <ByBrowser login={login} byPaste={prompt.kind === 'paste'} />
+      )}
+    </fieldset>
+  )
+}
+
+/** The link, and the field for what the browser ended on: unfolded when asked for, or when there is no other way. */
+function ByBrowser({ login, byPaste }: { readonly login: string; readonly byPaste: boolean }) {
+  const asked = question.value
+  const pasting = byPaste || (asked?.kind === 'paste' && asked.login === login)
+  const pasteButton = useFocusBack(pasting)
+  return (
+    <>
       <div class="buttons">
-        <Button onPress={() => request(login, 'login:open-again', { login })}>
-          {prompt.kind === 'browser' ? 'Open again' : 'Open page'}
-        </Button>
-        <CopyLink login={login} />
+        <Button onPress={() => request(login, 'login:open-again', { login })}>{byPaste ? 'Open page' : 'Open again'}</Button>
+        <CopyButton login={login} channel="login:copy-link" words="Copy link" />
         {!pasting && (
           <Button
             buttonRef={pasteButton}
@@ -52,7 +67,29 @@ export function LoginPanel({ login, prompt, expiresAt, name }: LoginPanelProps) 
         )}
       </div>
       {pasting && <PasteForm login={login} />}
-    </fieldset>
+    </>
+  )
+}
+
+interface ByDeviceProps {
+  readonly login: string
+  readonly code: string
+  readonly address: string
+}
+
+/** The person sees the code first, and then opens the page to type it at, here or on another device. */
+function ByDevice({ login, code, address }: ByDeviceProps) {
+  const open = useFocusWhenFree()
+  return (
+    <>
+      <DeviceCode code={code} address={address} />
+      <div class="buttons">
+        <Button kind="main" buttonRef={open} onPress={() => request(login, 'login:open-again', { login })}>
+          Open page
+        </Button>
+        <CopyButton login={login} channel="login:copy-code" words="Copy code" />
+      </div>
+    </>
   )
 }
 
@@ -63,7 +100,7 @@ function invitation(prompt: LoginPrompt): string {
     case 'paste':
       return prompt.reason
     case 'device':
-      return `Type the code ${prompt.user_code} at ${prompt.verification_uri}.`
+      return 'Type this code at the address below.'
     default:
       return assertNever(prompt)
   }
@@ -72,8 +109,14 @@ function invitation(prompt: LoginPrompt): string {
 /** How long the button says that it has copied. Milliseconds. */
 const praise = 1_600
 
-/** Main puts the link on the clipboard, as it carries the `state` value and is not for this page. */
-function CopyLink({ login }: { readonly login: string }) {
+interface CopyButtonProps {
+  readonly login: string
+  readonly channel: 'login:copy-link' | 'login:copy-code'
+  readonly words: string
+}
+
+/** Main writes to the clipboard: the link carries the `state` value and is not for this page, which has no clipboard at all. */
+function CopyButton({ login, channel, words }: CopyButtonProps) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return
@@ -81,9 +124,9 @@ function CopyLink({ login }: { readonly login: string }) {
     return () => clearTimeout(timer)
   }, [copied])
   return (
-    <Button onPress={async () => setCopied(await request(login, 'login:copy-link', { login }))}>
-      <span class="swap" data-other={copied ? 'Copy link' : 'Copied'} aria-live="polite">
-        {copied ? 'Copied' : 'Copy link'}
+    <Button onPress={async () => setCopied(await request(login, channel, { login }))}>
+      <span class="swap" data-other={copied ? words : 'Copied'} aria-live="polite">
+        {copied ? 'Copied' : words}
       </span>
     </Button>
   )

@@ -1,4 +1,4 @@
-import type { VaultStatus } from '../../src/protocol/index.ts'
+import type { StateError, VaultStatus } from '../../src/protocol/index.ts'
 import { request } from '../requests.ts'
 import { isWaiting, view, windowPlace } from '../store.ts'
 import { Button } from './button.tsx'
@@ -16,6 +16,22 @@ export function BrokerNotice() {
   const problem = view.value?.problem
   if (problem === undefined) return <p class="empty">Starting…</p>
   return <AdviceNote description={problem.description} advice={problem.fix} />
+}
+
+/** What was found at the start, such as a provider file that cannot be read. It costs its own provider only, so that it is said quietly. */
+export function BrokerNotes({ notes }: { readonly notes: readonly StateError[] }) {
+  return (
+    <>
+      {notes.map(({ description, fix }) => (
+        <section key={description} class="note note-quiet-advice" aria-label="Notice">
+          <p>
+            <WordsWithCode text={description} />
+            {fix !== undefined && <WordsWithCode text={` ${fix}`} />}
+          </p>
+        </section>
+      ))}
+    </>
+  )
 }
 
 function AdviceNote({ description, advice }: { readonly description: string; readonly advice: string | undefined }) {

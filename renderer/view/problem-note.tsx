@@ -1,4 +1,5 @@
 import { type Place, problemAt, setProblem } from '../store.ts'
+import { DismissButton } from './dismiss-button.tsx'
 import { WordsWithCode } from './words-with-code.tsx'
 
 /** What went wrong with a request and what to do, at the place where it was asked; read aloud at once. */
@@ -13,11 +14,7 @@ export function ProblemNote({ place }: { readonly place: Place }) {
         </strong>
         {problem.fix !== undefined && <WordsWithCode text={` ${problem.fix}`} />}
       </p>
-      <button type="button" class="close" aria-label="Dismiss" onClick={() => setProblem(place, undefined)}>
-        <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
-          <path class="glyph-line" d="M2 2l8 8M10 2l-8 8" />
-        </svg>
-      </button>
+      <DismissButton onPress={() => setProblem(place, undefined)} />
     </div>
   )
 }

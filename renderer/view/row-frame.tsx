@@ -8,6 +8,8 @@ interface RowFrameProps {
   readonly provider: string
   readonly name: string
   readonly label?: string | undefined
+  /** Whether this account is the one that is meant without a label. */
+  readonly usual?: boolean
   readonly person?: string | undefined
   readonly until?: string | undefined
   readonly tone: Tone
@@ -17,7 +19,7 @@ interface RowFrameProps {
 }
 
 /** The layout that all rows share. Long names end in an ellipsis and are whole in the tool tip, so that nothing moves. */
-export function RowFrame({ provider, name, label, person, until, tone, words, action, children }: RowFrameProps) {
+export function RowFrame({ provider, name, label, usual = false, person, until, tone, words, action, children }: RowFrameProps) {
   const id = useId()
   return (
     <li class="row" aria-labelledby={id}>
@@ -27,6 +29,7 @@ export function RowFrame({ provider, name, label, person, until, tone, words, ac
           <h2 id={id}>
             <span class="row-name">{name}</span>
             {label !== undefined && <span class="label">{label}</span>}
+            {usual && <span class="label label-usual">default</span>}
           </h2>
           {person !== undefined && (
             <p class="person" title={person}>

@@ -1,10 +1,16 @@
-import type { AccountStatus, EndCause } from '../protocol/index.ts'
+import type { AccountKind, AccountStatus, EndCause } from '../protocol/index.ts'
 
 /** An account by its provider and, where it is known, by its label or person: `Practice (ada@example.com)`. */
 export function accountName({ provider_name, label, identity }: AccountStatus): string {
   const who = label ?? identity?.email
   return who === undefined ? provider_name : `${provider_name} (${who})`
 }
+
+/** What an account holds that is no login. It does not run out by itself, so that it is named in place of a time. */
+export const kindNames: Readonly<Record<AccountKind, string>> = { api_key: 'API key', setup_token: 'Setup token' }
+
+/** Whether the row stands for an account; a provider without any has a row with its own id. */
+export const hasAccount = ({ id, provider }: AccountStatus): boolean => id !== provider
 
 const causes: Readonly<Record<EndCause, string | undefined>> = {
   lost_answer: 'an answer was lost',

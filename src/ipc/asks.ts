@@ -1,8 +1,9 @@
 import { z } from 'zod'
-import { approvalDecision, unlockRequest } from '../protocol/index.ts'
+import { approvalDecision, keyKind, loginDecision, loginFlow, selectorName, unlockRequest } from '../protocol/index.ts'
 
 const id = z.string().min(1).max(160)
 const nothing = z.undefined()
+const label = z.string().regex(selectorName)
 
 /**
  * What the window may send, by channel. Main validates every message as unknown with these, because a page that was taken over
@@ -11,12 +12,36 @@ const nothing = z.undefined()
 export const asks = {
   'view:get': nothing,
   'intent:take': nothing,
-  /** `account` is the id of a row of the snapshot. */
-  'login:start': z.strictObject({ account: id }),
+  'providers:get': nothing,
+  /** The window names a page of a provider; main knows its address. A kind of key stands for the page where such keys are made. */
+  'provider:open': z.strictObject({ provider: id, page: z.union([z.literal('rules'), keyKind]) }),
+  /**
+   * `account` is the id of a row of the snapshot. `another` asks for a new account of its provider, and `accept` says that the person
+   * has read the rule card.
+   */
+  'login:start': z.strictObject({
+    account: id,
+    flow: loginFlow.optional(),
+    another: z.boolean().optional(),
+    label: label.optional(),
+    accept: z.boolean().optional(),
+  }),
   'login:open-again': z.strictObject({ login: id }),
   'login:copy-link': z.strictObject({ login: id }),
+  'login:copy-code': z.strictObject({ login: id }),
   'login:cancel': z.strictObject({ login: id }),
   'login:paste': z.strictObject({ login: id, pasted: z.string().min(1).max(8192) }),
+  'login:decide': z.strictObject({ login: id, decision: loginDecision.shape.decision }),
+  /** The one message that carries a key; no answer and no event does. */
+  'account:add-key': z.strictObject({
+    account: id,
+    key: z.string().min(1).max(8192),
+    kind: keyKind.optional(),
+    another: z.boolean().optional(),
+    label: label.optional(),
+    accept: z.boolean().optional(),
+  }),
+  'account:check': z.strictObject({ account: id }),
   'account:sign-out': z.strictObject({ account: id }),
   'account:set-disabled': z.strictObject({ account: id, disabled: z.boolean() }),
   'approval:decide': z.strictObject({ approval: id, decision: approvalDecision.shape.decision }),

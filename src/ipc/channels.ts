@@ -1,4 +1,4 @@
-import type { BrokerSnapshot, ErrorCode, LoginPrompt } from '../protocol/index.ts'
+import type { AccountIdentity, BrokerSnapshot, CheckResult, ErrorCode, LoginPrompt, ProviderInfo } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
 
 /** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
@@ -31,17 +31,29 @@ export type Intent =
   | { readonly kind: 'paste'; readonly login: string }
   | { readonly kind: 'confirm_sign_out'; readonly account: string }
   | { readonly kind: 'problem'; readonly problem: Problem; readonly account?: string }
+  /** To choose a way to sign in to the provider of this row, as one more account or because the rule card has to be read first. */
+  | { readonly kind: 'sign_in'; readonly account: string; readonly why: 'another' | 'rules' }
+  /** A login that was started in the app went well. `account` is whose it is now. */
+  | { readonly kind: 'signed_in'; readonly account: string; readonly identity?: AccountIdentity }
+  | { readonly kind: 'checked'; readonly check: CheckResult }
 
 /** What each question is answered with. No answer carries a token or an authorization URL (P1). */
 export interface Answers {
   'view:get': View
   'intent:take': Intent | undefined
+  'providers:get': readonly ProviderInfo[]
+  'provider:open': undefined
   /** How the login waits: with `paste`, the person has to open the link and bring the response back. */
   'login:start': { readonly login: string; readonly waits: LoginPrompt['kind'] }
   'login:open-again': undefined
   'login:copy-link': undefined
+  'login:copy-code': undefined
   'login:cancel': undefined
   'login:paste': undefined
+  'login:decide': undefined
+  /** What the provider said of the key; `account` is the row that has it. */
+  'account:add-key': CheckResult
+  'account:check': CheckResult
   'account:sign-out': { readonly revoked: boolean }
   'account:set-disabled': undefined
   'approval:decide': undefined
@@ -77,11 +89,17 @@ export interface Bridge {
 export const channels = Object.keys({
   'view:get': 1,
   'intent:take': 1,
+  'providers:get': 1,
+  'provider:open': 1,
   'login:start': 1,
   'login:open-again': 1,
   'login:copy-link': 1,
+  'login:copy-code': 1,
   'login:cancel': 1,
   'login:paste': 1,
+  'login:decide': 1,
+  'account:add-key': 1,
+  'account:check': 1,
   'account:sign-out': 1,
   'account:set-disabled': 1,
   'approval:decide': 1,

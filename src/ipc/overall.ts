@@ -24,6 +24,9 @@ export function overall(snapshot: BrokerSnapshot): Overall {
   if (asking !== undefined) return { state: 'needs_you', sentence: asking }
   const vault = vaultSentence(snapshot)
   if (vault !== undefined) return { state: isLockedByPerson(snapshot.vault) ? 'locked' : 'needs_you', sentence: vault }
+  const undecided = snapshot.logins.find((login) => login.undecided !== undefined)
+  if (undecided !== undefined)
+    return { state: 'needs_you', sentence: `${nameOf(undecided.provider, snapshot)} waits for your decision` }
   const signedIn = snapshot.accounts.filter((row) => row.state.kind !== 'signed_out')
   const used = signedIn.filter((row) => !row.disabled || row.state.kind === 'authorizing')
   const ready = used.filter((row) => serves.has(row.state.kind))
@@ -34,6 +37,9 @@ export function overall(snapshot: BrokerSnapshot): Overall {
   const part = ready.length === 0 ? 'Not reachable' : `${ready.length} of ${used.length} ready`
   return { state: 'offline', sentence: `${part} · trying again` }
 }
+
+const nameOf = (provider: string, { accounts }: BrokerSnapshot): string =>
+  accounts.find((row) => row.provider === provider)?.provider_name ?? provider
 
 function vaultSentence({ vault }: BrokerSnapshot): string | undefined {
   switch (vault.state.kind) {

@@ -1,9 +1,19 @@
-import { app, clipboard, shell } from 'electron'
+import { app, clipboard } from 'electron'
 import type { HostCommands } from '../host/handle.ts'
+import type { Asks } from '../ipc/asks.ts'
 import type { Answers } from '../ipc/channels.ts'
-import { type AccountStatus, type ApprovalDecision, BrokerError, type UnlockRequest } from '../protocol/index.ts'
-import { mayOpenExternally } from './external-url.ts'
+import {
+  type AccountStatus,
+  type ApprovalDecision,
+  BrokerError,
+  type CheckResult,
+  type LoginDecision,
+  type ProviderInfo,
+  type UnlockRequest,
+} from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
+import { keyRequest, loginRequest } from './host-requests.ts'
+import { openPage, openSignInPage } from './open-page.ts'
 
 /** What the person can do, from the menu and from the window alike. Every action rejects with a BrokerError. */
 export class Actions {
@@ -17,23 +27,44 @@ export class Actions {
   }
 
   /**
-   * Starts a login, or joins it, and sends the browser to it. A login that waits for a pasted response does not open the
-   * browser by itself: the person first has to read what to bring back.
+   * Starts a login, or joins it, and sends the browser to it. A login that waits for a pasted response or shows a code does not open
+   * the browser by itself: the person first has to read what to bring back or to type there.
    */
-  async signIn(account: string): Promise<Answers['login:start']> {
-    const row = this.#row(account)
-    const started = await this.#host.ask('start_login', requestFor(row))
-    this.#ownLogins.set(started.id, account)
-    if (started.prompt.kind === 'browser') await openInBrowser(started.authorization_url)
+  async signIn(ask: Asks['login:start']): Promise<Answers['login:start']> {
+    const started = await this.#host.ask('start_login', loginRequest(this.#row(ask.account), ask))
+    this.#ownLogins.set(started.id, ask.account)
+    if (started.prompt.kind === 'browser') await openSignInPage(started.authorization_url)
     return { login: started.id, waits: started.prompt.kind }
   }
 
+  /** Keeps a key that the person brought along; answers what came of trying it. */
+  async addKey(ask: Asks['account:add-key']): Promise<CheckResult> {
+    return (await this.#host.ask('add_key', keyRequest(this.#row(ask.account), ask))).check
+  }
+
+  async providers(): Promise<readonly ProviderInfo[]> {
+    return (await this.#host.ask('providers', undefined)).providers
+  }
+
+  /** Opens the page with the rules of a provider, or the one where a key is made. */
+  async openProviderPage({ provider, page }: Asks['provider:open']): Promise<void> {
+    const info = (await this.providers()).find(({ id }) => id === provider)
+    await openPage(page === 'rules' ? info?.rules?.link : info?.keys.find(({ kind }) => kind === page)?.where)
+  }
+
   async openAgain(login: string): Promise<void> {
-    await openInBrowser(await this.#link(login))
+    await openSignInPage(await this.#link(login))
   }
 
   async copyLink(login: string): Promise<void> {
     clipboard.writeText(await this.#link(login))
+  }
+
+  /** Puts the code of a device login on the clipboard. */
+  copyCode(login: string): void {
+    const prompt = this.#host.snapshot()?.logins.find(({ id }) => id === login)?.prompt
+    if (prompt?.kind !== 'device') throw new BrokerError('unknown_login', 'This sign-in shows no code.')
+    clipboard.writeText(prompt.user_code)
   }
 
   async cancel(login: string): Promise<void> {
@@ -47,6 +78,18 @@ export class Actions {
     if (status.status !== 'failed') return
     const { description, fix } = status.error
     throw new BrokerError('login_failed', description, fix === undefined ? {} : { fix })
+  }
+
+  /** Says what becomes of a login that somebody else made than the account belongs to. */
+  async decideLogin(login: string, decision: LoginDecision): Promise<void> {
+    // The person knows how a login ends that they discard, as with one that they cancel.
+    if (decision === 'discard') this.#ownLogins.delete(login)
+    await this.#host.ask('decide_login', { id: login, decision })
+  }
+
+  /** Asks the provider whether an account works. */
+  check(account: string): Promise<CheckResult> {
+    return this.#host.ask('check', { id: account })
   }
 
   signOut(account: string): Promise<HostCommands['sign_out']['answer']> {
@@ -90,24 +133,5 @@ export class Actions {
     const row = this.#host.snapshot()?.accounts.find(({ id }) => id === account)
     if (row === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
     return row
-  }
-}
-
-/** A row without an account carries its provider's id. */
-function requestFor(row: AccountStatus): HostCommands['start_login']['ask'] {
-  return row.id === row.provider ? { provider: row.provider } : { provider: row.provider, account: row.id }
-}
-
-async function openInBrowser(url: string): Promise<void> {
-  if (!mayOpenExternally(url)) {
-    throw new BrokerError('login_failed', 'The sign-in page has an address that is not opened from here.')
-  }
-  try {
-    await shell.openExternal(url)
-  } catch {
-    // The cause would repeat the address, which carries the `state` value.
-    throw new BrokerError('temporarily_unavailable', 'No browser could be opened.', {
-      fix: 'Copy the sign-in link and open it in a browser yourself. The sign-in goes on waiting.',
-    })
   }
 }

@@ -55,7 +55,7 @@ function setupShell(host: HostLink): void {
   host.onChange(() => tray.draw())
   setupApplicationMenu(process.platform)
   setupIpc(actions, window, setupView(host, window))
-  setupLoginOutcomes(host, ownLogins, (problem, account) => window.leave({ kind: 'problem', problem, account }))
+  setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })
   setupWake(host)
   setupSecondInstance(async () => {
     tray.recreate()

@@ -1,28 +1,40 @@
-import type { Problem } from '../ipc/channels.ts'
+import type { Intent } from '../ipc/channels.ts'
 import { BrokerError, type LoginStatus, loginError } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { problemFrom } from './problem.ts'
 
-/** Tells why a login that was started in this app has failed. A snapshot only shows that it is gone, so its end is asked for. */
-export function setupLoginOutcomes(
-  host: HostLink,
-  ownLogins: Map<string, string>,
-  tell: (problem: Problem, account: string) => void,
-): void {
+export interface LoginTold {
+  /** How a login ended, for the window when the person looks at it next. */
+  readonly ended: (intent: Intent) => void
+  /** Somebody else signed in than the account belongs to, and nothing goes on until the person has decided. */
+  readonly undecided: () => void
+}
+
+/**
+ * Tells how a login that was started in this app has ended, and when it waits for a decision. A snapshot only shows that a login is
+ * gone, so its end is asked for.
+ */
+export function setupLoginOutcomes(host: HostLink, ownLogins: Map<string, string>, told: LoginTold): void {
+  let asking = new Set<string>()
   host.onChange(() => {
     const snapshot = host.snapshot()
     if (snapshot === undefined) return
     const pending = new Set(snapshot.logins.map((login) => login.id))
     for (const [id, account] of [...ownLogins].filter(([own]) => !pending.has(own))) {
       ownLogins.delete(id)
-      void host.ask('login_status', { id }).then((status) => report(status, (problem) => tell(problem, account)), ignoreUnknown)
+      void host.ask('login_status', { id }).then((status) => report(status, account, told.ended), ignoreUnknown)
     }
+    const before = asking
+    asking = new Set(snapshot.logins.filter(({ undecided }) => undecided !== undefined).map(({ id }) => id))
+    if ([...asking].some((id) => ownLogins.has(id) && !before.has(id))) told.undecided()
   })
 }
 
-function report(status: LoginStatus, tell: (problem: Problem) => void): void {
-  if (status.status !== 'failed') return
-  tell(problemFrom(loginError(status.error)))
+function report(status: LoginStatus, account: string, tell: (intent: Intent) => void): void {
+  if (status.status === 'failed') tell({ kind: 'problem', problem: problemFrom(loginError(status.error)), account })
+  if (status.status !== 'completed') return
+  const { identity } = status
+  tell({ kind: 'signed_in', account: status.account, ...(identity === undefined ? {} : { identity }) })
 }
 
 /** A broker that was started again knows nothing of the logins before. */

@@ -1,12 +1,16 @@
-import type { ApprovalDecision, StateError } from '../protocol/index.ts'
+import type { ApprovalDecision, LoginDecision, StateError } from '../protocol/index.ts'
 
 /** What a menu item does; `account`, `login` and `approval` are ids of the snapshot. */
 export type MenuAction =
   | { readonly kind: 'sign_in'; readonly account: string }
   | { readonly kind: 'open_again'; readonly login: string }
   | { readonly kind: 'copy_link'; readonly login: string }
+  | { readonly kind: 'copy_code'; readonly login: string }
   | { readonly kind: 'paste'; readonly login: string }
   | { readonly kind: 'cancel_login'; readonly login: string }
+  | { readonly kind: 'decide_login'; readonly login: string; readonly decision: LoginDecision }
+  | { readonly kind: 'add_account'; readonly account: string }
+  | { readonly kind: 'check'; readonly account: string }
   | { readonly kind: 'refresh'; readonly account: string }
   | { readonly kind: 'set_disabled'; readonly account: string; readonly disabled: boolean }
   | { readonly kind: 'sign_out'; readonly account: string }

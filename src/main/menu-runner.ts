@@ -1,4 +1,5 @@
 import { assertNever } from '../core/assert-never.ts'
+import { BrokerError } from '../protocol/index.ts'
 import type { Actions } from './actions.ts'
 import type { AppWindow } from './app-window.ts'
 import type { MenuAction } from './menu-model.ts'
@@ -16,19 +17,24 @@ export function menuRunner(actions: Actions, window: AppWindow, switches: Switch
 
 async function runMenuAction(action: MenuAction, actions: Actions, window: AppWindow, switches: SwitchBoard): Promise<void> {
   switch (action.kind) {
-    case 'sign_in': {
-      const { login, waits } = await actions.signIn(action.account)
-      if (waits === 'paste') window.show({ kind: 'paste', login })
-      return
-    }
+    case 'sign_in':
+      return signIn(action.account, actions, window)
     case 'open_again':
       return actions.openAgain(action.login)
     case 'copy_link':
       return actions.copyLink(action.login)
+    case 'copy_code':
+      return actions.copyCode(action.login)
     case 'paste':
       return window.show({ kind: 'paste', login: action.login })
     case 'cancel_login':
       return actions.cancel(action.login)
+    case 'decide_login':
+      return actions.decideLogin(action.login, action.decision)
+    case 'add_account':
+      return window.show({ kind: 'sign_in', account: action.account, why: 'another' })
+    case 'check':
+      return window.show({ kind: 'checked', check: await actions.check(action.account) })
     case 'sign_out':
       return window.show({ kind: 'confirm_sign_out', account: action.account })
     case 'refresh':
@@ -51,5 +57,17 @@ async function runMenuAction(action: MenuAction, actions: Actions, window: AppWi
       return actions.quit()
     default:
       return assertNever(action)
+  }
+}
+
+/** What the person has to read or type is in the window: the rule card, what to bring back, the code. */
+async function signIn(account: string, actions: Actions, window: AppWindow): Promise<void> {
+  try {
+    const { login, waits } = await actions.signIn({ account })
+    if (waits === 'paste') window.show({ kind: 'paste', login })
+    if (waits === 'device') window.show()
+  } catch (error) {
+    if (!(error instanceof BrokerError && error.code === 'rules_not_accepted')) throw error
+    window.show({ kind: 'sign_in', account, why: 'rules' })
   }
 }

@@ -1,10 +1,11 @@
+import { hasAccount } from '../ipc/account-words.ts'
 import { type AskingClient, askingClients } from '../ipc/approval-words.ts'
 import type { Problem } from '../ipc/channels.ts'
 import { looseLogins } from '../ipc/loose-logins.ts'
 import { overall } from '../ipc/overall.ts'
 import { canLock, vaultLock } from '../ipc/vault-lock.ts'
 import type { ApprovalDecision, BrokerSnapshot } from '../protocol/index.ts'
-import { accountEntry, loginEntries } from './account-menu.ts'
+import { accountEntry, loginEntries, signInEntry } from './account-menu.ts'
 import {
   action,
   type MenuEntry,
@@ -51,16 +52,30 @@ function withoutBroker(problem: Problem | undefined): MenuModel {
 function withBroker(snapshot: BrokerSnapshot, now: number): MenuModel {
   const asking = askingClients(snapshot).map(askingEntry)
   // A locked vault keeps every account back alike, and its reason stands above already.
-  const rows = vaultLock(snapshot.vault) === undefined ? snapshot.accounts.map((row) => accountEntry(row, now)) : []
   const loose = looseLogins(snapshot).map(({ login, providerName }) =>
-    submenu(`${providerName}: signing in`, loginEntries(login.id)),
+    submenu(
+      `${providerName}: ${login.undecided === undefined ? 'signing in' : 'needs your decision'}`,
+      loginEntries(login.id, login.prompt, login, snapshot),
+    ),
   )
+  const rows = vaultLock(snapshot.vault) === undefined ? rowEntries(snapshot, loose, now) : loose
   return [
     ...(asking.length === 0 ? [] : [...asking, separator]),
     text(overall(snapshot).sentence),
     ...vaultEntries(snapshot),
-    ...(rows.length + loose.length === 0 ? [] : [separator, ...rows, ...loose]),
+    ...(rows.length === 0 ? [] : [separator, ...rows]),
   ]
+}
+
+/** Accounts and logins, then the providers without one: in a menu of their own once there is something that matters more. */
+function rowEntries(snapshot: BrokerSnapshot, loose: MenuModel, now: number): MenuModel {
+  const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
+  const rows = snapshot.accounts.filter((row) => !offered.includes(row)).map((row) => accountEntry(row, snapshot, now))
+  const used = [...rows, ...loose]
+  if (used.length === 0) return offered.map((row) => signInEntry(row))
+  if (offered.length === 0) return used
+  const signIns = offered.map((row) => signInEntry(row, `${row.provider_name}…`))
+  return [...used, submenu('Sign in to', signIns)]
 }
 
 /** A client that waits, and what the person may answer. */

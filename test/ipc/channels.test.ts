@@ -1,6 +1,8 @@
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { type Asks, asks } from '../../src/ipc/asks.ts'
 import { type Answers, type Channel, channels, type Events } from '../../src/ipc/channels.ts'
+import { labelPattern } from '../../src/ipc/label.ts'
+import { selectorName } from '../../src/protocol/index.ts'
 
 /** Every member name that occurs anywhere in a type. */
 type Names<Value> = Value extends readonly (infer Item)[]
@@ -47,6 +49,16 @@ describe('the contract with the window', () => {
     expectTypeOf<Extract<Names<Answers | Events>, 'passphrase'>>().toEqualTypeOf<never>()
   })
 
+  test('P1: a key is in one ask, and in no answer and no event', () => {
+    type Carrying = { [Name in keyof Asks]: 'key' extends Names<Asks[Name]> ? Name : never }[keyof Asks]
+    expectTypeOf<Carrying>().toEqualTypeOf<'account:add-key'>()
+    expectTypeOf<Extract<Names<Answers | Events>, 'key'>>().toEqualTypeOf<never>()
+  })
+
+  test('the window has the same rule for a label as the protocol', () => {
+    expect(String(labelPattern)).toBe(String(selectorName))
+  })
+
   test('every channel has a validator, an answer and a name at run time', () => {
     expectTypeOf<keyof Asks>().toEqualTypeOf<keyof Answers>()
     expect([...channels].sort()).toEqual(Object.keys(asks).sort())
@@ -60,6 +72,16 @@ describe('the validators refuse', () => {
     ['login:start', { account: '' }],
     ['login:start', { account: 7 }],
     ['login:start', { account: 'practice', redirect_host: 'evil.example' }],
+    ['login:start', { account: 'practice', flow: 'telepathy' }],
+    ['login:start', { account: 'practice', label: 'two words' }],
+    ['provider:open', { provider: 'anthropic', page: 'https://evil.example' }],
+    ['provider:open', { provider: 'anthropic' }],
+    ['login:copy-code', {}],
+    ['login:decide', { login: 'login-1', decision: 'keep' }],
+    ['account:add-key', { account: 'practice', key: '' }],
+    ['account:add-key', { account: 'practice', key: 'x'.repeat(8193) }],
+    ['account:add-key', { account: 'practice', key: 'x', kind: 'password' }],
+    ['account:check', { account: 'practice-1', timeout: 1 }],
     ['login:cancel', { login: 'x'.repeat(161) }],
     ['login:paste', { login: 'login-1', pasted: '' }],
     ['login:paste', { login: 'login-1', pasted: 'x'.repeat(8193) }],
@@ -85,9 +107,15 @@ describe('the validators refuse', () => {
     const sent: Asks = {
       'view:get': undefined,
       'intent:take': undefined,
-      'login:start': { account: 'practice' },
+      'providers:get': undefined,
+      'provider:open': { provider: 'anthropic', page: 'rules' },
+      'login:start': { account: 'practice', flow: 'device', another: true, label: 'work', accept: true },
       'login:open-again': { login: 'login-1' },
       'login:copy-link': { login: 'login-1' },
+      'login:copy-code': { login: 'login-1' },
+      'login:decide': { login: 'login-1', decision: 'add' },
+      'account:add-key': { account: 'practice', key: 'sk-test', kind: 'api_key', label: 'work' },
+      'account:check': { account: 'practice-1' },
       'login:cancel': { login: 'login-1' },
       'login:paste': { login: 'login-1', pasted: 'http://127.0.0.1:1455/auth/callback?code=a&state=b' },
       'account:sign-out': { account: 'practice-1' },

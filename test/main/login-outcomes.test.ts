@@ -1,20 +1,31 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
-import type { Problem } from '../../src/ipc/channels.ts'
+import type { Intent } from '../../src/ipc/channels.ts'
 import { HostLink } from '../../src/main/host-link.ts'
 import { setupLoginOutcomes } from '../../src/main/login-outcomes.ts'
 import type { LoginStatus } from '../../src/protocol/index.ts'
-import { codex, inBrowser, signedOut, snapshotOf } from '../renderer/support/snapshots.ts'
+import { active, ana, codex, inBrowser, otherPerson, signedOut, snapshotOf } from '../renderer/support/snapshots.ts'
 import { FakeHost } from './support/fake-host.ts'
 
-async function endedWith(status: LoginStatus, own = true): Promise<{ told: [Problem, string][]; asked: number }> {
-  const host = new FakeHost(snapshotOf([codex(inBrowser)]))
-  host.answers.set('login_status', () => status)
+async function following(own: readonly [string, string][], first = snapshotOf([codex(inBrowser)])) {
+  const host = new FakeHost(first)
   const link = new HostLink(() => Promise.resolve(host), systemClock)
-  const told: [Problem, string][] = []
-  setupLoginOutcomes(link, new Map(own ? [['login-1', 'openai-codex']] : []), (problem, account) => told.push([problem, account]))
+  const told: Intent[] = []
+  let undecided = 0
+  setupLoginOutcomes(link, new Map(own), {
+    ended: (intent) => told.push(intent),
+    undecided: () => {
+      undecided += 1
+    },
+  })
   await link.start()
   expect(host.asked).toEqual([])
+  return { host, told, undecided: () => undecided }
+}
+
+async function endedWith(status: LoginStatus, own = true): Promise<{ told: Intent[]; asked: number }> {
+  const { host, told } = await following(own ? [['login-1', 'openai-codex']] : [])
+  host.answers.set('login_status', () => status)
   host.show(snapshotOf([codex(signedOut)]))
   host.show(snapshotOf([codex(signedOut)], { sequence: 2 }))
   await new Promise((resolve) => setImmediate(resolve))
@@ -28,33 +39,52 @@ const failed = (code: string): LoginStatus => ({
   error: { code, description: 'The access was not allowed.' },
 })
 
+const codeOf = ([first]: Intent[]) => (first?.kind === 'problem' ? first.problem.code : undefined)
+
 test('a failed login is told once, at its row, with what to do', async () => {
   expect(await endedWith(failed('access_denied'))).toEqual({
     told: [
-      [
-        { code: 'access_denied', description: 'The access was not allowed.', fix: 'Sign in again and allow the access.' },
-        'openai-codex',
-      ],
+      {
+        kind: 'problem',
+        problem: {
+          code: 'access_denied',
+          description: 'The access was not allowed.',
+          fix: 'Sign in again and allow the access.',
+        },
+        account: 'openai-codex',
+      },
     ],
     asked: 1,
   })
 })
 
 test('an unknown code of a newer broker is still told', async () => {
-  const { told } = await endedWith(failed('something_new'))
-  expect(told[0]?.[0].code).toBe('login_failed')
+  expect(codeOf((await endedWith(failed('something_new'))).told)).toBe('login_failed')
 })
 
 test('a login that another program cancelled is told, too', async () => {
-  const { told } = await endedWith(failed('login_cancelled'))
-  expect(told[0]?.[0].code).toBe('login_cancelled')
+  expect(codeOf((await endedWith(failed('login_cancelled'))).told)).toBe('login_cancelled')
 })
 
-test('a login that went well is seen in the row and not told', async () => {
-  const completed = { id: 'login-1', provider: 'openai-codex', status: 'completed', account: 'a' } as const
-  expect((await endedWith(completed)).told).toEqual([])
+test('a login that went well is told at the account that has it now, with who signed in', async () => {
+  const completed = { id: 'login-1', provider: 'openai-codex', status: 'completed', account: 'a', ...ana } as const
+  expect((await endedWith(completed)).told).toEqual([{ kind: 'signed_in', account: 'a', ...ana }])
 })
 
 test('a login of another program is its own to tell', async () => {
   expect(await endedWith(failed('access_denied'), false)).toEqual({ told: [], asked: 0 })
+})
+
+test('a login of somebody else calls for the person once, and only where it was started here', async () => {
+  const { undecided: _nobody, ...before } = otherPerson
+  const begun = snapshotOf([codex(active, ana)], { logins: [before] })
+  const waiting = snapshotOf([codex(active, ana)], { logins: [otherPerson] })
+  const own = await following([[otherPerson.id, 'openai-codex-1a2b3c4d']], begun)
+  own.host.show(waiting)
+  own.host.show({ ...waiting, sequence: 2 })
+  expect(own.undecided()).toBe(1)
+  expect(own.host.asked).toEqual([])
+  const other = await following([], begun)
+  other.host.show(waiting)
+  expect(other.undecided()).toBe(0)
 })

@@ -5,11 +5,13 @@ import type { MenuAction, MenuEntry, MenuModel, Switches } from '../../src/main/
 import { nativeMenu } from '../../src/main/native-menu.ts'
 import { trayMenu } from '../../src/main/tray-menu.ts'
 import type { BrokerSnapshot } from '../../src/protocol/index.ts'
+import { among, everyProvider } from '../renderer/support/providers.ts'
 import {
   absent,
   active,
   ana,
   backingOff,
+  byDevice,
   byPaste,
   claimed,
   codex,
@@ -23,6 +25,7 @@ import {
   lockedOut,
   lockedWithPassphrase,
   noon,
+  otherPerson,
   passphraseNeeded,
   passphraseUnset,
   practice,
@@ -100,6 +103,64 @@ describe('the tray menu', () => {
     }
   })
 
+  test('keeps the providers without an account in a menu of their own once there is an account', () => {
+    const menu = menuOf(snapshotOf(among(practice(active))))
+    expect(lines(menu).slice(2, -4)).toEqual([
+      'Practice: ready',
+      ...['Refresh now', 'Check', 'Add another account…', 'Switch off', 'Sign out…'].map((line) => `  ${line}`),
+      'Sign in to',
+      ...everyProvider.slice(0, -1).map(({ name }) => `  ${name}…`),
+    ])
+    expect(actionOf(menu, 'Kimi Code…')).toEqual({ kind: 'sign_in', account: 'kimi' })
+  })
+
+  test('shows the code of a device login, which nothing is pasted into', () => {
+    const menu = menuOf(snapshotOf([codex(byDevice)]))
+    expect(lines(menu).slice(2, -4)).toEqual([
+      'OpenAI Codex: waiting for you',
+      '  [Your code: WDJB-MJHT]',
+      '  Open sign-in page',
+      '  Copy code',
+      '  -',
+      '  Cancel sign-in',
+    ])
+    expect(actionOf(menu, 'Copy code')).toEqual({ kind: 'copy_code', login: 'login-1' })
+  })
+
+  const decisions = ['  Add beside it', '  Replace', '  Discard']
+  const who = '  [You signed in as bob@example.com, and this account belongs to ana.silva@example.com.]'
+
+  test('asks whose a login is, beside an account that works and in the place of one that has ended', () => {
+    const beside = menuOf(snapshotOf([codex(active, ana)], { logins: [otherPerson] }))
+    expect(lines(beside)).toEqual(expect.arrayContaining(['OpenAI Codex: needs your decision', who, '  -', ...decisions]))
+    const waiting = { ...inBrowser, login_id: otherPerson.id } as const
+    const row = { ...codex(waiting, ana), id: 'openai-codex-1a2b3c4d' }
+    const inPlace = menuOf(snapshotOf([row], { logins: [otherPerson] }))
+    expect(lines(inPlace).slice(2, -4)).toEqual([
+      'OpenAI Codex (ana.silva@example.com): needs your decision',
+      who,
+      '  -',
+      ...decisions,
+    ])
+    const chosen = ['Add beside it', 'Replace', 'Discard'].map((label) => actionOf(inPlace, label))
+    expect(chosen).toEqual(
+      ['add', 'replace', 'discard'].map((decision) => ({ kind: 'decide_login', login: 'login-8', decision })),
+    )
+  })
+
+  test('checks what works, adds another account, and never refreshes a key', () => {
+    const menu = menuOf(snapshotOf([codex({ kind: 'active' }, { kind: 'api_key', label: 'billing' })]))
+    expect(lines(menu).slice(2, -4)).toEqual([
+      'OpenAI Codex (billing): ready',
+      '  Check',
+      '  Add another account…',
+      '  Switch off',
+      '  Sign out…',
+    ])
+    expect(actionOf(menu, 'Check')).toEqual({ kind: 'check', account: 'openai-codex-1a2b3c4d' })
+    expect(actionOf(menu, 'Add another account…')).toEqual({ kind: 'add_account', account: 'openai-codex-1a2b3c4d' })
+  })
+
   test('offers to sign out of what works, by name', () => {
     const menu = menuOf(snapshotOf([codex(active, ana), practice(refreshing, { label: 'work' })]))
     expect(lines(menu)).toEqual([
@@ -107,9 +168,12 @@ describe('the tray menu', () => {
       '-',
       'OpenAI Codex (ana.silva@example.com): ready',
       '  Refresh now',
+      '  Check',
+      '  Add another account…',
       '  Switch off',
       '  Sign out…',
       'Practice (work): refreshing',
+      '  Add another account…',
       '  Switch off',
       '  Sign out…',
       ...tail,
@@ -125,17 +189,20 @@ describe('the tray menu', () => {
       'OpenAI Codex: sign in again',
       '  [The login was revoked or used by another program.]',
       '  Sign in again…',
+      '  Add another account…',
       '  Switch off',
       '  Sign out…',
       'Practice: trying again',
       '  [The token endpoint answered with a web page instead of JSON.]',
       '  Try again',
+      '  Add another account…',
       '  Switch off',
       '  Sign out…',
       'Practice: not available',
       '  [This login belongs to https://auth.openai.com, and another server is configured now.]',
       '  [Unset `TOKENTRAY_UPSTREAM`, or sign in again for this server.]',
       '  Try again',
+      '  Add another account…',
       '  Switch off',
       '  Sign out…',
       ...tail,
@@ -274,7 +341,7 @@ test('the native menu shows labels as they are and runs what was chosen', () => 
   const [, , account] = nativeMenu(menu, (action) => chosen.push(action))
   expect(account?.label).toBe('OpenAI Codex (R&&D): ready')
   if (!Array.isArray(account?.submenu)) throw new Error('The account has no submenu.')
-  account.submenu[2]?.click?.(undefined as never, undefined, undefined as never)
+  account.submenu[4]?.click?.(undefined as never, undefined, undefined as never)
   expect(chosen).toEqual([{ kind: 'sign_out', account: 'openai-codex-1a2b3c4d' }])
 })
 

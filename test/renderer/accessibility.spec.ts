@@ -1,8 +1,11 @@
 import { lowContrast } from './support/contrast.ts'
+import { among } from './support/providers.ts'
 import {
   active,
   ana,
   backingOff,
+  ben,
+  byDevice,
   byPaste,
   claimed,
   codex,
@@ -13,6 +16,7 @@ import {
   locked,
   lockedByPerson,
   lockedOut,
+  otherPerson,
   passphraseUnset,
   practice,
   proven,
@@ -21,9 +25,15 @@ import {
   view,
   viewOf,
 } from './support/snapshots.ts'
-import { expect, test } from './support/window.ts'
+import { expect, type TestWindow, test } from './support/window.ts'
 
 const off = { ...ana, disabled: true, signed_in_until: 1_800_000_000 } as const
+
+const notice = {
+  code: 'provider_file',
+  description: 'providers/mistral.json cannot be used: it has no `id`.',
+  fix: 'Correct it.',
+}
 
 const views = {
   'signed out': view(codex(signedOut), practice(signedOut)),
@@ -35,6 +45,38 @@ const views = {
   'first passphrase': viewOf(snapshotOf([], { vault: passphraseUnset })),
   'ended elsewhere': view(codex(endedElsewhere, ana), practice(active, off)),
   locked: viewOf(snapshotOf([codex(lockedOut, ana)], { vault: locked }), 'window'),
+  'every provider': viewOf(snapshotOf(among(codex(active, { ...ana, label: 'work', is_default: true })), { notices: [notice] })),
+  'a device code': view(codex(byDevice), practice(active, ben)),
+  'somebody else': viewOf(snapshotOf([codex(active, ana)], { logins: [otherPerson] })),
+}
+
+/** What needs a step of the person first, or a word of main. */
+const steps: Readonly<Record<string, (tray: TestWindow) => Promise<unknown>>> = {
+  'another account': async ({ page }) => {
+    await page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+    await page.getByRole('button', { name: 'Add another account…' }).click()
+  },
+  'a rule card': async (tray) => {
+    await tray.fail('login:start', { code: 'rules_not_accepted', description: 'Read the rules.' })
+    await tray.page.getByRole('button', { name: 'Sign in to Anthropic Claude' }).click()
+    await expect(tray.page.getByRole('group', { name: 'The rules of Anthropic Claude' })).toBeVisible()
+  },
+  'a refused key': async (tray) => {
+    await tray.fail('account:add-key', { code: 'invalid_request', description: 'That is no key.' })
+    const { page } = tray
+    await page.getByRole('button', { name: 'Other ways for OpenRouter' }).click()
+    await page.getByRole('button', { name: 'API key…' }).click()
+    await page.getByLabel('API key', { exact: true }).fill('hello')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('alert')).toBeVisible()
+  },
+  'notes at the rows': async (tray) => {
+    const failed = { account: 'openai-codex-1a2b3c4d', status: 'failed' } as const
+    await tray.choose({ kind: 'checked', check: failed })
+    await expect(tray.page.getByText('does not work')).toBeVisible()
+    await tray.choose({ kind: 'signed_in', account: 'practice', ...ana })
+    await expect(tray.page.getByText('Signed in as')).toBeVisible()
+  },
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {
@@ -49,6 +91,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 }
 
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme} colours, after a step`, () => {
+    test.use({ colorScheme })
+    for (const [name, step] of Object.entries(steps)) {
+      test(`"${name}" can be read and its controls have names`, async ({ tray }) => {
+        await tray.open(views['every provider'])
+        await step(tray)
+        expect(await tray.page.evaluate(lowContrast, 4.5)).toEqual([])
+        await expectNames(tray)
+      })
+    }
+  })
+}
+
 test('the measure of contrast finds texts, so that an empty list means something', async ({ tray }) => {
   await tray.open(views.locked)
   expect((await tray.page.evaluate(lowContrast, 21)).length).toBeGreaterThan(5)
@@ -57,17 +113,7 @@ test('the measure of contrast finds texts, so that an empty list means something
 for (const [name, look] of Object.entries(views)) {
   test(`every control of "${name}" has a name, and every id is unique`, async ({ tray }) => {
     await tray.open(look)
-    for (const control of await tray.page.locator('button, input').all()) await expect(control).toHaveAccessibleName(/\w/)
-    const ids = await tray.page.locator('[id]').evaluateAll((elements) => elements.map((element) => element.id))
-    expect(new Set(ids).size).toBe(ids.length)
-    const dangling = await tray.page
-      .locator('[aria-describedby], [aria-labelledby]')
-      .evaluateAll((elements) =>
-        elements
-          .flatMap((element) => [element.getAttribute('aria-describedby'), element.getAttribute('aria-labelledby')])
-          .filter((id) => id !== null && document.getElementById(id) === null),
-      )
-    expect(dangling).toEqual([])
+    await expectNames(tray)
   })
 }
 
@@ -78,3 +124,17 @@ test('a screen reader finds a head, the accounts as a list, and a foot', async (
   await expect(tray.page.getByRole('contentinfo')).toContainText('Version 0.1.0')
   await expect(tray.page.getByRole('heading', { level: 2 })).toHaveText(['OpenAI Codex', 'Practice'])
 })
+
+async function expectNames(tray: TestWindow): Promise<void> {
+  for (const control of await tray.page.locator('button, input').all()) await expect(control).toHaveAccessibleName(/\w/)
+  const ids = await tray.page.locator('[id]').evaluateAll((elements) => elements.map((element) => element.id))
+  expect(new Set(ids).size).toBe(ids.length)
+  const dangling = await tray.page
+    .locator('[aria-describedby], [aria-labelledby]')
+    .evaluateAll((elements) =>
+      elements
+        .flatMap((element) => [element.getAttribute('aria-describedby'), element.getAttribute('aria-labelledby')])
+        .filter((id) => id !== null && document.getElementById(id) === null),
+    )
+  expect(dangling).toEqual([])
+}

@@ -42,8 +42,8 @@ for (const [words, decision] of [
 test('a new card is read aloud, takes no focus, and takes no press that was meant for what it pushed away', async ({ tray }) => {
   await tray.open(asking())
   const { page } = tray
-  const list = page.locator('[aria-live=polite]', { hasNot: page.getByText('Copied') })
-  await expect(list).toHaveAttribute('aria-label', 'Tools that ask for a token')
+  const list = page.locator('[aria-label="Tools that ask for a token"]')
+  await expect(list).toHaveAttribute('aria-live', 'polite')
   const signOut = page.getByRole('button', { name: 'Sign out of Practice' })
   await signOut.focus()
   await tray.show(asking(proven))
@@ -66,7 +66,7 @@ test('the focus goes on to the next card, and to the rows after the last one', a
   await tray.show(asking())
   await expect(tray.page.getByRole('main')).toBeFocused()
   await tray.page.keyboard.press('Tab')
-  await expect(tray.page.getByRole('button', { name: 'Sign out of OpenAI Codex' })).toBeFocused()
+  await expect(tray.page.getByRole('button', { name: 'More for OpenAI Codex' })).toBeFocused()
 })
 
 test('a card that goes leaves the focus alone when it is elsewhere', async ({ tray }) => {

@@ -4,7 +4,7 @@ import { expect, test } from './support/window.ts'
 test('every control is reached with Tab, in the order of the rows', async ({ tray }) => {
   await tray.open(view(codex(inBrowser), practice(signedOut)))
   const reached: (string | null)[] = []
-  for (let step = 0; step < 5; step++) {
+  for (let step = 0; step < 6; step++) {
     await tray.page.keyboard.press('Tab')
     reached.push(
       await tray.page.evaluate(
@@ -12,15 +12,14 @@ test('every control is reached with Tab, in the order of the rows', async ({ tra
       ),
     )
   }
-  expect(reached).toEqual(['Cancel the sign-in to OpenAI Codex', 'Open again', 'Copy link', 'Paste code…', 'Sign in to Practice'])
+  const login = ['Cancel the sign-in to OpenAI Codex', 'Open again', 'Copy link', 'Paste code…']
+  expect(reached).toEqual([...login, 'Other ways for Practice', 'Sign in to Practice'])
 })
 
 test('the focus can be seen', async ({ tray }) => {
   await tray.open(view(codex(signedOut)))
   await tray.page.keyboard.press('Tab')
-  const outline = await tray.page
-    .getByRole('button', { name: 'Sign in to OpenAI Codex' })
-    .evaluate((button) => getComputedStyle(button).outline)
+  const outline = await tray.page.locator(':focus').evaluate((button) => getComputedStyle(button).outline)
   expect(outline).toContain('solid 2px')
 })
 

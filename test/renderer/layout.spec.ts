@@ -9,7 +9,7 @@ const long = {
 test('a long name changes neither the width nor the height of its row', async ({ tray }) => {
   await tray.open(view(codex(active, ana), practice(active, ben)))
   const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
-  const button = row.getByRole('button')
+  const button = row.getByRole('button', { name: 'Sign out of OpenAI Codex' })
   const before = [await row.boundingBox(), await button.boundingBox()]
   await tray.show(view(codex(active, long), practice(active, ben)))
   await expect(row).toContainText('very-long-name')

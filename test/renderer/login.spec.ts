@@ -1,4 +1,4 @@
-import { active, ana, byPaste, codex, inBrowser, practice, signedOut, view } from './support/snapshots.ts'
+import { active, ana, byDevice, byPaste, codex, inBrowser, noon, practice, signedOut, view } from './support/snapshots.ts'
 import { expect, test } from './support/window.ts'
 
 const url = 'http://127.0.0.1:1455/auth/callback?code=abc&state=def'
@@ -121,4 +121,31 @@ test('nothing that the person pasted stays in the page after the login', async (
   await tray.show(view(codex(active, ana)))
   await expect(tray.page.getByRole('textbox')).toHaveCount(0)
   expect(await tray.page.content()).not.toContain('code=abc')
+})
+
+test('a device login shows its code before the page is opened, which has the focus', async ({ tray }) => {
+  await tray.open(view(codex(byDevice)))
+  const { page } = tray
+  await expect(page.getByRole('group', { name: 'Sign-in to OpenAI Codex' })).toContainText('auth.openai.com/codex/device')
+  const code = page.getByText('WDJB-MJHT')
+  await code.selectText()
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe('WDJB-MJHT')
+  await expect(page.getByRole('timer')).toHaveText('14:32')
+  await expect(page.getByRole('button', { name: 'Open page' })).toBeFocused()
+  expect(await tray.asked('login:open-again')).toEqual([])
+  await page.keyboard.press('Enter')
+  expect(await tray.asked('login:open-again')).toEqual([{ login: 'login-1' }])
+  await page.getByRole('button', { name: 'Copy code' }).click()
+  await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible()
+  expect(await tray.asked('login:copy-code')).toEqual([{ login: 'login-1' }])
+  await expect(page.getByRole('button', { name: /Paste|Copy link/ })).toHaveCount(0)
+})
+
+test('a device code takes no focus from what the person is at', async ({ tray }) => {
+  await tray.open(view(codex(signedOut), practice(active, ana)))
+  const signOut = tray.page.getByRole('button', { name: 'Sign out of Practice' })
+  await signOut.focus()
+  await tray.show(view(codex({ ...byDevice, expires_at: noon + 60 }), practice(active, ana)))
+  await expect(tray.page.getByText('WDJB-MJHT')).toBeVisible()
+  await expect(signOut).toBeFocused()
 })

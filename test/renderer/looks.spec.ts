@@ -1,5 +1,7 @@
 import type { TestInfo } from '@playwright/test'
 import type { Problem, View } from '../../src/ipc/channels.ts'
+import type { CheckResult } from '../../src/protocol/index.ts'
+import { among, everyRow } from './support/providers.ts'
 import {
   absent,
   active,
@@ -7,6 +9,7 @@ import {
   backingOff,
   ben,
   broken,
+  byDevice,
   byPaste,
   claimed,
   codex,
@@ -18,6 +21,7 @@ import {
   locked,
   lockedByPerson,
   lockedOut,
+  otherPerson,
   passphraseNeeded,
   passphraseUnset,
   practice,
@@ -56,6 +60,21 @@ const many = snapshotOf(
   })),
 )
 
+const apiKey = { ...codex({ kind: 'active' }, { kind: 'api_key' }), label: 'billing' } as const
+const setupToken = {
+  id: 'anthropic-1',
+  provider: 'anthropic',
+  provider_name: 'Anthropic Claude',
+  kind: 'setup_token',
+  state: { kind: 'active' },
+} as const
+
+const badFile = {
+  code: 'provider_file',
+  description: 'providers/mistral.json cannot be used: `token_endpoint` has to be an https address.',
+  fix: 'Correct the file and start TokenTray again.',
+}
+
 /** Everything that the window can look like. */
 const looks: Readonly<Record<string, View>> = {
   'signed out': view(codex(signedOut), practice(signedOut)),
@@ -86,6 +105,16 @@ const looks: Readonly<Record<string, View>> = {
   ),
   'long names': view(codex(active, { ...long, label: 'a-label-that-goes-on-and-on-and-on' }), practice(ended, long)),
   'ten accounts': viewOf(many),
+  'every provider': viewOf(snapshotOf(everyRow)),
+  'some accounts and the other providers': viewOf(
+    snapshotOf(
+      among(codex(active, { ...ana, is_default: true }), { ...codex(active, ben), id: 'openai-codex-2', label: 'work' }),
+    ),
+  ),
+  keys: viewOf(snapshotOf([apiKey, setupToken, practice(active, ben)])),
+  'device code': view(codex(byDevice), practice(active, ben)),
+  'somebody else': viewOf(snapshotOf([codex(active, ana), practice(active, ben)], { logins: [otherPerson] })),
+  'a provider file that cannot be used': viewOf(snapshotOf([codex(active, ana), practice(signedOut)], { notices: [badFile] })),
   'no accounts': view(),
   starting: viewOf(undefined),
   'broker gone': viewOf(undefined, 'popover', {
@@ -123,6 +152,62 @@ const steps: Readonly<Record<string, { readonly from: View; readonly step: (tray
     from: view(codex(active, ana), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
   },
+  'ways to sign in': {
+    from: viewOf(snapshotOf(among(practice(active, ben)))),
+    step: ({ page }) => page.getByRole('button', { name: 'Other ways for OpenRouter' }).click(),
+  },
+  'the rules of OpenAI': {
+    from: viewOf(snapshotOf(among(practice(active, ben)))),
+    step: async (tray) => {
+      await tray.fail('login:start', unread)
+      await tray.page.getByRole('button', { name: 'Sign in to OpenAI Codex' }).click()
+    },
+  },
+  'the rules of Anthropic': {
+    from: viewOf(snapshotOf([{ ...setupToken, id: 'anthropic', state: signedOut }, practice(active, ben)])),
+    step: async (tray) => {
+      await tray.fail('login:start', unread)
+      await tray.page.getByRole('button', { name: 'Sign in to Anthropic Claude' }).click()
+    },
+  },
+  'a key to be stored': {
+    from: viewOf(snapshotOf([{ ...setupToken, id: 'anthropic', state: signedOut }, practice(active, ben)])),
+    step: async ({ page }) => {
+      await page.getByRole('button', { name: 'Other ways for Anthropic Claude' }).click()
+      await page.getByRole('button', { name: 'Setup token…' }).click()
+    },
+  },
+  'a key that was refused': {
+    from: viewOf(snapshotOf(among(practice(active, ben)))),
+    step: async (tray) => {
+      await tray.fail('account:add-key', noKey)
+      const { page } = tray
+      await page.getByRole('button', { name: 'Other ways for OpenRouter' }).click()
+      await page.getByRole('button', { name: 'API key…' }).click()
+      await page.getByLabel('API key', { exact: true }).fill('hello')
+      await page.keyboard.press('Enter')
+      await expect(page.getByRole('alert')).toBeVisible()
+    },
+  },
+  'another account': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: async ({ page }) => {
+      await page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+      await page.getByRole('button', { name: 'Add another account…' }).click()
+    },
+  },
+  'more for an account': {
+    from: view(codex(ended, ana), practice(active, ben)),
+    step: ({ page }) => page.getByRole('button', { name: 'More for Practice' }).click(),
+  },
+  'signed in': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: (tray) => tray.choose({ kind: 'signed_in', account: 'openai-codex-1a2b3c4d', identity: ana.identity }),
+  },
+  'a check that failed': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: (tray) => tray.choose({ kind: 'checked', check: refused }),
+  },
   'failed sign-in': {
     from: view(codex(signedOut), practice(signedOut)),
     step: (tray) => tray.choose({ kind: 'problem', problem: denied, account: 'openai-codex' }),
@@ -140,6 +225,21 @@ const wrong: Problem = {
   description: 'That is not the passphrase.',
   fix: 'Try again. There is no way to the logins without it.',
   retryAfter: 4,
+}
+
+const unread: Problem = { code: 'rules_not_accepted', description: 'The rules have to be read first.' }
+
+const noKey: Problem = {
+  code: 'invalid_request',
+  description: 'That does not look like an API key of OpenRouter.',
+  fix: 'It begins with `sk-or-`.',
+}
+
+const refused: CheckResult = {
+  account: 'practice-5e6f7a8b',
+  status: 'failed',
+  reason: { code: 'token_refused', description: 'Practice refused the token.', fix: 'Sign in again.' },
+  detail: 'The account is suspended',
 }
 
 const denied: Problem = {

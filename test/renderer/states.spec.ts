@@ -117,7 +117,7 @@ test('an account that is switched off says so and is switched on again', async (
 test('an account that is off and has ended asks to sign in again all the same', async ({ tray }) => {
   await tray.open(view(codex(endedElsewhere, { ...ana, disabled: true })))
   const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
-  await expect(row.getByRole('button')).toHaveText(['Sign in again', 'Switch on'])
+  await expect(row.getByRole('button')).toHaveText(['', 'Sign in again', 'Switch on'])
 })
 
 test('a locked keychain is said once, with advice, and tried again', async ({ tray }) => {

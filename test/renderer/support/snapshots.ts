@@ -78,6 +78,13 @@ export const foreign: GrantState = {
   },
 }
 
+export const byDevice: Extract<GrantState, { kind: 'authorizing' }> = {
+  kind: 'authorizing',
+  login_id: 'login-1',
+  prompt: { kind: 'device', user_code: 'WDJB-MJHT', verification_uri: 'https://auth.openai.com/codex/device' },
+  expires_at: noon + 872,
+}
+
 export const ready: VaultStatus = { store: 'keychain', state: { kind: 'ready' } }
 export const locked: VaultStatus = {
   store: 'keychain',
@@ -131,6 +138,16 @@ export const claimed: ApprovalRequest = {
   account: 'openai-codex-1a2b3c4d',
   provider: 'openai-codex',
   expires_at: noon + 28,
+}
+
+/** Somebody else than Ana signed in to her account. */
+export const otherPerson: PendingLogin = {
+  id: 'login-8',
+  provider: 'openai-codex',
+  account: 'openai-codex-1a2b3c4d',
+  prompt: { kind: 'browser', redirect_port: 1455 },
+  expires_at: noon + 590,
+  undecided: { email: 'bob@example.com', plan: 'pro' },
 }
 
 /** The logins that the rows are waiting for, as the broker lists them. */

@@ -1,6 +1,8 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import type { Asks } from '../../../src/ipc/asks.ts'
 import type { Channel, Intent, Problem, Reply, View } from '../../../src/ipc/channels.ts'
+import type { ProviderInfo } from '../../../src/protocol/index.ts'
+import { everyProvider } from './providers.ts'
 import { noon } from './snapshots.ts'
 import { serveWindow } from './window-server.ts'
 
@@ -36,7 +38,7 @@ export class TestWindow {
   /** Opens the window with what main would answer. The wall clock stands at `noon` until a test moves it; timers run. */
   async open(view: View, intent?: Intent): Promise<void> {
     await this.passed(0)
-    await this.page.addInitScript(installFakeBridge, { view, intent })
+    await this.page.addInitScript(installFakeBridge, { view, intent, providers: everyProvider })
     await this.page.goto(this.#url)
     await expect(this.page.getByRole('heading', { name: 'TokenTray' })).toBeVisible()
   }
@@ -78,13 +80,23 @@ export class TestWindow {
   }
 }
 
+interface Beginning {
+  readonly view: View
+  readonly intent: Intent | undefined
+  readonly providers: readonly ProviderInfo[]
+}
+
 /** Runs in the page, before its own script. */
-function installFakeBridge({ view, intent }: { view: View; intent: Intent | undefined }): void {
+function installFakeBridge({ view, intent, providers }: Beginning): void {
   const listeners = new Map<string, Set<(value: unknown) => void>>()
   const fake: FakeBridge = {
     asked: [],
     violations: [],
-    replies: { 'view:get': { ok: true, value: view }, 'intent:take': { ok: true, value: intent } },
+    replies: {
+      'view:get': { ok: true, value: view },
+      'intent:take': { ok: true, value: intent },
+      'providers:get': { ok: true, value: providers },
+    },
     emit: (channel, value) => {
       for (const listener of listeners.get(channel) ?? []) listener(value)
     },

@@ -1,0 +1,82 @@
+import type { Intent } from '../src/ipc/channels.ts'
+import { checkWords, signedInWords } from '../src/ipc/login-words.ts'
+import { assertNever } from './assert-never.ts'
+import { bridge } from './bridge.ts'
+import { reach } from './requests.ts'
+import { chooseAnother, showRules, tellOfCheck } from './sign-in.ts'
+import { now, providers, question, setNote, setProblem, snapshot, view, windowPlace } from './store.ts'
+
+/** Follows main: the first view, every later one, and what the person chose in the tray menu. */
+export async function follow(): Promise<void> {
+  bridge.on('view:changed', (next) => {
+    const broker = snapshot.value !== undefined
+    view.value = next
+    foldIfAnswered()
+    // A broker that has just come may have other providers, of files that the person changed.
+    if (!broker && next.snapshot !== undefined) void followProviders()
+  })
+  bridge.on('intent:waiting', takeIntent)
+  const reply = await reach('view:get', undefined)
+  if (reply.ok) view.value ??= reply.value
+  else setProblem(windowPlace, reply.problem)
+  if (snapshot.value !== undefined) await followProviders()
+  await takeIntent()
+}
+
+/** Without its answer a row offers its usual way only, which is no failure to tell of. */
+async function followProviders(): Promise<void> {
+  const reply = await reach('providers:get', undefined)
+  if (reply.ok) providers.value = reply.value
+}
+
+/** Moves the countdowns, and only while they can be seen. */
+export function tick(): void {
+  const update = () => {
+    if (document.visibilityState === 'visible') now.value = Math.floor(Date.now() / 1000)
+  }
+  setInterval(update, 1_000)
+  document.addEventListener('visibilitychange', update)
+}
+
+async function takeIntent(): Promise<void> {
+  const reply = await reach('intent:take', undefined)
+  if (reply.ok && reply.value !== undefined) goOnWith(reply.value)
+}
+
+function goOnWith(intent: Intent): void {
+  switch (intent.kind) {
+    case 'paste':
+      question.value = { kind: 'paste', login: intent.login }
+      return
+    case 'confirm_sign_out':
+      question.value = { kind: 'sign_out', account: intent.account }
+      return
+    case 'problem':
+      setProblem(intent.account ?? windowPlace, intent.problem)
+      return
+    case 'sign_in':
+      if (intent.why === 'rules') showRules(intent.account)
+      else chooseAnother(intent.account)
+      return
+    case 'signed_in':
+      setNote(intent.account, { words: signedInWords(intent.identity), tone: 'good' })
+      return
+    case 'checked':
+      tellOfCheck(intent.check, checkWords(intent.check))
+      return
+    default:
+      assertNever(intent)
+  }
+}
+
+/** A question whose login or account is gone has answered itself. */
+function foldIfAnswered(): void {
+  const asked = question.value
+  const present = snapshot.value
+  if (asked === undefined || present === undefined) return
+  const stands =
+    asked.kind === 'paste'
+      ? present.logins.some((login) => login.id === asked.login)
+      : present.accounts.some((row) => row.id === asked.account)
+  if (!stands) question.value = undefined
+}
