@@ -42,7 +42,7 @@ const windows = () => app.electron.evaluate(({ BrowserWindow }) => BrowserWindow
 test('the popover is made by a click, fits on the screen and is gone when it closes', async () => {
   expect(await windows()).toBe(0)
   const page = await openPopover()
-  await expect(page.getByRole('listitem')).toHaveCount(2)
+  await expect(page.getByRole('listitem')).toHaveCount(8)
   const shown = () =>
     app.electron.evaluate(({ BrowserWindow, screen }) => {
       const [window] = BrowserWindow.getAllWindows()
