@@ -61,7 +61,7 @@ test('one login, end to end: tray, browser, keychain, status, socket, command, a
   expect((await icon.menuLabels()).join('\n')).toMatch(/Practice \(robin@practice\.example\): ready/)
   const [page] = await Promise.all([app.electron.waitForEvent('window'), icon.activate()])
   await expect(page.getByRole('status')).toHaveText('Practice is ready')
-  await expect(page.getByText('robin@practice.example')).toBeVisible()
+  await expect(page.getByText('robin@practice.example', { exact: true })).toBeVisible()
 
   const items = (await secretToolSearch({ service: 'TokenTray' })).slice(before)
   expect(items).toHaveLength(1)

@@ -280,9 +280,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
 /** As a popover looks at 200 %, where only half the room is left. */
 test.describe('at 200 %', () => {
   test.use({ deviceScaleFactor: 4, viewport: { width: 180, height: 320 } })
-  for (const name of ['two tools ask', 'first passphrase', 'locked', 'ended by another program', 'switched off', 'active']) {
+  const ground = ['two tools ask', 'first passphrase', 'locked', 'ended by another program', 'switched off', 'active']
+  const signIns = ['some accounts and the other providers', 'device code', 'somebody else', 'keys']
+  const unfolded = ['the rules of OpenAI', 'a key that was refused', 'another account']
+  for (const name of [...ground, ...signIns, ...unfolded]) {
     test(`shows ${name} without anything beside the page`, async ({ tray }, info) => {
-      await tray.open(looks[name] ?? view())
+      await tray.open(looks[name] ?? steps[name]?.from ?? view())
+      await steps[name]?.step(tray)
       const cut = await tray.page.evaluate(() =>
         [...document.querySelectorAll('button, input, h2, p')]
           .filter((element) => {
