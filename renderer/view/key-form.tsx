@@ -61,7 +61,7 @@ export function KeyForm({ row, info, asked, kind }: KeyFormProps) {
       )}
       <p id={`${id}-hint`} class="hint">
         {known !== undefined && <WhereToGetIt place={row.id} provider={info.id} kind={known.kind} where={known.where} />}
-        It goes to the keychain, is tried once, and is not shown again.
+        It is tried once and never shown again.
       </p>
     </form>
   )
