@@ -103,7 +103,10 @@ describe.concurrent('a keyring that is locked', () => {
       expect(await untilVault(daemon, 'locked')).toMatchObject({ error: { code: 'keychain_locked' } })
       expect(await codexState(daemon)).toMatchObject({ kind: 'unavailable', error: { code: 'vault_locked' } })
       const status = await daemon.cli(['status'])
-      expect(status).toMatchObject({ code: 0, stdout: expect.stringMatching(/^vault: locked: .*\n[^]*^openai-codex +not available/m) })
+      expect(status).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/^vault: locked: .*\n[\s\S]*^openai-codex +not available/m),
+      })
       for (const args of [
         ['token', 'codex'],
         ['login', 'codex', '--paste'],
