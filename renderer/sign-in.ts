@@ -87,20 +87,20 @@ export function ask(account: string, face: Face): void {
   question.value = { ...kept, kind: 'sign_in', account, face }
 }
 
-/** What the provider offers instead, as far as it can be done here. */
+/** What the provider offers instead; without `press` where it cannot be done here. */
 export interface Alternative {
   readonly words: string
-  /** What is typed to do it. */
-  readonly command: string
   readonly press?: () => void
 }
 
-/** The alternatives of a rule card. They are written as commands, whose provider and key have a place in the window too. */
+/** The alternatives of a rule card, each of which has a place in the window. */
 export function alternativesOf(row: AccountStatus, info: ProviderInfo): readonly Alternative[] {
-  return (info.rules?.alternatives ?? []).map(({ words, command }) => {
-    const [, verb, provider = ''] = /^tokentray (login|add) ([\w.-]+)$/.exec(command) ?? []
-    const press = verb === 'login' ? toProvider(provider) : verb === 'add' && provider === info.id && toKey(words, row, info)
-    return { words, command, ...(press ? { press } : {}) }
+  return (info.rules?.alternatives ?? []).map(({ words, provider, adds }) => {
+    if (adds !== undefined && provider === info.id) {
+      return { words, press: () => ask(row.id, { kind: 'key', key: adds, accept: false }) }
+    }
+    const press = toProvider(provider)
+    return { words, ...(press === undefined ? {} : { press }) }
   })
 }
 
@@ -112,13 +112,6 @@ function toProvider(provider: string): (() => void) | undefined {
     if (hasAccount(row)) chooseAnother(row.id)
     else void signIn(row)
   }
-}
-
-/** The kind of key is known by its name in the words; the broker tells it apart where it is not. */
-function toKey(words: string, row: AccountStatus, info: ProviderInfo): () => void {
-  const plain = (text: string) => text.toLowerCase().replaceAll('-', ' ')
-  const [only] = info.keys.length === 1 ? info.keys : info.keys.filter(({ name }) => plain(words).includes(plain(name)))
-  return () => ask(row.id, { kind: 'key', key: only?.kind, accept: false })
 }
 
 /** A key has its problem at its field, not at the row. */

@@ -58,13 +58,13 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
   )
 }
 
-/** A button where the window can do it; otherwise the command that does. */
-function AlternativeLine({ words, command, press }: Alternative) {
+/** A button where the window can do it. */
+function AlternativeLine({ words, press }: Alternative) {
   return (
     <li>
       {press === undefined ? (
         <p>
-          <WordsWithCode text={`${words}: \`${command}\``} />
+          <WordsWithCode text={words} />
         </p>
       ) : (
         <button type="button" class="button button-quiet choice" onClick={press}>

@@ -1,12 +1,12 @@
 import type { BrokerClient } from '../client/index.ts'
 import { BrokerError } from '../protocol/index.ts'
-import type { ProviderInfo } from '../protocol/provider.ts'
+import { commandOf, type ProviderInfo } from '../protocol/provider.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
 
 /** The rule card as a person reads it: what the provider offers instead comes first. */
 export function ruleCardText({ name, rules }: ProviderInfo): string {
   if (rules === undefined) return ''
-  const instead = rules.alternatives.map(({ words, command }) => `  better: ${words}\n          ${command}`)
+  const instead = rules.alternatives.map((offer) => `  better: ${offer.words}\n          ${commandOf(offer)}`)
   const since = rules.since === undefined ? '' : `, since ${rules.since}`
   return [
     ...instead,

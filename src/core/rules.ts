@@ -1,4 +1,5 @@
 import { BrokerError, type KeyKind, type LoginFlow } from '../protocol/index.ts'
+import { commandOf } from '../protocol/provider.ts'
 import type { AccountSession } from './account-session.ts'
 import type { ProviderClient } from './ports.ts'
 
@@ -15,7 +16,7 @@ export function acceptedRules(
   if (rules === undefined || way === undefined || !rules.acknowledge.includes(way)) return {}
   const earlier = sessions.some(({ record }) => record.provider === id && record.rulesAccepted === rules.checked)
   if (accepts || earlier) return { rulesAccepted: rules.checked }
-  const instead = rules.alternatives.map(({ words, command }) => `${words}: \`${command}\``).join('; ')
+  const instead = rules.alternatives.map((offer) => `${offer.words}: \`${commandOf(offer)}\``).join('; ')
   throw new BrokerError('rules_not_accepted', `${rules.statement} See ${rules.link} (checked on ${rules.checked}).`, {
     fix:
       `${instead === '' ? '' : `Better: ${instead}. `}To go on nevertheless, ` +

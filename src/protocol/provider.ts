@@ -23,9 +23,19 @@ export const providerRules = z.object({
   link: z.string(),
   checked: z.string().describe('The date on which the statement was compared with the link.'),
   acknowledge: z.array(z.union([loginFlow, keyKind])),
-  alternatives: z.array(z.object({ words: z.string(), command: z.string() })),
+  alternatives: z.array(
+    z.object({
+      words: z.string(),
+      provider: z.string(),
+      adds: keyKind.optional().describe('What is added; without it, the provider is signed in to.'),
+    }),
+  ),
 })
 export type ProviderRules = Readonly<z.infer<typeof providerRules>>
+
+/** What a person types to do what a rule card offers instead. */
+export const commandOf = ({ provider, adds }: ProviderRules['alternatives'][number]): string =>
+  `tokentray ${adds === undefined ? 'login' : 'add'} ${provider}`
 
 /**
  * Where a token may come from, in the order in which it is looked for. What is in the environment is read by the program that asks and

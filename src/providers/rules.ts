@@ -23,8 +23,8 @@ export const openaiCodexRules: ProviderRules = {
   checked,
   acknowledge: ['browser', 'paste', 'device'],
   alternatives: [
-    { words: 'Sign in with ChatGPT, which OpenAI documents for apps like this one', command: 'tokentray login chatgpt' },
-    { words: 'An API key, billed by use', command: 'tokentray add openai-codex' },
+    { words: 'Sign in with ChatGPT, which OpenAI documents for apps like this one', provider: 'chatgpt' },
+    { words: 'An API key, billed by use', provider: 'openai-codex', adds: 'api_key' },
   ],
 }
 
@@ -38,8 +38,8 @@ export const anthropicRules: ProviderRules = {
   checked,
   acknowledge: ['browser', 'paste'],
   alternatives: [
-    { words: 'A token of `claude setup-token`, which the official program makes', command: 'tokentray add anthropic' },
-    { words: 'An API key, billed by use', command: 'tokentray add anthropic' },
+    { words: 'A token of `claude setup-token`, which the official program makes', provider: 'anthropic', adds: 'setup_token' },
+    { words: 'An API key, billed by use', provider: 'anthropic', adds: 'api_key' },
   ],
 }
 
@@ -69,7 +69,7 @@ export const xaiRules: ProviderRules = {
   link: 'https://docs.x.ai',
   checked,
   acknowledge: [],
-  alternatives: [{ words: 'An API key, billed by use', command: 'tokentray add xai' }],
+  alternatives: [{ words: 'An API key, billed by use', provider: 'xai', adds: 'api_key' }],
 }
 
 export const openrouterRules: ProviderRules = {

@@ -1,6 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
+import { approveAuthorization, startPracticeServer } from '../../src/practice/index.ts'
 import { type ProviderDouble, startProviderDouble } from '../providers/double/index.ts'
 import { type FakeBrowser, startFakeBrowser } from '../support/fake-browser.ts'
 import { startTrayHost, type TrayHost, type TrayItem } from '../support/status-notifier.ts'
@@ -166,4 +167,71 @@ test('somebody else who signs in is asked about, and comes beside the account', 
   await page.getByRole('button', { name: 'Add beside it' }).click()
   await expect(page.getByRole('status')).toHaveText('1 of 2 ready · OpenAI Codex needs you')
   await expect(page.getByText('Signed in as bob@example.org (Pro).')).toBeVisible()
+})
+
+test('a code that the last page shows is pasted', async () => {
+  const page = await openPopover()
+  await page.getByRole('button', { name: 'Sign in to Anthropic Claude' }).click()
+  await page.getByRole('button', { name: 'I understand, go on' }).click()
+  await page.getByRole('button', { name: 'Open page' }).click()
+  const pasted = double.approve(await browser.nextUrl())
+  expect(pasted).toMatch(/^[\w-]+#[\w-]+$/)
+  await page.getByLabel('Address or code from the browser').fill(pasted)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Signed in as robin@practice.example.')).toBeVisible()
+})
+
+test('a browser comes back on whatever port is free', async () => {
+  const page = await openPopover()
+  for (const [name, answered] of [
+    ['ChatGPT', 'ChatGPT is ready'],
+    ['OpenRouter', 'Both are ready'],
+  ] as const) {
+    await page.getByRole('button', { name: `Sign in to ${name}` }).click()
+    const redirect = double.approve(await browser.nextUrl())
+    expect(redirect).not.toMatch(/:145[57]\//)
+    await fetch(redirect.replace('//localhost:', '//127.0.0.1:'))
+    await expect(page.getByRole('status')).toHaveText(answered)
+  }
+  await expect(page.getByRole('listitem', { name: 'OpenRouter' }).locator('.state')).toHaveText('API key')
+})
+
+test('a setup token is kept in place of a login', async () => {
+  const key = 'sk-ant-oat01-0123456789abcdefghijklmnop'
+  double.setupTokens.add(key)
+  const page = await openPopover()
+  await page.getByRole('button', { name: 'Sign in to Anthropic Claude' }).click()
+  await page.getByRole('button', { name: /setup-token/ }).click()
+  await page.getByLabel('Setup token', { exact: true }).fill(key)
+  await page.keyboard.press('Enter')
+  const row = page.getByRole('listitem', { name: 'Anthropic Claude' })
+  await expect(row).toContainText('Stored and tried: works.')
+  await expect(row.locator('.state')).toHaveText('Setup token')
+  expect(await page.content()).not.toContain(key)
+})
+
+test('a provider of the person’s own is discovered and signed in to; a file with a fault is told with its line', async () => {
+  await app.electron.close()
+  const server = await startPracticeServer({ port: 0 })
+  const folder = join(home.folder, 'providers')
+  await mkdir(folder)
+  const file = {
+    id: 'acme',
+    name: 'Acme gateway',
+    issuer: server.issuer,
+    client_id: 'tokentray-practice',
+    redirect: { path: '/auth/callback', ports: [1455, 1457] },
+    base_url: server.apiUrl,
+  }
+  await writeFile(join(folder, 'acme.json'), JSON.stringify(file))
+  await writeFile(join(folder, 'broken.json'), '{\n  "id": "broken"\n  "issuer": "x"\n}')
+  app = await launchApp(home)
+  icon = await host.waitForItem()
+  await expect.poll(tooltip).toBe('TokenTray: Signed out')
+  const page = await openPopover()
+  await expect(page.getByText('providers/broken.json:3')).toBeVisible()
+  await page.getByRole('button', { name: 'Sign in to Acme gateway' }).click()
+  await fetch(await approveAuthorization(await browser.nextUrl()))
+  await expect(page.getByRole('status')).toHaveText('Acme gateway is ready')
+  await server.close()
 })

@@ -47,7 +47,13 @@ test('the rule cards say who, where and since when it was checked, and ask where
   }
   expect(find('anthropic').rules?.acknowledge).toEqual(['browser', 'paste'])
   expect(find('openai-codex').rules?.acknowledge).toEqual(['browser', 'paste', 'device'])
-  expect(find('openai-codex').rules?.alternatives[0]?.command).toBe('tokentray login chatgpt')
+  expect(find('openai-codex').rules?.alternatives[0]).toMatchObject({ provider: 'chatgpt' })
+  for (const { id, rules, keys } of providers) {
+    for (const { provider, adds } of rules?.alternatives ?? []) {
+      expect(find(provider).id).toBe(provider)
+      if (adds !== undefined) expect(keys?.map(({ kind }) => kind), id).toContain(adds)
+    }
+  }
   expect(find('anthropic').rules?.alternatives[0]?.words).toMatch(/setup-token/)
 })
 
