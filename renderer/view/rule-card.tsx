@@ -21,7 +21,17 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
   const waiting = isWaiting(row.id)
   return (
     <>
-      <p>Before you go on</p>
+      {alternatives.length > 0 && (
+        <>
+          <p>A better way</p>
+          <ul class="choices" aria-label="Better ways">
+            {alternatives.map((alternative) => (
+              <AlternativeLine key={alternative.words} {...alternative} />
+            ))}
+          </ul>
+        </>
+      )}
+      <p class={alternatives.length > 0 ? 'rules-head' : undefined}>Before you go on here</p>
       <p class="rules-statement">{rules.statement}</p>
       <p class="rules-source">
         {rules.since !== undefined && `Since ${day(rules.since)}. `}Checked on {day(rules.checked)} at{' '}
@@ -34,16 +44,6 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
           {hostOf(rules.link)}
         </button>
       </p>
-      {alternatives.length > 0 && (
-        <>
-          <p class="rules-head">Better:</p>
-          <ul class="choices" aria-label="Better ways">
-            {alternatives.map((alternative) => (
-              <AlternativeLine key={alternative.words} {...alternative} />
-            ))}
-          </ul>
-        </>
-      )}
       <div class="buttons buttons-end">
         {info.flows.length + info.keys.length > 1 && (
           <Button kind="plain" onPress={() => ask(row.id, { kind: 'ways' })}>

@@ -124,9 +124,9 @@ test.describe('the rule card', () => {
     await expect(card).toContainText('Anthropic does not permit third-party developers')
     await expect(card).toContainText('Since 9 Jan 2026. Checked on 22 Nov 2026 at code.claude.com')
     await expect(card.getByRole('button')).toHaveText([
-      'code.claude.com',
       'A token of claude setup-token, which the official program makes',
       'An API key, billed by use',
+      'code.claude.com',
       'Other ways…',
       'I understand, go on',
     ])

@@ -44,7 +44,7 @@ export const everyProvider: readonly ProviderInfo[] = [
       standing: 'restricted',
       statement:
         'Anthropic does not permit third-party developers to offer Claude.ai login or to route requests through Free, Pro or Max ' +
-        'plan credentials on behalf of their users. With a login made here, your account may be limited.',
+        'plan credentials on behalf of their users. Its API may refuse a login that was made here.',
       since: '2026-01-09',
       link: 'https://code.claude.com/docs/en/legal-and-compliance',
       checked,
