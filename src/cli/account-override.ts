@@ -9,7 +9,10 @@ import { parseSelector } from '../protocol/selector.ts'
 export function accountOverride(provider: string, value: string | undefined): string | undefined {
   if (value === undefined || value.trim() === '') return undefined
   let general: string | undefined
-  for (const entry of value.split(',').map((each) => each.trim())) {
+  for (const entry of value
+    .split(',')
+    .map((each) => each.trim())
+    .filter(Boolean)) {
     const { provider: first, label } = parse(entry)
     if (label === undefined) general ??= entry
     else if (providerOf(first) === providerOf(provider)) return label

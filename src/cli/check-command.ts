@@ -1,5 +1,5 @@
 import { type BrokerClient, createBrokerClient } from '../client/index.ts'
-import { type AccountStatus, BrokerError, type CheckResult, errorTable } from '../protocol/index.ts'
+import { type AccountStatus, BrokerError, type CheckResult, errorTable, parseSelector } from '../protocol/index.ts'
 import { columns } from './columns.ts'
 import { parseDuration } from './duration.ts'
 import { selectors } from './status-text.ts'
@@ -35,7 +35,9 @@ export async function check(
   const select = selectors(accounts)
   const checked = await Promise.all(rows.map((row) => checkRow(broker, row, select(row), timeout)))
   stdout.write(options.json ? `${JSON.stringify(checked, null, 2)}\n` : `${checkText(checked, options.verbose === true)}\n`)
-  const bad = checked.find(({ status }) => status === 'stored' || (status === 'missing' && names.length > 0))
+  const bad = checked.find(
+    ({ status, reason }) => (status === 'stored' && reason !== undefined) || (status === 'missing' && names.length > 0),
+  )
   return bad === undefined ? 0 : errorTable[bad.status === 'missing' ? 'login_required' : 'temporarily_unavailable'].exit
 }
 
@@ -48,11 +50,10 @@ async function chosenRows(
   if (names.length === 0) return accounts
   const providers = await broker.providers()
   return names.flatMap((name) => {
-    const id = providers.find((each) => each.id === name.toLowerCase() || each.aliases.includes(name.toLowerCase()))?.id
-    const [provider, label] = name.split(':')
-    const own = providers.find((each) => each.id === provider || each.aliases.includes(provider ?? ''))?.id
+    const { provider, label } = parseSelector(name)
+    const id = providers.find((each) => each.id === provider || each.aliases.includes(provider))?.id
     const found = accounts.filter(
-      (row) => row.id === name || row.provider === id || (row.provider === own && row.label === label),
+      (row) => row.id === name || (row.provider === id && (label === undefined || row.label === label)),
     )
     if (found.length > 0) return found
     throw new BrokerError('unknown_account', `There is no account "${name.slice(0, 80)}".`)
@@ -69,7 +70,7 @@ async function checkRow(broker: BrokerClient, row: AccountStatus, selector: stri
   })
   const base = { selector, provider, account: id }
   if (result.status === 'ready') return { ...base, status: 'ready' }
-  if (result.status === 'unchecked') return { ...base, status: 'stored', reason: 'this provider offers nothing to ask' }
+  if (result.status === 'unchecked') return { ...base, status: 'stored' }
   const { reason, detail } = result
   return {
     ...base,
@@ -96,7 +97,7 @@ function verdictOf({ status, reason }: Checked): string {
     case 'ready':
       return 'ready (validated)'
     case 'stored':
-      return `stored (validation failed: ${reason})`
+      return reason === undefined ? 'stored (nothing to validate it with)' : `stored (validation failed: ${reason})`
     default:
       return 'missing'
   }

@@ -26,6 +26,12 @@ export function environmentToken(
   const variables = link === 'environment_token' ? sources?.tokens : sources?.keys
   for (const variable of variables ?? []) {
     const value = env[variable]?.trim()
+    // It would break the header that it is put into, or bring another one in.
+    if (value && /[^\x21-\x7e]/.test(value)) {
+      throw new BrokerError('invalid_request', `${variable} has something else in it than one token.`, {
+        fix: 'Set it to the token alone, without spaces and line breaks, or unset it.',
+      })
+    }
     if (value && !(rejected !== undefined && digestOf(value).startsWith(rejected))) return { variable, value }
   }
   return undefined

@@ -165,8 +165,11 @@ function loginContext(vault: ChosenVault, env: Environment, process: NodeJS.Proc
     ...terminalOf(process),
     stdout: process.stdout,
     onInterrupt: (listener) => {
-      process.once('SIGINT', listener)
-      return () => process.off('SIGINT', listener)
+      const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+      for (const signal of signals) process.once(signal, listener)
+      return () => {
+        for (const signal of signals) process.off(signal, listener)
+      }
     },
   }
 }

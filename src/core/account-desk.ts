@@ -17,6 +17,7 @@ import type { AccountChoice } from './account-choice.ts'
 import type { AccountKeeper } from './account-keeper.ts'
 import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
+import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
 import { loginTarget } from './login-target.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
@@ -26,6 +27,7 @@ import { Secret } from './secret.ts'
 import type { UsageDesk } from './usage-desk.ts'
 
 export interface AccountDeskContext {
+  readonly clock: Clock
   readonly clients: readonly ProviderClient[]
   readonly accounts: Accounts
   readonly index: AccountIndex
@@ -79,7 +81,7 @@ export class AccountDesk {
     }
     const session = this.#context.accounts.get(id)
     if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
-    const check = await checkAccount(session, client, firstCheck)
+    const check = await checkAccount(session, client, firstCheck, this.#context.clock)
     return { account: this.#context.rowOf(session), check }
   }
 
@@ -118,7 +120,7 @@ export class AccountDesk {
   /** Asks the provider whether an account works. `timeout` in milliseconds. */
   check(selector: string, timeout: number): Promise<CheckResult> {
     const session = this.#context.accounts.find(selector)
-    return checkAccount(session, this.#context.accounts.client(session.record.provider), timeout)
+    return checkAccount(session, this.#context.accounts.client(session.record.provider), timeout, this.#context.clock)
   }
 
   /** How much of each plan is used, of one account or of all. */

@@ -49,6 +49,12 @@ export class AccountKeeper {
       if (decision === undefined) return { kind: 'undecided', account: named.record.id }
       if (decision === 'discard') return this.#discard(grant)
       if (decision === 'add') return this.#store(grant, { ...target, label: undefined }, accounts.sameIdentity(grant, undefined))
+      const other = accounts.sameIdentity(grant, undefined)
+      if (other !== undefined && other !== named) {
+        throw new BrokerError('invalid_request', `They are signed in already, as ${other.record.label ?? other.record.id}.`, {
+          fix: 'Add them, which renews that account, or discard this sign-in.',
+        })
+      }
       const revokeOld = named.revocation()
       const adoption = await this.#store(grant, target, named)
       await revokeOld()

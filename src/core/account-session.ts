@@ -3,14 +3,14 @@ import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { lastResort } from './last-resort.ts'
-import { discardUnwanted, doubtOf, revokeGrant } from './provider-calls.ts'
+import { discardUnwanted, revokeGrant, verified } from './provider-calls.ts'
 import { hasEndedAtOnce, mustWait, refreshDueAt, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, obstacleOf, sendRefresh } from './refresh-request.ts'
 import { Retry } from './retry.ts'
 import type { Scheduled } from './scheduler.ts'
 import type { SessionContext } from './session-context.ts'
-import { bornExpired, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
+import { beingVerified, bornExpired, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
 import { readStoredSession } from './stored-session.ts'
 import { answers, type TokenRequest } from './token-request.ts'
 import { type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
@@ -29,7 +29,6 @@ export class AccountSession implements Scheduled {
   /** Replaced as a whole when the person signs in again. */
   record: AccountRecord
   readonly #context: SessionContext
-  readonly #jitter: number
   #state: SessionState = { kind: 'unavailable', error: notLoaded }
   #grant: Grant | undefined
   /** S5: the newest grant, as long as the vault has not confirmed it. */
@@ -46,7 +45,6 @@ export class AccountSession implements Scheduled {
   constructor(record: AccountRecord, context: SessionContext) {
     this.record = record
     this.#context = context
-    this.#jitter = context.random()
     this.#retry = new Retry(context.random)
     this.#record = new RefreshRecord(context.journal, record.id)
   }
@@ -83,11 +81,10 @@ export class AccountSession implements Scheduled {
   get dueAt(): number | undefined {
     if (this.#flight !== undefined) return undefined
     const now = this.#context.clock.now()
-    if (this.#unsaved !== undefined) return this.#retry.at(now)
-    if (!this.#context.refreshAhead) return undefined
-    if (this.#state.kind === 'backing_off') return this.#retry.at(now)
-    if (this.#state.kind !== 'active' || this.#grant === undefined) return undefined
-    return refreshDueAt(this.#grant, this.#jitter, now)
+    const ahead = this.#context.refreshAhead
+    if (this.#unsaved !== undefined || (ahead && this.#state.kind === 'backing_off')) return this.#retry.at(now)
+    const active = ahead && this.#state.kind === 'active' ? this.#grant : undefined
+    return active && refreshDueAt(active, this.#retry.jitter, now)
   }
 
   tick(): void {
@@ -108,13 +105,11 @@ export class AccountSession implements Scheduled {
     if (generation !== this.#generation || !this.waitsForVault) return
     if (stored.kind !== 'found') return this.#apply(stored)
     const { grant, recalled } = stored
-    this.#grant = grant
+    if (!(await this.#believe(grant, generation)) || generation !== this.#generation) return
     this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
     if (recalled.kind === 'ended') this.#apply(recalled)
-    if (recalled.kind !== 'unanswered') return
-    this.#context.log.warn('a refresh was never answered', { account: this.record.id, at: toEpochSeconds(recalled.since) })
     // Asked at once, because some servers answer a used refresh token again for a short while.
-    if (this.#context.refreshAhead) this.tick()
+    if (recalled.kind === 'unanswered' && this.#context.refreshAhead) this.tick()
   }
 
   /** The grant that is held, when its access token satisfies the caller. */
@@ -194,9 +189,8 @@ export class AccountSession implements Scheduled {
   }
 
   async #haveGrant(): Promise<void> {
-    if (!this.waitsForVault) return
-    await this.#context.vault.open()
-    await this.restore()
+    if (this.waitsForVault) await this.#context.vault.open()
+    if (this.waitsForVault || this.#restoring !== undefined) await this.restore()
   }
 
   get #believed(): Grant | undefined {
@@ -243,7 +237,7 @@ export class AccountSession implements Scheduled {
     switch (result.kind) {
       case 'refreshed':
         this.#unsaved = result.grant
-        return this.#persist(result.grant, generation, 'verify')
+        return this.#persist(result.grant, generation)
       case 'deferred':
         return this.#defer(grant, result)
       case 'ended':
@@ -257,7 +251,7 @@ export class AccountSession implements Scheduled {
   }
 
   /** S3 and S5: the grant is in use only once the vault has confirmed it, and it is never dropped before. */
-  async #persist(grant: Grant, generation: number, verify?: 'verify'): Promise<void> {
+  async #persist(grant: Grant, generation: number): Promise<void> {
     try {
       await this.#context.vault.save(this.record.id, grant)
     } catch (error) {
@@ -269,25 +263,32 @@ export class AccountSession implements Scheduled {
     if (generation !== this.#generation) return
     const sameAgain = this.#grant?.accessToken.fingerprint() === grant.accessToken.fingerprint()
     this.#unsaved = undefined
-    this.#grant = grant
     this.#record.settle()
     // After the rotated pair is durable, because a check that fails must not lose the only refresh token that is good.
-    this.#doubt = verify === undefined ? undefined : await doubtOf(this.#context.client, grant)
-    if (generation !== this.#generation) return
-    if (this.#doubt !== undefined) return this.#defer(grant, { error: this.#doubt })
+    if (!(await this.#believe(grant, generation)) || generation !== this.#generation) return
     // A server that answers with a token that has ended already would be asked without pause.
     if (hasEndedAtOnce(grant)) return this.#defer(grant, { error: bornExpired })
     this.#retry.succeeded(this.#context.clock.now(), sameAgain)
     this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
   }
 
+  /** Whether a grant may be handed out. One whose identity is wrong is kept and refreshed again; what is known is kept as well. */
+  async #believe(grant: Grant, generation: number): Promise<boolean> {
+    this.#grant = grant
+    this.#doubt = grant.unverified && beingVerified
+    const { grant: known, doubt } = await verified(this.#context, this.record.id, grant, () => generation === this.#generation)
+    if (generation !== this.#generation) return false
+    this.#grant = known
+    this.#doubt = doubt
+    if (doubt !== undefined) this.#defer(grant, { error: doubt })
+    return doubt === undefined
+  }
+
   #defer(grant: Grant, { error, retryAfter, neverLeft }: Deferred): void {
-    const { clock, log } = this.#context
-    const retryAt = this.#retry.failed(clock.now(), retryAfter, neverLeft)
-    const { attempt } = this.#retry
-    log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
-    const expiresAt = toEpochSeconds(grant.expiresAt)
-    this.#apply({ kind: 'refresh_deferred', attempt, retryAt: Math.ceil(retryAt / 1000), expiresAt, error })
+    const retryAt = Math.ceil(this.#retry.failed(this.#context.clock.now(), retryAfter, neverLeft) / 1000)
+    const attempt = this.#retry.attempt
+    this.#context.log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
+    this.#apply({ kind: 'refresh_deferred', attempt, retryAt, expiresAt: toEpochSeconds(grant.expiresAt), error })
   }
 
   #apply(event: SessionEvent): void {

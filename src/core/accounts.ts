@@ -2,6 +2,7 @@ import { BrokerError, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
+import type { Secret } from './secret.ts'
 
 /** What a name means. It is made anew after a change, so that a lookup costs the same with ten accounts and ten thousand. */
 interface Names {
@@ -128,16 +129,13 @@ export class Accounts {
 
   /**
    * The account of the same provider and the same person and workspace, so that signing in again replaces nothing else. Of
-   * somebody whom the server does not name, only the label tells one account from another.
+   * somebody whom the server does not name, only the label tells one account from another; a key is the same when it is the same text.
    */
-  sameIdentity({ provider, issuer, identity: { key } }: Grant, label: string | undefined): AccountSession | undefined {
-    return this.all().find(
-      ({ record }) =>
-        record.provider === provider &&
-        record.issuer === issuer &&
-        record.identity.key === key &&
-        (key !== undefined || record.label === label),
-    )
+  sameIdentity({ provider, issuer, kind, identity, accessToken }: Grant, label: string | undefined): AccountSession | undefined {
+    const own = this.all().filter(({ record }) => record.provider === provider && record.issuer === issuer)
+    if (identity.key !== undefined) return own.find(({ record }) => record.identity.key === identity.key)
+    const unnamed = own.filter(({ record }) => record.identity.key === undefined && record.kind === kind)
+    return unnamed.find((session) => (kind === undefined ? session.record.label === label : isHeld(session, accessToken)))
   }
 
   /** The accounts of a provider, in the order of the person. */
@@ -201,6 +199,9 @@ function rankOf({ id, issuer, label }: AccountRecord, inEffect: string | undefin
   if (issuer !== inEffect) return Number.MAX_SAFE_INTEGER
   return order.get(id) ?? (label === undefined ? 1_000_000 : 1_000_001)
 }
+
+const isHeld = (session: AccountSession, token: Secret): boolean =>
+  session.held({})?.accessToken.fingerprint() === token.fingerprint()
 
 const nameOf = (provider: string, name: string): string => `${provider}\0${name}`
 

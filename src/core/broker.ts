@@ -86,6 +86,7 @@ export class Broker {
     this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
     this.accounts = new AccountDesk({
+      clock,
       clients: options.clients,
       accounts,
       index,
@@ -165,6 +166,7 @@ export class Broker {
       client,
       {
         ...(flow === undefined ? {} : { flow }),
+        flowIsChosen: request.flow !== undefined,
         ...(redirectHost === undefined ? {} : { redirectHost }),
         another: again === undefined && grant.some(({ record }) => record.issuer === client.issuer),
         ...(again?.clientId === undefined ? {} : { clientId: again.clientId }),
@@ -182,7 +184,9 @@ export class Broker {
     return this.#logins.link(id)
   }
 
-  submitResponse(id: string, pasted: string): Promise<LoginStatus> {
+  /** Refused while the vault cannot keep the result; the login goes on waiting. */
+  async submitResponse(id: string, pasted: string): Promise<LoginStatus> {
+    await this.#requireVault()
     return this.#logins.submit(id, pasted)
   }
 
@@ -191,13 +195,14 @@ export class Broker {
   }
 
   /** Says what becomes of a login that somebody else made than the account belongs to. */
-  decideLogin(id: string, decision: LoginDecision): Promise<LoginStatus> {
+  async decideLogin(id: string, decision: LoginDecision): Promise<LoginStatus> {
+    await this.#requireVault()
     return this.#logins.decide(id, decision)
   }
 
   /** Forgets every token and the data key until `unlock`. Throws `vault_unavailable` while a login is not stored yet. */
   async lock(): Promise<VaultStatus> {
-    await lockEverything(() => this.#accounts.all(), this.#options.vault)
+    await lockEverything(() => this.#accounts.all(), this.#options.vault, this.#logins)
     return this.#options.vault.status()
   }
 

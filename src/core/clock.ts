@@ -6,11 +6,14 @@ export interface Clock {
   after(delay: number, run: () => void): () => void
 }
 
+/** What a timer of Node can hold; it takes anything longer for a millisecond. */
+const longestDelay = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delay, run) => {
     // A timer of the broker never keeps the process: it lives as long as its socket does.
-    const timer = setTimeout(run, delay).unref()
+    const timer = setTimeout(run, Math.min(delay, longestDelay)).unref()
     return () => clearTimeout(timer)
   },
 }

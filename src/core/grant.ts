@@ -41,6 +41,8 @@ export interface Grant {
   readonly refreshExpiresAt?: number
   /** The authorization server does not want to be asked for new tokens before, while these are good. */
   readonly earliestRefreshAt?: number
+  /** Its identity has still to be verified; it is not handed out when that fails. */
+  readonly unverified?: true
   /** Where the API is, when the token itself says so. */
   readonly baseUrl?: string
   readonly identity: Identity

@@ -1,6 +1,7 @@
 import { BrokerError, lockedByPerson, type StateError } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { Clock } from './clock.ts'
+import type { LoginDesk } from './login-desk.ts'
 import type { GrantVault } from './ports.ts'
 
 const locked: StateError = {
@@ -13,12 +14,17 @@ const locked: StateError = {
  * Forgets every token and the data key. What is under way ends first, and a login that is in memory only keeps the lock from
  * closing, because it would be lost (S5).
  */
-export async function lockEverything(sessions: () => readonly AccountSession[], vault: GrantVault): Promise<void> {
+export async function lockEverything(
+  sessions: () => readonly AccountSession[],
+  vault: GrantVault,
+  logins: Pick<LoginDesk, 'pending' | 'stop'>,
+): Promise<void> {
   // Asked before any token is forgotten, because a lock that is refused must change nothing.
   await vault.prepareLock()
   const busy = () => sessions().filter((session) => session.busy)
-  for (let waiting = busy(); waiting.length > 0; waiting = busy()) {
-    await Promise.all(waiting.map((session) => session.settled()))
+  for (let waiting = busy(); waiting.length > 0 || logins.pending().length > 0; waiting = busy()) {
+    // A login that ended behind the lock could not be stored, and would be lost with the process.
+    await Promise.all([...waiting.map((session) => session.settled()), logins.stop()])
   }
   // From here on nothing else can run until the vault is closed, so that no refresh begins in between.
   if (sessions().some((session) => session.holdsUnsaved)) {

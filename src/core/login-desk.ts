@@ -55,6 +55,8 @@ export class LoginDesk {
 
   async start(client: ProviderClient, request: LoginRequest, target: LoginTarget): Promise<StartLoginResponse> {
     const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? ''])
+    const known = this.#pendingFor(client.id, target)
+    if (known !== undefined && supersedes(request, known)) await this.cancel(known.id)
     const starting = this.#pendingFor(client.id, target) ?? this.#starting.get(slot)
     if (starting !== undefined) return describeStart(await starting)
     if (this.#pending.length + this.#starting.size >= mostPending) {
@@ -103,7 +105,9 @@ export class LoginDesk {
   /** Cancels a pending login; one that waits for a decision is discarded. */
   async cancel(id: string): Promise<LoginStatus> {
     const login = this.#find(id)
-    if (login.status.status === 'undecided') return this.decide(id, 'discard')
+    if (login.status.status === 'undecided' && login.undecided !== undefined) return this.decide(id, 'discard')
+    // A decision under way is carried out.
+    if (login.status.status === 'undecided') await login.turned
     if (login.status.status === 'pending') {
       login.attempt.cancel()
       await login.turned
@@ -117,8 +121,11 @@ export class LoginDesk {
     const grant = login.undecided
     if (grant === undefined) throw new BrokerError('unknown_login', 'There is nothing to decide about this sign-in.')
     login.undecided = undefined
-    login.turned = this.#settle(login, this.#context.adopt(grant, login.target, decision), grant)
+    const adoption = this.#context.adopt(grant, login.target, decision)
+    login.turned = this.#settle(login, adoption, grant)
     await login.turned
+    // What cannot be done is said, and the login goes on waiting for a decision that can.
+    if (login.undecided !== undefined) await adoption
     return login.status
   }
 
@@ -142,7 +149,7 @@ export class LoginDesk {
   /** Cancels every login, so that the redirect port is free before the process ends. */
   async stop(): Promise<void> {
     const pending = [...this.#logins.values()].filter(isOpen)
-    await Promise.all(pending.map((login) => this.cancel(login.id)))
+    await Promise.allSettled(pending.map((login) => this.cancel(login.id)))
   }
 
   #find(id: string): Login {
@@ -197,12 +204,23 @@ export class LoginDesk {
       }
       login.status = { id, provider, status: 'completed', account, identity }
     } catch (error) {
+      if (grant !== undefined && login.status.status === 'undecided' && isImpossible(error)) {
+        login.undecided = grant
+        return
+      }
       login.status = { id, provider, status: 'failed', error: describeFailure(error) }
     }
     clock.after(keepEnded, () => this.#logins.delete(id))
     this.#touch()
   }
 }
+
+/** Another way to sign in replaces the login that waits, and signing in once more the one that waits for a decision. */
+const supersedes = ({ flow, flowIsChosen }: LoginRequest, { status, attempt }: Login): boolean =>
+  status.status === 'undecided' || (flowIsChosen === true && flow !== attempt.prompt.kind)
+
+/** A decision that cannot be carried out, as against a login that failed. */
+const isImpossible = (error: unknown): boolean => error instanceof BrokerError && error.code === 'invalid_request'
 
 /** Whether it still waits for the person. */
 const isOpen = ({ status }: Login): boolean => status.status === 'pending' || status.status === 'undecided'

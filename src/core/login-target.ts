@@ -25,7 +25,13 @@ export function loginTarget(accounts: Accounts, client: ProviderClient, { accoun
     })
   }
   return {
-    ...(account === undefined ? {} : { account: accounts.find(client.id, account).record.id }),
+    ...(account === undefined ? {} : { account: accounts.find(client.id, labelOf(client, account)).record.id }),
     ...(label === undefined ? {} : { label }),
   }
+}
+
+/** `anthropic:work` means the label `work` of the provider that is named anyway. */
+function labelOf(client: ProviderClient, account: string): string {
+  const [provider = '', label] = account.split(':')
+  return label !== undefined && [client.id, ...client.aliases].includes(provider.toLowerCase()) ? label : account
 }

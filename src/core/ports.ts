@@ -134,6 +134,8 @@ export interface LoginAttempt {
 export interface LoginRequest {
   /** The first one of the provider by default. */
   readonly flow?: LoginFlow
+  /** Whether somebody has chosen the flow; otherwise a pending login of another flow is joined. */
+  readonly flowIsChosen?: boolean
   readonly redirectHost?: '127.0.0.1' | 'localhost'
   /** Whether the provider has an account already and one more is wanted. */
   readonly another?: boolean

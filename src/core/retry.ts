@@ -9,6 +9,8 @@ const onDemandPause = 2_000
 /** When something that failed may be tried again. Times are milliseconds. */
 export class Retry {
   readonly #random: () => number
+  /** In [0, 1); spreads what is due by itself. */
+  readonly jitter: number
   #attempt = 0
   #at: number | undefined
   /** When somebody who asks may cause a try before its time; undefined when nobody may. */
@@ -16,6 +18,7 @@ export class Retry {
 
   constructor(random: () => number) {
     this.#random = random
+    this.jitter = random()
   }
 
   /** How often it has failed in a row. */

@@ -11,6 +11,9 @@ export const expired: StateError = {
   description: 'The token has expired and cannot be refreshed. Sign in again.',
 }
 
+/** While the keys of the server are asked for; nobody is handed the token before. */
+export const beingVerified: StateError = { code: 'being_verified', description: 'The identity is being verified.' }
+
 export const bornExpired: StateError = {
   code: 'born_expired',
   description: 'The server answered with a token that has expired already. Is the clock of this computer right?',

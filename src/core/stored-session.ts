@@ -1,4 +1,5 @@
 import type { StateError } from '../protocol/index.ts'
+import { toEpochSeconds } from './clock.ts'
 import type { Grant } from './grant.ts'
 import type { Recalled, RefreshRecord } from './refresh-record.ts'
 import type { SessionContext } from './session-context.ts'
@@ -23,7 +24,11 @@ export async function readStoredSession(
     if (notice !== undefined) log.warn('grant restored', { account, code: notice.code })
     // S7
     if (grant.issuer !== client.issuer) return { kind: 'unavailable', error: foreignIssuer(grant) }
-    return { kind: 'found', grant, recalled: record.recall(grant, clock.now()) }
+    const recalled = record.recall(grant, clock.now())
+    if (recalled.kind === 'unanswered') {
+      log.warn('a refresh was never answered', { account, at: toEpochSeconds(recalled.since) })
+    }
+    return { kind: 'found', grant, recalled }
   } catch (error) {
     return { kind: 'unavailable', error: stateErrorOf(error) }
   }

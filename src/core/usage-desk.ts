@@ -47,11 +47,11 @@ export class UsageDesk {
       })
   }
 
-  /** When a limit of the account that is used up ends, in milliseconds; undefined when none is known to be. */
+  /** When a limit of the whole account that is used up ends, in milliseconds; undefined when none is known to be. */
   exhaustedUntil(account: string): number | undefined {
     const { usage } = this.#figures.get(account) ?? {}
     const ends = (usage?.windows ?? [])
-      .filter((window) => window.used_percent >= 100 && window.resets_at !== undefined)
+      .filter((window) => window.used_percent >= 100 && window.resets_at !== undefined && !window.partial)
       .map((window) => (window.resets_at ?? 0) * 1000)
       .filter((end) => end > this.#clock.now())
     return ends.length === 0 ? undefined : Math.max(...ends)
@@ -89,7 +89,7 @@ export class UsageDesk {
     const outcome = await client.usage(grant)
     const now = this.#clock.now()
     if (outcome.kind === 'good') {
-      return void this.#figures.set(id, { usage: outcome.value, fetchedAt: now, nextAt: now + pollEvery })
+      return void this.#figures.set(id, { usage: plausible(outcome.value, now), fetchedAt: now, nextAt: now + pollEvery })
     }
     if (outcome.kind === 'none') return
     // Some providers say 0 and mean hours.
@@ -113,4 +113,19 @@ export class UsageDesk {
       ...(error === undefined ? {} : { error }),
     }
   }
+}
+
+/** No limit resets after a year, and no figure is believed that is no share of anything. Milliseconds. */
+const longestWindow = 366 * 86_400_000
+const mostPercent = 1_000
+
+/** What a provider says may be anything; a figure that cannot be meant is left out, because none is better than a wrong one. */
+function plausible(usage: Usage, now: number): Usage {
+  const windows = usage.windows
+    .filter(({ used_percent: used }) => used >= 0 && used <= mostPercent)
+    .map(({ resets_at: resetsAt, ...window }) => {
+      const isTime = resetsAt !== undefined && Math.abs(resetsAt * 1000 - now) <= longestWindow
+      return isTime ? { ...window, resets_at: Math.floor(resetsAt) } : window
+    })
+  return { ...usage, windows: windows.slice(0, 50) }
 }

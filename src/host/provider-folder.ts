@@ -29,12 +29,16 @@ export async function readProviderFolder(home: string): Promise<ProviderFolder> 
       definitions.push(definition)
       for (const known of [definition.id, ...definition.aliases]) taken.add(known)
     } catch (error) {
-      const { message, fix } = error as BrokerError
+      const known = error instanceof BrokerError ? error : unusable(name)
+      const { message, fix } = known
       notices.push({ code: 'provider_file', description: message, ...(fix === undefined ? {} : { fix }) })
     }
   }
   return { definitions, notices }
 }
+
+const unusable = (name: string) =>
+  new BrokerError('invalid_request', `providers/${name} cannot be understood.`, { fix: 'PROVIDERS.md says what may be in it.' })
 
 function filesIn(folder: string): readonly string[] {
   try {

@@ -84,11 +84,18 @@ export class AuthorizationCodeLogin implements LoginAttempt {
 
   submit(pasted: string): void {
     const parameters = parsePastedResponse(pasted)
+    if (!this.#isOwnAddress(pasted.trim())) parameters.set('state', 'of another sign-in')
     if (parameters.get('state') === null) parameters.set('state', this.#state)
     if (parameters.get('state') !== this.#state) {
       throw new BrokerError('state_mismatch', 'The pasted response belongs to another sign-in.')
     }
     this.#deliver(parameters)
+  }
+
+  /** Where the state is in the path, the path of a pasted address tells whose response it is. */
+  #isOwnAddress(pasted: string): boolean {
+    if (!this.#redirect.stateInPath || !URL.canParse(pasted)) return true
+    return new URL(pasted).pathname === new URL(this.#redirectUri).pathname
   }
 
   cancel(): void {

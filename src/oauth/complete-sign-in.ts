@@ -25,10 +25,11 @@ export async function grantOfSignIn(
 ): Promise<Grant> {
   const made = grantFromResponse(definition, response, context.clock.now())
   if (made === undefined) throw refusedSignIn(definition, 'no access token came')
-  const grant = clientId === undefined ? made : { ...made, clientId }
-  requireScope(definition, grant)
-  const verified = await verifyIdToken(definition, context, grant, nonce)
+  const { unverified: _, ...known } = clientId === undefined ? made : { ...made, clientId }
+  requireScope(definition, known)
+  const verified = await verifyIdToken(definition, context, known, nonce)
   if (verified.kind === 'wrong') throw new BrokerError('login_failed', verified.error.description)
+  const grant = verified.kind === 'unclear' ? { ...known, unverified: true as const } : known
   return completeSignIn(definition, context, grant)
 }
 

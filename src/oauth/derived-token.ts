@@ -3,6 +3,10 @@ import { askJson } from './api-request.ts'
 import type { ProviderContext } from './provider-context.ts'
 import type { DerivedToken, ProviderDefinition } from './provider-definition.ts'
 
+/** How long such a token usually lives, less five minutes, and the longest that is believed. Milliseconds. */
+const usualLife = 1_500_000
+const longestLife = 31_536_000_000
+
 /**
  * Makes the token that the API takes of the one that the person signed in with. The latter stays in the place of the refresh token,
  * although it is not used up.
@@ -17,18 +21,21 @@ export async function deriveToken(
   const headers = { authorization: `Bearer ${origin.expose()}`, ...derived.headers(context.installation()) }
   const outcome = await askJson(context, { url: derived.url, headers })
   if (outcome.kind !== 'good') return outcome
-  const { token, expiresAt, baseUrl } = derived.read(outcome.value)
+  const { token, expiresAt: end, baseUrl } = derived.read(outcome.value)
   if (token === undefined) {
     return { kind: 'failed', error: { code: 'not_oauth', description: 'The provider answered without a token.' } }
   }
   const place = ownPlace(definition, baseUrl)
   const { expiresAt: _end, baseUrl: _place, ...rest } = source
+  const now = context.clock.now()
+  // An end that cannot be meant, or is over by our clock: a short life costs a request now and then, and no token ever.
+  const expiresAt = end !== undefined && end > now && end <= now + longestLife ? end : now + usualLife
   const value = {
     ...rest,
     accessToken: new Secret(token),
     refreshToken: origin,
-    obtainedAt: context.clock.now(),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    obtainedAt: now,
+    expiresAt,
     ...(place === undefined ? {} : { baseUrl: place }),
   }
   return { kind: 'good', value }

@@ -18,7 +18,8 @@ export interface DeviceStart {
 
 export type DevicePoll =
   | { readonly kind: 'pending' }
-  | { readonly kind: 'slow_down'; readonly interval?: number }
+  /** `interval` is 0 when the server names none. */
+  | { readonly kind: 'slow_down'; readonly interval: number }
   | { readonly kind: 'granted'; readonly response: TokenResponse }
   /** The server answers with a code that has to be exchanged, and with the verifier that it made itself. */
   | { readonly kind: 'code'; readonly code: string; readonly verifier: string; readonly redirectUri: string }
@@ -79,7 +80,7 @@ export const deviceAuthorization: DeviceDialect = {
         return { kind: 'pending' }
       case 'slow_down': {
         const interval = numberClaim(parseObject(answer.text) ?? {}, 'interval')
-        return { kind: 'slow_down', ...(interval === undefined ? {} : { interval }) }
+        return { kind: 'slow_down', interval: secondsWithin(interval, 0, longestInterval) }
       }
       case 'expired_token':
         return { kind: 'ended', reason: 'expired', error: read.error }

@@ -44,6 +44,7 @@ class DeviceLogin implements LoginAttempt {
   readonly #end = outcomeOf<Grant>()
   #interval: number
   #stopTimer = () => {}
+  readonly #stopExpiry: () => void
 
   constructor(
     definition: ProviderDefinition,
@@ -62,6 +63,7 @@ class DeviceLogin implements LoginAttempt {
     const { verificationUri, verificationUriComplete: complete } = started
     this.authorizationUrl = complete !== undefined && isWebAddress(complete) ? complete : verificationUri
     this.prompt = { kind: 'device', user_code: started.userCode, verification_uri: verificationUri }
+    this.#stopExpiry = context.clock.after(started.expiresIn * 1000, () => this.#fail(expired()))
     this.#wait()
   }
 
@@ -84,7 +86,6 @@ class DeviceLogin implements LoginAttempt {
   }
 
   async #ask(): Promise<void> {
-    if (this.#context.clock.now() >= this.expiresAt) return this.#fail(expired())
     const poll = await this.#poll()
     // A grant that comes after the person has cancelled is not used, and nobody else has it.
     if (!this.#end.open) return
@@ -94,11 +95,12 @@ class DeviceLogin implements LoginAttempt {
       case 'unclear':
       case 'slow_down':
         // RFC 8628 section 3.5: a server that does not answer is asked less often as well.
-        this.#interval = Math.max(this.#interval + slowDownBy, (poll.kind === 'slow_down' && poll.interval) || 0)
+        this.#interval = Math.max(this.#interval + slowDownBy, poll.kind === 'slow_down' ? poll.interval : 0)
         return this.#wait()
       case 'ended':
         return this.#fail(this.#refusal(poll))
       default:
+        this.#stopExpiry()
         return this.#end.resolve(this.#finish(poll))
     }
   }
@@ -125,6 +127,7 @@ class DeviceLogin implements LoginAttempt {
 
   #fail(error: BrokerError): void {
     this.#stopTimer()
+    this.#stopExpiry()
     this.#end.reject(error)
   }
 }

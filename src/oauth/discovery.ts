@@ -73,13 +73,16 @@ async function discover(definition: ProviderDefinition, context: ProviderContext
   throw new BrokerError('login_failed', `The metadata of ${name} names no token endpoint.`)
 }
 
+/** For each of the two places. A login waits for it, and so does a sign-out. Milliseconds. */
+const patience = 10_000
+
 async function read({ issuer, name }: ProviderDefinition, context: ProviderContext): Promise<Claims> {
   const { origin, pathname } = new URL(issuer)
   const path = pathname === '/' ? '' : pathname.replace(/\/$/, '')
   const places = [`${origin}${path}/.well-known/openid-configuration`, `${origin}/.well-known/oauth-authorization-server${path}`]
   let reason = ''
   for (const url of places) {
-    const outcome = await askJson(context, { url, headers: {} })
+    const outcome = await askJson(context, { url, headers: {}, deadline: patience })
     if (outcome.kind === 'good') return outcome.value
     if (outcome.kind !== 'none') reason = outcome.error.description
   }

@@ -42,6 +42,7 @@ export function grantFromResponse(
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(refreshExpiresAt === undefined ? {} : { refreshExpiresAt }),
     ...(earliest === undefined ? {} : { earliestRefreshAt: earliest }),
+    ...(definition.jwksUri !== undefined && response.id_token !== undefined ? { unverified: true as const } : {}),
     identity,
   }
 }

@@ -1,5 +1,6 @@
 import type { Grant, Verification } from '../core/index.ts'
 import { askJson } from './api-request.ts'
+import { type Claims, numberClaim, readClaims, textClaim } from './jwt.ts'
 import type { ProviderContext } from './provider-context.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
 
@@ -24,27 +25,51 @@ export async function verifyIdToken(
   if (grant.idToken === undefined) return nonce === undefined ? { kind: 'good' } : wrong(name, 'the id_token is missing')
   const { createLocalJWKSet, jwtVerify, errors } = await import('jose')
   const keys = await askJson(context, { url: jwksUri, headers: {}, deadline: patience })
-  if (keys.kind !== 'good') return { kind: 'unclear' }
-  const audience = grant.clientId ?? clientId
+  const terms: Terms = {
+    name,
+    issuers: [issuer, ...(alsoIssuer === undefined ? [] : [alsoIssuer])],
+    audience: grant.clientId ?? clientId,
+    now: context.clock.now(),
+    ...(nonce === undefined ? {} : { nonce }),
+  }
+  // Without the keys, what it says of itself is looked at all the same.
+  if (keys.kind !== 'good') return claimsFault(readClaims(grant.idToken.expose()), terms) ?? { kind: 'unclear' }
   try {
     const { payload } = await jwtVerify(grant.idToken.expose(), createLocalJWKSet({ keys: [], ...keys.value }), {
-      issuer: [issuer, ...(alsoIssuer === undefined ? [] : [alsoIssuer])],
-      audience,
       clockTolerance,
       // A signature by any other algorithm could be one that anybody can make.
       algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-      requiredClaims: ['sub', 'exp'],
-      currentDate: new Date(context.clock.now()),
+      currentDate: new Date(terms.now),
     })
-    if (payload.azp !== undefined && payload.azp !== audience) return wrong(name, 'it is for another program (azp)')
-    if (nonce !== undefined && payload.nonce !== nonce) return wrong(name, 'it belongs to another sign-in (nonce)')
-    return { kind: 'good' }
+    return claimsFault(payload, terms) ?? { kind: 'good' }
   } catch (error) {
     if (error instanceof errors.JWKSNoMatchingKey) return wrong(name, 'it is signed with an unknown key')
-    if (error instanceof errors.JWTExpired) return wrong(name, 'it has expired; is the clock of this computer right?')
+    if (error instanceof errors.JWTExpired) return wrong(name, overdue)
     if (error instanceof errors.JWTClaimValidationFailed) return wrong(name, `its ${error.claim} does not fit`)
     return wrong(name, 'its signature is not right')
   }
+}
+
+interface Terms {
+  readonly name: string
+  readonly issuers: readonly string[]
+  readonly audience: string
+  readonly nonce?: string
+  /** Milliseconds. */
+  readonly now: number
+}
+
+const overdue = 'it has expired; is the clock of this computer right?'
+
+/** What is wrong with the claims, whoever signed them; undefined when nothing is. */
+function claimsFault(claims: Claims, { name, issuers, audience, nonce, now }: Terms): Verification | undefined {
+  const exp = numberClaim(claims, 'exp')
+  if (!issuers.includes(String(claims.iss))) return wrong(name, 'its iss does not fit')
+  if (![claims.aud].flat().includes(audience)) return wrong(name, 'its aud does not fit')
+  if (claims.azp !== undefined && claims.azp !== audience) return wrong(name, 'it is for another program (azp)')
+  if (textClaim(claims, 'sub') === undefined) return wrong(name, 'its sub does not fit')
+  if (exp === undefined || (exp + clockTolerance) * 1000 < now) return wrong(name, overdue)
+  return nonce === undefined || claims.nonce === nonce ? undefined : wrong(name, 'it belongs to another sign-in (nonce)')
 }
 
 function wrong(name: string, reason: string): Verification {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { epochSeconds, stateError } from './grant-state.ts'
 import { chainLink, keyKind } from './provider.ts'
-import { selectorName } from './selector.ts'
+import { nameRule, selectorName } from './selector.ts'
 import { accountStatus } from './snapshot.ts'
 
 /** A key or token that the person brings along. It becomes an account; `account` puts it in place of the key of that one. */
@@ -9,7 +9,7 @@ export const addKeyRequest = z.strictObject({
   provider: z.string().max(130),
   kind: keyKind.optional().describe('Told by what the text looks like, when it is absent.'),
   secret: z.string().min(1).max(8192),
-  label: z.string().regex(selectorName).optional(),
+  label: z.string().regex(selectorName, nameRule).optional(),
   account: z.string().max(64).optional(),
   accept_provider_rules: z.boolean().optional(),
 })
@@ -56,7 +56,7 @@ export type Explanation = Readonly<z.infer<typeof explanation>>
 
 export const explainQuery = z.strictObject({
   account: z.string().min(1).max(64).optional(),
-  client: z.string().regex(selectorName).optional(),
+  client: z.string().regex(selectorName, nameRule).optional(),
 })
 
 /** One limit of a plan. `used_percent` is what the provider said, and nothing is made up where it said nothing. */
@@ -64,6 +64,7 @@ export const usageWindow = z.object({
   name: z.string().describe('Such as `5 hours`, `week` or a model.'),
   used_percent: z.number(),
   resets_at: epochSeconds.optional(),
+  partial: z.literal(true).optional().describe('It limits a part of the plan only, such as one model.'),
 })
 export type UsageWindow = Readonly<z.infer<typeof usageWindow>>
 

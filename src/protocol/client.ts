@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { epochSeconds } from './grant-state.ts'
-import { selectorName } from './selector.ts'
+import { nameRule, selectorName } from './selector.ts'
 
 /** What a program may call itself in `TokenTray-Client`. One that says nothing is `unnamed`. */
-export const clientName = z.string().regex(selectorName)
+export const clientName = z.string().regex(selectorName, nameRule)
 
 /**
  * Who asks. The name is what the program says of itself. `proven` means that the operating system confirmed the process behind

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { epochSeconds, loginPrompt, stateError } from './grant-state.ts'
 import { accountIdentity } from './identity.ts'
 import { loginFlow } from './provider.ts'
-import { selectorName } from './selector.ts'
+import { nameRule, selectorName } from './selector.ts'
 
 /** Starts a login, or joins the pending one of the same provider and account. */
 export const startLoginRequest = z.strictObject({
   provider: z.string().max(64),
   flow: loginFlow.optional().describe('The first one of the provider by default. `paste` never binds the redirect port.'),
   account: z.string().max(64).optional().describe('Label of the account to sign in to again.'),
-  label: z.string().regex(selectorName).optional().describe('Label of the new account.'),
+  label: z.string().regex(selectorName, nameRule).optional().describe('Label of the new account.'),
   redirect_host: z.enum(['127.0.0.1', 'localhost']).optional(),
   accept_provider_rules: z
     .boolean()

@@ -9,6 +9,9 @@ export interface Selector {
 /** What a provider or a label may be called, so that a selector can name it. */
 export const selectorName = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 
+/** The same in words. */
+export const nameRule = 'has to be up to 64 letters, digits, dots, dashes and underscores, and begin with a letter or a digit'
+
 /** Reads `provider` or `provider:label`; throws `invalid_request` for anything else. */
 export function parseSelector(text: string): Selector {
   const [provider = '', label, ...rest] = text.split(':')

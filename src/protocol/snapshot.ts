@@ -3,7 +3,7 @@ import { approvalRequest } from './client.ts'
 import { epochSeconds, grantState, loginPrompt, stateError } from './grant-state.ts'
 import { accountIdentity } from './identity.ts'
 import { accountKind } from './provider.ts'
-import { selectorName } from './selector.ts'
+import { nameRule, selectorName } from './selector.ts'
 import { vaultStatus } from './vault.ts'
 
 /**
@@ -27,7 +27,7 @@ export type AccountStatus = Readonly<z.infer<typeof accountStatus>>
 /** A `label` of null takes the label away. */
 export const accountChange = z.strictObject({
   disabled: z.boolean().optional(),
-  label: z.string().regex(selectorName).nullable().optional(),
+  label: z.string().regex(selectorName, nameRule).nullable().optional(),
 })
 export type AccountChange = Readonly<z.infer<typeof accountChange>>
 

@@ -11,8 +11,10 @@ export function anthropicUsage(body: Claims): Usage {
     const used = numberClaim(value, 'utilization')
     if (used === undefined) return []
     const resetsAt = timeClaim(value, 'resets_at')
-    const name = names[member] ?? member.replace(/^seven_day_/, 'week, ').replaceAll('_', ' ')
-    return [{ name, used_percent: used, ...(resetsAt === undefined ? {} : { resets_at: Math.floor(resetsAt / 1000) }) }]
+    const name =
+      (Object.hasOwn(names, member) ? names[member] : undefined) ?? member.replace(/^seven_day_/, 'week, ').replaceAll('_', ' ')
+    const reset = resetsAt === undefined ? {} : { resets_at: Math.floor(resetsAt / 1000) }
+    return [{ name, used_percent: used, ...reset, ...(Object.hasOwn(names, member) ? {} : { partial: true as const }) }]
   })
   const extra = objectClaim(body, 'extra_usage')
   const [limit, used] = [numberClaim(extra, 'monthly_limit'), numberClaim(extra, 'used_credits')]

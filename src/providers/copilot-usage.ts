@@ -10,7 +10,7 @@ export function copilotUsage(body: Claims): Usage {
     const left = numberClaim(value, 'percent_remaining')
     if (left === undefined) return []
     const reset = resetsAt === undefined ? {} : { resets_at: Math.floor(resetsAt / 1000) }
-    return [{ name: `month, ${member.replaceAll('_', ' ')}`, used_percent: 100 - left, ...reset }]
+    return [{ name: `month, ${member.replaceAll('_', ' ')}`, used_percent: 100 - left, ...reset, partial: true }]
   })
   const plan = textClaim(body, 'copilot_plan')
   return { windows, ...(plan === undefined ? {} : { plan }) }

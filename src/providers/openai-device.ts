@@ -43,7 +43,7 @@ export const openaiDevice: DeviceDialect = {
       return { kind: 'code', code, verifier, redirectUri }
     }
     const error = readError(body) ?? { code: 'unknown', description: `status ${answer.status}` }
-    if (error.code === 'slow_down') return { kind: 'slow_down' }
+    if (error.code === 'slow_down') return { kind: 'slow_down', interval: 0 }
     if (error.code === 'access_denied') return { kind: 'ended', reason: 'denied', error }
     if (error.code === 'expired_token') return { kind: 'ended', reason: 'expired', error }
     // A bot check answers 403 as well, and then there is no JSON; both are asked again.

@@ -9,6 +9,7 @@ export function codexUsage(body: Claims): Usage {
     return windowsOf(objectClaim(limit, 'rate_limit')).map((window) => ({
       ...window,
       name: name === undefined ? window.name : `${name}, ${window.name}`,
+      partial: true as const,
     }))
   })
   const credits = objectClaim(body, 'credits')

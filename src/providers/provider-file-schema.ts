@@ -47,6 +47,14 @@ const url = z.string().refine(
   { message: 'has to be an https address (http only for this computer)' },
 )
 
+/** What is shown on a terminal, which control characters would steer. */
+const words = (most: number) =>
+  z
+    .string()
+    .min(1)
+    .max(most)
+    .regex(/^\P{Cc}*$/u, 'has to be words without control characters')
+
 const name = z.string().regex(selectorName, 'has to be letters, digits, dots, dashes and underscores').toLowerCase()
 
 /** A record whose names are looked at one by one, so that an error names the right line. */
@@ -74,9 +82,9 @@ const headers = record(
 /** The file of a provider: `TOKENTRAY_HOME/providers/<name>.json`. Data only. */
 export const providerFile = z.strictObject({
   id: name,
-  name: z.string().min(1).max(60).optional(),
+  name: words(60).optional(),
   aliases: z.array(name).default([]),
-  issuer: url,
+  issuer: url.refine((text) => !/[?#]|\/\/[^/]*@/.test(text), 'has no name, query or fragment (RFC 8414 section 2)'),
   client_id: z.string().min(1).max(512),
   scope: z.string().max(2048).default('openid profile email offline_access'),
   flows: z.array(loginFlow).min(1).default(['browser', 'paste']),
@@ -107,12 +115,17 @@ export const providerFile = z.strictObject({
   account_page: url.optional(),
   api_key: z
     .strictObject({
-      prefix: z.string().max(40).optional(),
+      prefix: z
+        .string()
+        .max(40)
+        .regex(/^[\x21-\x7e]*$/, 'has to be printable ASCII')
+        .optional(),
       header: z
         .string()
-        .regex(/^[\w-]+$/)
+        .regex(/^[\w-]+$/, 'has to be the name of a header')
+        .refine((header) => !ownHeaders.has(header.toLowerCase()), 'cannot be set here')
         .optional(),
-      where: z.string().max(200).optional(),
+      where: words(200).optional(),
     })
     .optional(),
 })

@@ -10,6 +10,8 @@ import { type ProviderFile, providerFile } from './provider-file-schema.ts'
  * message begins with `file:line:`. `taken` are the ids and aliases that mean another provider already.
  */
 export function parseProviderFile(file: string, text: string, taken: ReadonlySet<string>): ProviderDefinition {
+  const deepest = nesting(text)
+  if (deepest > mostNesting) throw new BrokerError('invalid_request', `${file}:1: there is too much inside of each other`)
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, { allowTrailingComma: true })
   const fail = (offset: number, reason: string): never => {
@@ -22,7 +24,7 @@ export function parseProviderFile(file: string, text: string, taken: ReadonlySet
   if (first !== undefined) return fail(first.offset, words(printParseErrorCode(first.error)))
   if (tree === undefined) return fail(0, 'there is nothing in this file')
   const twice = repeatedMember(tree)
-  if (twice !== undefined) return fail(twice.offset, `"${twice.value}" is there twice`)
+  if (twice !== undefined) return fail(twice.offset, `"${twice.value}" is there twice, or means nothing here`)
   const parsed = providerFile.safeParse(getNodeValue(tree))
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
@@ -60,6 +62,18 @@ function reasonOf(issue: z.core.$ZodIssue | undefined): string {
   return place === '' ? issue.message : `"${place}": ${issue.message}`
 }
 
+/** A provider is three levels deep; the parser goes one call deeper for each. */
+const mostNesting = 32
+
+function nesting(text: string): number {
+  let [depth, deepest] = [0, 0]
+  for (const character of text) {
+    if (character === '{' || character === '[') deepest = Math.max(deepest, ++depth)
+    else if (character === '}' || character === ']') depth -= 1
+  }
+  return deepest
+}
+
 /** `PropertyNameExpected` reads as `property name expected`. */
 const words = (code: string): string => code.replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
 
@@ -68,6 +82,8 @@ function repeatedMember(node: Node): Node | undefined {
   const names = new Set<unknown>()
   for (const child of node.children ?? []) {
     const name = child.type === 'property' ? child.children?.[0] : undefined
+    // What JavaScript itself does something with would be left out without a word.
+    if (name?.value === '__proto__') return name
     if (name !== undefined && names.size === names.add(name.value).size) return name
     const inside = repeatedMember(child)
     if (inside !== undefined) return inside

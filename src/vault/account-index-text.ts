@@ -26,8 +26,14 @@ const indexFile = z.object({
 const storedPreferences = z.object({
   order: z.array(z.string()).exactOptional(),
   failover: z.boolean().exactOptional(),
-  chain: z.array(chainLink).exactOptional(),
+  chain: z.array(z.string()).exactOptional(),
 })
+
+/** Links that this version does not know are left out, and a chain of none is no chain. */
+function known({ chain, ...rest }: z.infer<typeof storedPreferences>): Partial<ProviderPreferences> {
+  const links = [...new Set(chain)].flatMap((link) => chainLink.safeParse(link).data ?? [])
+  return links.length === 0 ? rest : { ...rest, chain: links }
+}
 
 export function indexText(records: readonly AccountRecord[], preferences: Preferences): string {
   const providers = preferences.size === 0 ? {} : { providers: Object.fromEntries(preferences) }
@@ -42,7 +48,7 @@ export function readIndexText(text: string): IndexReading {
   const decided = Object.entries(file?.providers ?? {}).map(
     ([id, value]) => [id, storedPreferences.safeParse(value).data] as const,
   )
-  const preferences = new Map(decided.flatMap(([id, value]) => (value === undefined ? [] : [[id, value] as const])))
+  const preferences = new Map(decided.flatMap(([id, value]) => (value === undefined ? [] : [[id, known(value)] as const])))
   const complete = file?.version === formatVersion && records.length === rows.length && preferences.size === decided.length
   return { records: records.map(fromStoredRecord), preferences, complete }
 }

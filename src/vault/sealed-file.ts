@@ -55,6 +55,7 @@ const plaintext = z.object({
     refresh_expires_at: z.number().exactOptional(),
     earliest_refresh_at: z.number().exactOptional(),
     base_url: z.string().exactOptional(),
+    unverified: z.literal(true).exactOptional(),
     identity: storedIdentity,
   }),
 })
@@ -125,6 +126,7 @@ function serialize({ grant, record }: SealedContents): string {
       refresh_expires_at: grant.refreshExpiresAt,
       earliest_refresh_at: grant.earliestRefreshAt,
       base_url: grant.baseUrl,
+      unverified: grant.unverified,
       identity: grant.identity,
     },
   })
@@ -151,6 +153,7 @@ function deserialize(text: string): SealedContents | undefined {
       ...(grant.refresh_expires_at === undefined ? {} : { refreshExpiresAt: grant.refresh_expires_at }),
       ...(grant.earliest_refresh_at === undefined ? {} : { earliestRefreshAt: grant.earliest_refresh_at }),
       ...(grant.base_url === undefined ? {} : { baseUrl: grant.base_url }),
+      ...(grant.unverified ? { unverified: true as const } : {}),
       identity: grant.identity,
     },
   }

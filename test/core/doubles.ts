@@ -194,6 +194,8 @@ export class TestClient implements ProviderClient {
     keys: [{ kind: 'api_key', name: 'API key', where: 'https://server.example/keys' }],
     usage: true,
   }
+  /** Whether its grants come with an identity that is to be verified. */
+  signs = false
   verified: Verification = { kind: 'good' }
   checked: ApiOutcome<undefined> = { kind: 'good', value: undefined }
   used: ApiOutcome<Usage> = { kind: 'none' }
@@ -211,7 +213,7 @@ export class TestClient implements ProviderClient {
 
   async grantFromKey(secret: Secret): Promise<Grant> {
     const { refreshToken: _, expiresAt: __, ...grant } = this.grant(0)
-    return { ...grant, kind: 'api_key', accessToken: secret, identity: { key: `api_key-${secret.fingerprint().slice(0, 16)}` } }
+    return { ...grant, kind: 'api_key', accessToken: secret, identity: {} }
   }
 
   /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */
@@ -229,6 +231,7 @@ export class TestClient implements ProviderClient {
       obtainedAt: this.#clock.now(),
       expiresAt: this.#clock.now() + this.lifetime,
       identity: { key: 'user-1', email: 'a@b.example' },
+      ...(this.signs ? { unverified: true as const } : {}),
       ...extra,
     }
   }

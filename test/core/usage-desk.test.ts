@@ -57,3 +57,15 @@ test('an account whose provider does not tell is not in the answer', async () =>
   client.used = { kind: 'none' }
   expect(await broker.accounts.look()).toEqual([])
 })
+
+test('a figure that cannot be meant is left out, and a limit of one model does not use up the account', async () => {
+  const { broker, client } = await signedInBroker()
+  const odd = [Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300].map((used) => ({ name: 'odd', used_percent: used, resets_at: 1 }))
+  const far = { name: 'week', used_percent: 100, resets_at: 1e18 }
+  const model = { name: 'week, opus', used_percent: 100, resets_at: 1_800_000_900, partial: true as const }
+  client.used = { kind: 'good', value: { windows: [...odd, far, model] } }
+  const [usage] = await broker.accounts.look()
+  expect(usage?.windows).toEqual([{ name: 'week', used_percent: 100 }, model])
+  broker.accounts.changePreferences('acme', { failover: true })
+  expect(broker.accounts.explain('acme', 'unnamed').chain).toMatchObject([{ verdict: 'used' }])
+})

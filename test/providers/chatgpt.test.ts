@@ -70,7 +70,12 @@ test('keys that cannot be had do not keep anybody from signing in', async () => 
     double.answerAlways('/.well-known/jwks.json', { status: 503, body: 'busy' })
     const client = clientOf('chatgpt', double)
     const grant = await signInBy(client, double, 'browser')
+    // The signature is looked at as soon as it can be.
+    expect(grant.unverified).toBe(true)
     expect(await client.verify(grant)).toEqual({ kind: 'unclear' })
+    // What it says of itself is looked at without any key.
+    double.person = { ...double.person, claims: { iss: 'https://evil.example' } }
+    await expect(signInBy(client, double, 'browser')).rejects.toMatchObject({ message: expect.stringContaining('its iss') })
   })
 })
 

@@ -89,6 +89,20 @@ describe('a file that cannot be used says where and why', () => {
     ['a header with a line break', withMore('  "headers": { "x-a": "b\\nc" }'), /json:2: "headers\.x-a": has to be printable/],
     ['a flow that is none', withMore('  "flows": ["browser", "telepathy"]'), /json:2: "flows\.1"/],
     [
+      'an issuer with a name and a password',
+      minimal.replace('https://login', 'https://user:pw@login'),
+      /json:3: "issuer": has no name/,
+    ],
+    ['an issuer with a query', minimal.replace('.example"', '.example?a=1"'), /json:3: "issuer": has no name, query/],
+    [
+      'a key in a header that is not its own',
+      withMore('  "api_key": { "header": "Host" }'),
+      /json:2: "api_key\.header": cannot be set/,
+    ],
+    ['a name that steers the terminal', withMore('  "name": "a\\u001b[2J"'), /json:2: "name": has to be words/],
+    ['a member that JavaScript would swallow', withMore('  "headers": { "__proto__": "x" }'), /json:2: "__proto__"/],
+    ['ten thousand levels', '{"a":'.repeat(10_000), /json:1: there is too much inside/],
+    [
       'a redirect path of TokenTray itself',
       withMore('  "redirect": { "path": "/cancel" }'),
       /json:2: "redirect\.path": is taken/,

@@ -51,7 +51,11 @@ test('the rule cards say who, where and since when it was checked, and ask where
   for (const { id, rules, keys } of providers) {
     for (const { provider, adds } of rules?.alternatives ?? []) {
       expect(find(provider).id).toBe(provider)
-      if (adds !== undefined) expect(keys?.map(({ kind }) => kind), id).toContain(adds)
+      if (adds !== undefined)
+        expect(
+          keys?.map(({ kind }) => kind),
+          id,
+        ).toContain(adds)
     }
   }
   expect(find('anthropic').rules?.alternatives[0]?.words).toMatch(/setup-token/)

@@ -112,6 +112,19 @@ describe('github-copilot', () => {
     })
   })
 
+  test.for([1e300, -1, 0, Math.floor(Date.now() / 1000) - 5])('an end that cannot be meant (%d) is a short life', async (end) => {
+    await withProviderDouble({ deviceInterval: 0.05 }, async (double) => {
+      const client = clientOf('github-copilot', double)
+      const grant = await signInBy(client, double, 'device')
+      double.answerNext('/copilot_internal/v2/token', { status: 200, body: { token: 'tid=1', expires_at: end } })
+      const outcome = await client.refresh(grant)
+      if (outcome.kind !== 'refreshed') throw new Error(outcome.kind)
+      const life = (outcome.grant.expiresAt ?? 0) - Date.now()
+      expect(life).toBeGreaterThan(1_400_000)
+      expect(life).toBeLessThan(1_501_000)
+    })
+  })
+
   test('a place that is not of GitHub is not believed', async () => {
     await withProviderDouble({ deviceInterval: 0.05 }, async (double) => {
       const { derived } = providers.find(({ id }) => id === 'github-copilot') ?? {}
@@ -173,6 +186,23 @@ describe('a device login', () => {
     })
   })
 
+  test('is not asked without pause, whatever interval the server names, and ends when its time is over', async () => {
+    await withProviderDouble({}, async (double) => {
+      const started = { device_code: 'd'.repeat(30), user_code: 'ABCD', verification_uri: 'https://x.example/device' }
+      double.answerNext('/oauth2/device/code', { status: 200, body: { ...started, interval: 1, expires_in: 40 } })
+      double.answerAlways('/oauth2/token', { status: 400, body: { error: 'slow_down', interval: 3_000_000 } })
+      const { clock, client } = await onStillClock('xai', double)
+      const attempt = await client.startLogin({ flow: 'device' })
+      const ended = expect(attempt.outcome).rejects.toMatchObject({ code: 'login_expired' })
+      await clock.advance(1_300)
+      await until(() => double.count('/oauth2/token') === 1)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+      await clock.advance(39_000)
+      await ended
+      expect(double.count('/oauth2/token')).toBe(1)
+    })
+  })
+
   test('has nothing to paste, and says what to type instead', async () => {
     await withProviderDouble({}, async (double) => {
       const attempt = await clientOf('kimi', double).startLogin({})
@@ -213,4 +243,17 @@ describe('a device login', () => {
       })
     },
   )
+})
+
+test('openrouter: the address of another sign-in is not taken, although no state comes back', async () => {
+  await withProviderDouble({}, async (double) => {
+    const client = clientOf('openrouter', double)
+    const [first, second] = [await client.startLogin({ flow: 'paste' }), await client.startLogin({ flow: 'paste' })]
+    for (const attempt of [first, second]) attempt.outcome.catch(() => {})
+    const own = double.approve(first.authorizationUrl)
+    expect(() => second.submit(own)).toThrow(expect.objectContaining({ code: 'state_mismatch' }))
+    first.submit(own)
+    expect((await first.outcome).kind).toBe('api_key')
+    second.cancel()
+  })
 })

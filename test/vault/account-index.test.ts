@@ -43,6 +43,12 @@ describe('the account index', () => {
     expect(open(home).preferences('acme')).toEqual(decided)
     expect(open(home).preferences('other')).toEqual({})
     const stored = JSON.parse(readFileSync(join(home, 'accounts.json'), 'utf8'))
+    stored.providers.acme = { order: ['b'], failover: true, chain: ['telepathy', 'grant', 'grant'] }
+    stored.providers.none = { chain: [] }
+    writeFileSync(join(home, 'accounts.json'), JSON.stringify(stored))
+    // What a newer version may say is left out by itself.
+    expect(open(home).preferences('acme')).toEqual({ order: ['b'], failover: true, chain: ['grant'] })
+    expect(open(home).preferences('none')).toEqual({})
     stored.providers.acme = { order: 'b' }
     writeFileSync(join(home, 'accounts.json'), JSON.stringify(stored))
     expect(ids(open(home))).toEqual(['a', 'b', 'c'])
