@@ -13,7 +13,7 @@ export const program =
   process.env.TOKENTRAY_TEST_PROGRAM ?? fileURLToPath(new URL('../../out/node/tokentray.js', import.meta.url))
 
 // Each test starts processes, several at once, on a machine that may have two cores and other work to do.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 /** A value of undefined takes a variable away. */
 export type Environment = Readonly<Record<string, string | undefined>>
