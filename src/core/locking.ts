@@ -17,14 +17,15 @@ const locked: StateError = {
 export async function lockEverything(
   sessions: () => readonly AccountSession[],
   vault: GrantVault,
-  logins: Pick<LoginDesk, 'pending' | 'stop'>,
+  logins: Pick<LoginDesk, 'pending' | 'discardUndecided'>,
 ): Promise<void> {
   // Asked before any token is forgotten, because a lock that is refused must change nothing.
   await vault.prepareLock()
   const busy = () => sessions().filter((session) => session.busy)
-  for (let waiting = busy(); waiting.length > 0 || logins.pending().length > 0; waiting = busy()) {
-    // A login that ended behind the lock could not be stored, and would be lost with the process.
-    await Promise.all([...waiting.map((session) => session.settled()), logins.stop()])
+  const undecided = () => logins.pending().some((login) => login.undecided !== undefined)
+  for (let waiting = busy(); waiting.length > 0 || undecided(); waiting = busy()) {
+    // The tokens of a login that nobody has decided about are no account's, and must not outlive the lock.
+    await Promise.all([...waiting.map((session) => session.settled()), logins.discardUndecided()])
   }
   // From here on nothing else can run until the vault is closed, so that no refresh begins in between.
   if (sessions().some((session) => session.holdsUnsaved)) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import {
   BrokerError,
   type LoginDecision,
+  type LoginFlow,
   type LoginStatus,
   type PendingLogin,
   type StartLoginResponse,
@@ -27,6 +28,7 @@ interface Login {
   readonly provider: string
   readonly target: LoginTarget
   readonly attempt: LoginAttempt
+  readonly flow: LoginFlow | undefined
   status: LoginStatus
   /** The login of somebody else than the account belongs to, until the person has decided. */
   undecided: Grant | undefined
@@ -54,10 +56,9 @@ export class LoginDesk {
   }
 
   async start(client: ProviderClient, request: LoginRequest, target: LoginTarget): Promise<StartLoginResponse> {
-    const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? ''])
-    const known = this.#pendingFor(client.id, target)
-    if (known !== undefined && supersedes(request, known)) await this.cancel(known.id)
-    const starting = this.#pendingFor(client.id, target) ?? this.#starting.get(slot)
+    const flow = request.flowIsChosen ? request.flow : undefined
+    const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? '', flow ?? ''])
+    const starting = this.#pendingFor(client.id, target, flow) ?? this.#starting.get(slot)
     if (starting !== undefined) return describeStart(await starting)
     if (this.#pending.length + this.#starting.size >= mostPending) {
       throw new BrokerError('temporarily_unavailable', `${mostPending} sign-ins are waiting already.`, {
@@ -66,7 +67,7 @@ export class LoginDesk {
     }
     const begun = client
       .startLogin(request)
-      .then((attempt) => this.#follow(client.id, target, attempt))
+      .then((attempt) => this.#follow(client.id, target, attempt, request.flow))
       .finally(() => this.#starting.delete(slot))
     this.#starting.set(slot, begun)
     return describeStart(await begun)
@@ -146,6 +147,12 @@ export class LoginDesk {
     this.#context.onChange()
   }
 
+  /** Forgets the logins that wait for a decision, whose tokens are held. Settles when they are gone. */
+  async discardUndecided(): Promise<void> {
+    const waiting = [...this.#logins.values()].filter(({ status }) => status.status === 'undecided')
+    await Promise.allSettled(waiting.map((login) => this.cancel(login.id)))
+  }
+
   /** Cancels every login, so that the redirect port is free before the process ends. */
   async stop(): Promise<void> {
     const pending = [...this.#logins.values()].filter(isOpen)
@@ -158,23 +165,29 @@ export class LoginDesk {
     return login
   }
 
-  #pendingFor(provider: string, target: LoginTarget): Login | undefined {
+  /**
+   * The login that a request joins. Another way that somebody chose stands beside it, and so does a new login beside one that waits for
+   * a decision: no request for a login ever ends one.
+   */
+  #pendingFor(provider: string, target: LoginTarget, flow: LoginFlow | undefined): Login | undefined {
     return [...this.#logins.values()].find(
       (login) =>
-        isOpen(login) &&
+        login.status.status === 'pending' &&
+        (flow === undefined || login.flow === flow) &&
         login.provider === provider &&
         login.target.account === target.account &&
         login.target.label === target.label,
     )
   }
 
-  #follow(provider: string, target: LoginTarget, attempt: LoginAttempt): Login {
+  #follow(provider: string, target: LoginTarget, attempt: LoginAttempt, flow: LoginFlow | undefined): Login {
     const id = `login-${randomBytes(9).toString('base64url')}`
     const login: Login = {
       id,
       provider,
       target,
       attempt,
+      flow,
       undecided: undefined,
       turned: Promise.resolve(),
       status: { id, provider, status: 'pending', prompt: attempt.prompt, expires_at: toEpochSeconds(attempt.expiresAt) },
@@ -214,10 +227,6 @@ export class LoginDesk {
     this.#touch()
   }
 }
-
-/** Another way to sign in replaces the login that waits, and signing in once more the one that waits for a decision. */
-const supersedes = ({ flow, flowIsChosen }: LoginRequest, { status, attempt }: Login): boolean =>
-  status.status === 'undecided' || (flowIsChosen === true && flow !== attempt.prompt.kind)
 
 /** A decision that cannot be carried out, as against a login that failed. */
 const isImpossible = (error: unknown): boolean => error instanceof BrokerError && error.code === 'invalid_request'
