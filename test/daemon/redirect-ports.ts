@@ -1,5 +1,6 @@
 // The redirect ports are fixed by the providers, so that only one test file at a time can have them. Files that need them:
-// test/cli/login.test.ts, test/daemon/redirect-port.test.ts, test/daemon/busy-port.test.ts, test/daemon/raw-bytes.test.ts, test/canary/canary.test.ts.
+// test/cli/login.test.ts, test/daemon/redirect-port.test.ts, test/daemon/busy-port.test.ts, test/daemon/raw-bytes.test.ts, test/canary/canary.test.ts;
+// one test each of test/daemon/sign-in-ways.test.ts and test/daemon/source-documents.test.ts.
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -8,7 +9,7 @@ const turnPort = 14_559
 
 /** Waits for the other test files, and answers the function that lets the next one have its turn. */
 export async function takeRedirectPorts(): Promise<() => Promise<void>> {
-  const deadline = performance.now() + 110_000
+  const deadline = performance.now() + 170_000
   for (;;) {
     const turn = await listen(turnPort)
     if (turn !== undefined) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ProviderDouble, startProviderDouble } from '../providers/double/index.ts'
 import { keyLike, visit } from '../providers/signing-in.ts'
+import { takeRedirectPorts } from './redirect-ports.ts'
 import { newHome, type RunningDaemon, type RunningProcess } from './running-daemon.ts'
 
 let daemon: RunningDaemon
@@ -21,6 +22,9 @@ afterAll(async () => {
 })
 
 const url = (command: RunningProcess) => command.until('stdout', /^(https?:\S+)\n/m)
+/** Another test file may have the ports for more than a minute. Milliseconds. */
+const portsPatience = 240_000
+
 const accepting = '--accept-provider-rules'
 
 async function completed(command: RunningProcess): Promise<string> {
@@ -37,12 +41,14 @@ describe('a login', () => {
     ['chatgpt', undefined, 'browser on any port'],
     ['anthropic', undefined, 'loopback variant'],
     ['openrouter', undefined, 'browser that yields a key'],
-  ] as const)('of %s on port %s: %s', async ([provider, port]) => {
+  ] as const)('of %s on port %s: %s', { timeout: portsPatience }, async ([provider, port]) => {
+    // A login on the registered port would end one that another test file has there.
+    const leavePorts = port === undefined ? undefined : await takeRedirectPorts()
     const command = daemon.startCli(['login', provider, '--no-browser', '--flow', 'browser', accepting, '--label', 'browser'])
     const redirect = double.approve(await url(command))
     if (port !== undefined) expect(new URL(redirect).port).toBe(port)
     expect(await visit(redirect)).toBe(200)
-    await completed(command)
+    await completed(command).finally(leavePorts)
   })
 
   test.for(['openai-codex', 'chatgpt', 'anthropic', 'openrouter'] as const)(

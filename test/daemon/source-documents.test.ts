@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { type DoubleOptions, type ProviderDouble, withProviderDouble } from '../providers/double/index.ts'
 import { keyLike, visit } from '../providers/signing-in.ts'
 import { startWithMovingClock } from './moving-clock.ts'
+import { takeRedirectPorts } from './redirect-ports.ts'
 import { type Ended, type RunningDaemon, type RunningProcess, until, withHome } from './running-daemon.ts'
 
 interface Scene {
@@ -108,33 +109,39 @@ describe('Peekaboo', () => {
 })
 
 describe('CoderClaw', () => {
-  test('the callback on 127.0.0.1:1455, profiles of one provider, their order and an override for one request', () =>
-    onStage({}, async (scene) => {
-      const { daemon, double } = scene
-      await daemon.start()
-      for (const label of ['personal', 'work']) {
-        double.person = { ...double.person, user: label, email: `${label}@b.example` }
-        const args = ['login', 'openai-codex', '--no-browser', '--label', label, '--accept-provider-rules']
-        const command = daemon.startCli(args)
-        const redirect = double.approve(await url(command))
-        expect(redirect).toMatch(/^http:\/\/localhost:1455\/auth\/callback\?/)
-        expect(await visit(redirect)).toBe(200)
-        expect((await command.ended).stderr).toMatch(new RegExp(`as ${label}@b.example \\(plus\\)`))
-      }
-      const [personal, work] = [await token(daemon, 'codex:personal'), await token(daemon, 'codex:work')]
-      expect(personal).not.toBe(work)
-      expect(await token(daemon, 'codex')).toBe(personal)
-      expect((await daemon.cli(['order', 'codex', 'work', 'personal'])).stdout).toBe(
-        'openai-codex:work  (default)\nopenai-codex:personal\n',
-      )
-      expect(await token(daemon, 'codex')).toBe(work)
-      expect(await token(daemon, 'codex:personal')).toBe(personal)
-      for (const override of ['personal', 'anthropic:x,openai-codex:personal', 'codex:personal']) {
-        expect(await token(daemon, 'codex', { TOKENTRAY_ACCOUNT: override })).toBe(personal)
-      }
-      expect(await token(daemon, 'codex:work', { TOKENTRAY_ACCOUNT: 'personal' })).toBe(work)
-      expect(await daemon.cli(['token', 'codex'], { TOKENTRAY_ACCOUNT: 'nobody' })).toMatchObject({ code: 7 })
-    }))
+  test(
+    'the callback on 127.0.0.1:1455, profiles of one provider, their order and an override for one request',
+    () =>
+      onStage({}, async (scene) => {
+        const { daemon, double } = scene
+        const leavePorts = await takeRedirectPorts()
+        await daemon.start()
+        for (const label of ['personal', 'work']) {
+          double.person = { ...double.person, user: label, email: `${label}@b.example` }
+          const args = ['login', 'openai-codex', '--no-browser', '--label', label, '--accept-provider-rules']
+          const command = daemon.startCli(args)
+          const redirect = double.approve(await url(command))
+          expect(redirect).toMatch(/^http:\/\/localhost:1455\/auth\/callback\?/)
+          expect(await visit(redirect)).toBe(200)
+          expect((await command.ended).stderr).toMatch(new RegExp(`as ${label}@b.example \\(plus\\)`))
+        }
+        await leavePorts()
+        const [personal, work] = [await token(daemon, 'codex:personal'), await token(daemon, 'codex:work')]
+        expect(personal).not.toBe(work)
+        expect(await token(daemon, 'codex')).toBe(personal)
+        expect((await daemon.cli(['order', 'codex', 'work', 'personal'])).stdout).toBe(
+          'openai-codex:work  (default)\nopenai-codex:personal\n',
+        )
+        expect(await token(daemon, 'codex')).toBe(work)
+        expect(await token(daemon, 'codex:personal')).toBe(personal)
+        for (const override of ['personal', 'anthropic:x,openai-codex:personal', 'codex:personal']) {
+          expect(await token(daemon, 'codex', { TOKENTRAY_ACCOUNT: override })).toBe(personal)
+        }
+        expect(await token(daemon, 'codex:work', { TOKENTRAY_ACCOUNT: 'personal' })).toBe(work)
+        expect(await daemon.cli(['token', 'codex'], { TOKENTRAY_ACCOUNT: 'nobody' })).toMatchObject({ code: 7 })
+      }),
+    300_000,
+  )
 
   test('a setup token is kept without a refresh', () =>
     onStage({}, async (scene) => {
