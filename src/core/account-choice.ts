@@ -142,7 +142,8 @@ export class AccountChoice {
   }
 }
 
-function describe({ record, state }: AccountSession) {
+/** An account as the explanation of a choice names it. */
+export function describe({ record, state }: AccountSession) {
   const expiresAt = 'expires_at' in state ? state.expires_at : undefined
   return {
     account: record.id,

@@ -1,5 +1,5 @@
 import { BrokerError, type ExplainedLink, type Explanation } from '../protocol/index.ts'
-import type { AccountChoice } from './account-choice.ts'
+import { type AccountChoice, describe } from './account-choice.ts'
 import type { Accounts } from './accounts.ts'
 import { describeError } from './session-errors.ts'
 
@@ -16,18 +16,10 @@ export function explainChoice(
 ): Explanation {
   const provider = label === undefined ? accounts.bareProvider(selector) : undefined
   if (provider === undefined) {
-    const { record, state } = accounts.find(selector, label)
+    const session = accounts.find(selector, label)
+    const { record } = session
     const link = record.kind === 'api_key' ? 'api_key' : 'grant'
-    const expiresAt = 'expires_at' in state ? { expires_at: state.expires_at } : {}
-    const named = record.label === undefined ? {} : { label: record.label }
-    const used: ExplainedLink = {
-      link,
-      account: record.id,
-      ...named,
-      verdict: 'used',
-      reason: 'the request names it',
-      ...expiresAt,
-    }
+    const used: ExplainedLink = { link, ...describe(session), verdict: 'used', reason: 'the request names it' }
     return { provider: record.provider, chain: [used], winner: record.id }
   }
   const chain = [...choice.explain(provider, client)]

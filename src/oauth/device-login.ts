@@ -6,6 +6,7 @@ import { type DeviceDialect, type DevicePoll, type DeviceStart, deviceAuthorizat
 import { outcomeOf } from './login-outcome.ts'
 import { type ProviderContext, requestHeaders } from './provider-context.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
+import { isSafeAddress } from './safe-address.ts'
 import { post } from './token-endpoint.ts'
 import { TransportError } from './transport.ts'
 
@@ -28,7 +29,8 @@ export async function startDeviceLogin(definition: ProviderDefinition, context: 
     throw error
   })
   if ('code' in started) throw refusedSignIn(definition, started.description)
-  if (!isWebAddress(started.verificationUri)) throw refusedSignIn(definition, 'it named no page to type the code at')
+  // The address comes from a server and is opened for the person.
+  if (!isSafeAddress(started.verificationUri)) throw refusedSignIn(definition, 'it named no page to type the code at')
   return new DeviceLogin(definition, context, dialect, started, send)
 }
 
@@ -61,7 +63,7 @@ class DeviceLogin implements LoginAttempt {
     this.#interval = started.interval
     this.expiresAt = context.clock.now() + started.expiresIn * 1000
     const { verificationUri, verificationUriComplete: complete } = started
-    this.authorizationUrl = complete !== undefined && isWebAddress(complete) ? complete : verificationUri
+    this.authorizationUrl = complete !== undefined && isSafeAddress(complete) ? complete : verificationUri
     this.prompt = { kind: 'device', user_code: started.userCode, verification_uri: verificationUri }
     this.#stopExpiry = context.clock.after(started.expiresIn * 1000, () => this.#fail(expired()))
     this.#wait()
@@ -133,10 +135,3 @@ class DeviceLogin implements LoginAttempt {
 }
 
 const expired = () => new BrokerError('login_expired', 'Nobody typed the code before its time was over.')
-
-/** The address comes from a server and is opened for the person. */
-function isWebAddress(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
-}

@@ -3,6 +3,7 @@ import { askJson } from './api-request.ts'
 import { type Claims, textClaim } from './jwt.ts'
 import type { ProviderContext } from './provider-context.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
+import { isSafeAddress } from './safe-address.ts'
 
 /** Endpoints that a file or the program itself names are never replaced by what a server says. */
 const members = {
@@ -93,8 +94,6 @@ async function read({ issuer, name }: ProviderDefinition, context: ProviderConte
 
 /** Codes and tokens are sent there, so that nobody on the way may read them. */
 function requireSafe(text: string, member: string, name: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url?.hostname ?? '')
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback)) return text
+  if (isSafeAddress(text)) return text
   throw new BrokerError('login_failed', `The ${member} of ${name} is not an https address.`)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isSafeAddress } from '../oauth/index.ts'
 import { loginFlow, selectorName } from '../protocol/index.ts'
 
 /** Parameters that the protocol itself sets (RFC 6749, 7636, 8628, OpenID Connect); a file may not say anything about them. */
@@ -35,17 +36,8 @@ const ownHeaders = new Set([
   'transfer-encoding',
 ])
 
-const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]']
-
 /** Codes and tokens are sent to these addresses, so that nobody on the way may read them. */
-const url = z.string().refine(
-  (text) => {
-    if (!URL.canParse(text)) return false
-    const { protocol, hostname } = new URL(text)
-    return protocol === 'https:' || (protocol === 'http:' && loopbackHosts.includes(hostname))
-  },
-  { message: 'has to be an https address (http only for this computer)' },
-)
+const url = z.string().refine(isSafeAddress, { message: 'has to be an https address (http only for this computer)' })
 
 /** What is shown on a terminal, which control characters would steer. */
 const words = (most: number) =>
