@@ -1,7 +1,7 @@
-import type { ChainLink, ExplainedLink } from '../protocol/index.ts'
+import type { ExplainedLink } from '../protocol/index.ts'
 import { defaultChain } from '../protocol/provider.ts'
 import type { AccountSession } from './account-session.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, isOfAccounts, type Ordered } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import type { TokenRequest } from './token-request.ts'
@@ -20,11 +20,8 @@ export interface ChoiceContext {
   readonly exhaustedUntil: (account: string) => number | undefined
 }
 
-/** A place of the chain where a token of an account may come from. */
-type OwnLink = Extract<ChainLink, 'grant' | 'api_key'>
-
 interface Candidate {
-  readonly link: OwnLink
+  readonly link: keyof Ordered
   readonly session: AccountSession
   readonly sticky: boolean
 }
@@ -55,7 +52,7 @@ export class AccountChoice {
     const ordered = accounts.ordered(provider)
     let first: AccountSession | undefined
     for (const link of chain) {
-      const session = isOwn(link) && (request.link ?? link) === link ? ordered[link][0] : undefined
+      const session = isOfAccounts(link) && (request.link ?? link) === link ? ordered[link][0] : undefined
       if (session !== undefined && this.#fault(session, false, request) === undefined) return session
       first ??= session
     }
@@ -91,7 +88,7 @@ export class AccountChoice {
     const { accounts, index } = this.#context
     const ordered = accounts.ordered(provider)
     const { chain = defaultChain, failover } = index.preferences(provider.id)
-    const links = chain.filter(isOwn)
+    const links = chain.filter(isOfAccounts)
     if (!failover) {
       return links.flatMap((link) => ordered[link].slice(0, 1).map((session) => ({ link, session, sticky: false })))
     }
@@ -153,5 +150,3 @@ export function describe({ record, state }: AccountSession) {
 }
 
 const nameOf = (provider: ProviderClient, client: string): string => `${client}\0${provider.id}`
-
-const isOwn = (link: ChainLink): link is OwnLink => link === 'grant' || link === 'api_key'

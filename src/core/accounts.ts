@@ -1,4 +1,4 @@
-import { BrokerError, parseSelector } from '../protocol/index.ts'
+import { BrokerError, type ChainLink, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
@@ -157,7 +157,8 @@ export class Accounts {
   }
 }
 
-const isOfAccounts = (link: string): boolean => link === 'grant' || link === 'api_key'
+/** Whether a link of a chain is one of accounts, as against the environment of whoever asks. */
+export const isOfAccounts = (link: ChainLink): link is keyof Ordered => link === 'grant' || link === 'api_key'
 
 function indexNames(
   sessions: Iterable<AccountSession>,

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { Grant, LoginAttempt, LoginRequest } from '../core/index.ts'
 import { BrokerError, type LoginPrompt } from '../protocol/index.ts'
 import { authorizationUrl } from './authorization-url.ts'
-import { exchangeCode } from './code-exchange.ts'
+import { exchangeCode, knownRefusal } from './code-exchange.ts'
 import { grantOfSignIn } from './complete-sign-in.ts'
 import { outcomeOf } from './login-outcome.ts'
 import { parsePastedResponse } from './pasted-response.ts'
@@ -182,12 +182,12 @@ export class AuthorizationCodeLogin implements LoginAttempt {
 }
 
 /** Turns an error response (RFC 6749 section 4.1.2.1) into our words, or into those that the provider's file has for it. */
-function describeRefusal({ refusals }: ProviderDefinition, error: unknown): BrokerError {
+function describeRefusal(definition: ProviderDefinition, error: unknown): BrokerError {
   if (!(error instanceof oauth.AuthorizationResponseError)) {
     return new BrokerError('login_failed', 'The response of the browser does not belong to this provider.')
   }
-  const known = refusals?.find(({ says }) => says.test(`${error.error} ${error.error_description ?? ''}`))
-  if (known !== undefined) return new BrokerError('access_denied', known.description, { fix: known.fix })
+  const known = knownRefusal(definition, `${error.error} ${error.error_description ?? ''}`, 'access_denied')
+  if (known !== undefined) return known
   const description = error.error_description === undefined ? '' : `: ${printable(error.error_description)}`
   if (error.error === 'access_denied') return new BrokerError('access_denied', `The access was not allowed${description}.`)
   return new BrokerError('login_failed', `The provider refused the sign-in (${printable(error.error)})${description}.`)

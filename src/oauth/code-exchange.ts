@@ -56,7 +56,16 @@ function withoutState({ state: _, ...standard }: Readonly<Record<string, string>
 
 /** Why a sign-in failed, in the words of the server, or in ours where the provider's file knows what they mean. */
 export function refusedSignIn(definition: ProviderDefinition, reason: string): BrokerError {
-  const known = definition.refusals?.find(({ says }) => says.test(reason))
-  if (known !== undefined) return new BrokerError('login_failed', known.description, { fix: known.fix })
-  return new BrokerError('login_failed', `${definition.name} did not accept the sign-in: ${reason}`)
+  const said = `${definition.name} did not accept the sign-in: ${reason}`
+  return knownRefusal(definition, reason, 'login_failed') ?? new BrokerError('login_failed', said)
+}
+
+/** What the provider's file says of a refusal in the words of the server; undefined when it says nothing. */
+export function knownRefusal(
+  { refusals }: ProviderDefinition,
+  words: string,
+  code: 'login_failed' | 'access_denied',
+): BrokerError | undefined {
+  const known = refusals?.find(({ says }) => says.test(words))
+  return known && new BrokerError(code, known.description, { fix: known.fix })
 }

@@ -1,7 +1,7 @@
 import type { Grant } from '../core/index.ts'
 import { BrokerError } from '../protocol/index.ts'
 import { askApi } from './api-request.ts'
-import { refusedSignIn } from './code-exchange.ts'
+import { knownRefusal, refusedSignIn } from './code-exchange.ts'
 import { deriveToken } from './derived-token.ts'
 import { grantFromResponse } from './grant-from-response.ts'
 import { verifyIdToken } from './id-token.ts'
@@ -45,8 +45,8 @@ export async function completeSignIn(definition: ProviderDefinition, context: Pr
   const outcome = await deriveToken(definition, derived, context, named)
   if (outcome.kind === 'good') return outcome.value
   const detail = outcome.kind === 'none' ? undefined : outcome.detail
-  const known = definition.refusals?.find(({ says }) => says.test(detail ?? ''))
-  if (known !== undefined) throw new BrokerError('login_failed', known.description, { fix: known.fix })
+  const known = knownRefusal(definition, detail ?? '', 'login_failed')
+  if (known !== undefined) throw known
   const reason = outcome.kind === 'none' ? '' : ` ${outcome.error.description}`
   throw new BrokerError('login_failed', `You signed in, but ${name} gave no token.${reason}${detail ? ` (${detail})` : ''}`)
 }
