@@ -45,6 +45,8 @@ async function takeIntent(): Promise<void> {
 
 function goOnWith(intent: Intent): void {
   switch (intent.kind) {
+    case 'page':
+      return
     case 'paste':
       question.value = { kind: 'paste', login: intent.login }
       return

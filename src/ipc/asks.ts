@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { approvalDecision, keyKind, loginDecision, loginFlow, selectorName, unlockRequest } from '../protocol/index.ts'
+import {
+  approvalDecision,
+  clientName,
+  keyKind,
+  loginDecision,
+  loginFlow,
+  selectorName,
+  unlockRequest,
+  vaultMoveRequest,
+} from '../protocol/index.ts'
+import { settingsChange } from './settings-schema.ts'
 
 const id = z.string().min(1).max(160)
 const nothing = z.undefined()
@@ -42,9 +52,25 @@ export const asks = {
     accept: z.boolean().optional(),
   }),
   'account:check': z.strictObject({ account: id }),
+  'account:copy-token': z.strictObject({ account: id }),
+  'account:refresh': z.strictObject({ account: id }),
+  /** A label of null takes it away. */
+  'account:set-label': z.strictObject({ account: id, label: label.nullable() }),
   'account:sign-out': z.strictObject({ account: id }),
   'account:set-disabled': z.strictObject({ account: id, disabled: z.boolean() }),
   'approval:decide': z.strictObject({ approval: id, decision: approvalDecision.shape.decision }),
+  'rules:get': nothing,
+  'rule:remove': z.strictObject({ client: clientName }),
+  'activity:get': nothing,
+  'usage:look': nothing,
+  'tools:get': nothing,
+  'tool:copy': z.strictObject({ tool: id }),
+  'settings:get': nothing,
+  'settings:change': settingsChange,
+  'settings:reset': nothing,
+  'welcome:done': nothing,
+  /** Carries the new passphrase, for a move behind one; no answer and no event does. */
+  'vault:move': vaultMoveRequest.omit({ dry_run: true }),
   'vault:lock': nothing,
   /** The one message that carries the passphrase; no answer and no event does. */
   'vault:unlock': unlockRequest,

@@ -1,5 +1,18 @@
-import type { AccountIdentity, BrokerSnapshot, CheckResult, ErrorCode, LoginPrompt, ProviderInfo } from '../protocol/index.ts'
+import type {
+  AccountIdentity,
+  AccountUsage,
+  BrokerSnapshot,
+  CheckResult,
+  ClientRule,
+  ErrorCode,
+  LedgerEntry,
+  LoginPrompt,
+  ProviderInfo,
+} from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
+import type { SettingsView } from './settings.ts'
+import type { ToolStatus } from './tools.ts'
+import type { LanguageTag } from './words/index.ts'
 
 /** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
 export interface Problem {
@@ -11,9 +24,16 @@ export interface Problem {
   readonly retryAfter?: number
 }
 
-/** What the window shows besides the snapshot; fixed while the window exists. */
+/** What the window shows besides the snapshot. */
 export interface Surroundings {
   readonly version: string
+  readonly language: LanguageTag
+  /** A BCP 47 tag that dates and numbers are written by. */
+  readonly locale: string
+  /** Masks who is signed in. */
+  readonly hidePersonalData: boolean
+  /** Whether the person is to be led through the first steps. */
+  readonly welcome: boolean
   /** A popover belongs to the tray icon and closes with Escape; a window stands on its own and also has to offer Quit. */
   readonly frame: 'popover' | 'window'
 }
@@ -24,10 +44,18 @@ export interface View {
   readonly snapshot?: BrokerSnapshot
   /** Why there is no snapshot, in a sentence, when that is not simply because the host is starting. */
   readonly problem?: Problem
+  /** How much of each plan is used, as it was told last; it is asked for while somebody looks. */
+  readonly usage: readonly AccountUsage[]
+  /** What the app found at its start, such as a settings file that cannot be read. */
+  readonly notices: readonly Problem[]
 }
+
+/** The pages of the window. */
+export type Page = 'accounts' | 'activity' | 'tools' | 'settings'
 
 /** What the person chose outside the window, such as in the tray menu, and the window is to go on with. */
 export type Intent =
+  | { readonly kind: 'page'; readonly page: Page }
   | { readonly kind: 'paste'; readonly login: string }
   | { readonly kind: 'confirm_sign_out'; readonly account: string }
   | { readonly kind: 'problem'; readonly problem: Problem; readonly account?: string }
@@ -54,9 +82,31 @@ export interface Answers {
   /** What the provider said of the key; `account` is the row that has it. */
   'account:add-key': CheckResult
   'account:check': CheckResult
+  /** Main puts a fresh token on the clipboard, and takes it away after 30 seconds unless something else is there by then. */
+  'account:copy-token': undefined
+  'account:refresh': undefined
+  'account:set-label': undefined
   'account:sign-out': { readonly revoked: boolean }
   'account:set-disabled': undefined
   'approval:decide': undefined
+  /** Every remembered answer. */
+  'rules:get': readonly ClientRule[]
+  /** Forgets one; answers those that are left. */
+  'rule:remove': readonly ClientRule[]
+  /** Who got which token when, the newest last. */
+  'activity:get': readonly LedgerEntry[]
+  /** Asks the providers for newer figures where that is due; they come with `view:changed`. */
+  'usage:look': undefined
+  'tools:get': readonly ToolStatus[]
+  /** Puts what connects a tool on the clipboard. */
+  'tool:copy': undefined
+  'settings:get': SettingsView
+  'settings:change': SettingsView
+  'settings:reset': SettingsView
+  /** The first steps are done or skipped, and do not come again. */
+  'welcome:done': undefined
+  /** How many stored logins were read back with the moved data key, and what the person should know. */
+  'vault:move': { readonly accounts: number; readonly notice?: string }
   'vault:lock': undefined
   'vault:unlock': undefined
   'broker:wake': undefined
@@ -100,9 +150,23 @@ export const channels = Object.keys({
   'login:decide': 1,
   'account:add-key': 1,
   'account:check': 1,
+  'account:copy-token': 1,
+  'account:refresh': 1,
+  'account:set-label': 1,
   'account:sign-out': 1,
   'account:set-disabled': 1,
   'approval:decide': 1,
+  'rules:get': 1,
+  'rule:remove': 1,
+  'activity:get': 1,
+  'usage:look': 1,
+  'tools:get': 1,
+  'tool:copy': 1,
+  'settings:get': 1,
+  'settings:change': 1,
+  'settings:reset': 1,
+  'welcome:done': 1,
+  'vault:move': 1,
   'vault:lock': 1,
   'vault:unlock': 1,
   'broker:wake': 1,

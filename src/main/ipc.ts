@@ -25,6 +25,20 @@ export function setupIpc(actions: Actions, window: AppWindow, view: ViewSource):
     'login:decide': ({ login, decision }) => nothing(actions.decideLogin(login, decision)),
     'account:add-key': (ask) => actions.addKey(ask),
     'account:check': ({ account }) => actions.check(account),
+    'account:copy-token': later,
+    'account:refresh': later,
+    'account:set-label': later,
+    'rules:get': later,
+    'rule:remove': later,
+    'activity:get': later,
+    'usage:look': later,
+    'tools:get': later,
+    'tool:copy': later,
+    'vault:move': later,
+    'settings:get': later,
+    'settings:change': later,
+    'settings:reset': later,
+    'welcome:done': later,
     'account:sign-out': ({ account }) => actions.signOut(account),
     'account:set-disabled': ({ account, disabled }) => nothing(actions.setDisabled(account, disabled)),
     'approval:decide': ({ approval, decision }) => nothing(actions.decide(approval, decision)),
@@ -59,4 +73,8 @@ async function answer<Name extends Channel>(channel: Name, value: unknown, handl
 /** Waits for an action that answers with nothing, and answers with nothing whatever it resolves to. */
 async function nothing(done: void | Promise<void>): Promise<undefined> {
   await done
+}
+
+function later(): never {
+  throw new BrokerError('temporarily_unavailable', 'This is not there yet.')
 }

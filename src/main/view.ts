@@ -13,7 +13,16 @@ export function setupView(host: HostLink, window: AppWindow): ViewSource {
     const snapshot = host.snapshot()
     const problem = host.problem()
     return {
-      surroundings: { version: app.getVersion(), frame: window.frame() },
+      surroundings: {
+        version: app.getVersion(),
+        frame: window.frame(),
+        language: 'en',
+        locale: 'en-GB',
+        hidePersonalData: false,
+        welcome: false,
+      },
+      usage: [],
+      notices: [],
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(problem === undefined ? {} : { problem }),
     }

@@ -42,9 +42,9 @@ describe('the contract with the window', () => {
     expectTypeOf<Names<Asks['login:paste']>>().toEqualTypeOf<'login' | 'pasted'>()
   })
 
-  test('P1: the passphrase is in one ask, and in no answer and no event', () => {
+  test('P1: a passphrase is in the asks that need one, and in no answer and no event', () => {
     type Carrying = { [Name in keyof Asks]: 'passphrase' extends Names<Asks[Name]> ? Name : never }[keyof Asks]
-    expectTypeOf<Carrying>().toEqualTypeOf<'vault:unlock'>()
+    expectTypeOf<Carrying>().toEqualTypeOf<'vault:unlock' | 'vault:move'>()
     // `passphrase` is also the name of a key store, which is a value and no member.
     expectTypeOf<Extract<Names<Answers | Events>, 'passphrase'>>().toEqualTypeOf<never>()
   })
@@ -97,6 +97,11 @@ describe('the validators refuse', () => {
     ['window:fit', { height: -1 }],
     ['window:fit', { height: 1.5 }],
     ['window:fit', { height: Number.POSITIVE_INFINITY }],
+    ['settings:change', { windowBounds: {} }],
+    ['settings:change', { quietHours: { on: true, from: 0, to: 1440 } }],
+    ['settings:change', { usageThresholds: [{ window: 'week', percents: [0] }] }],
+    ['account:set-label', { account: 'practice-1', label: 'two words' }],
+    ['vault:move', { to: 'memory' }],
     ['app:quit', { now: true }],
     ['view:get', null],
   ])('%s with %j', (channel, value) => {
@@ -116,6 +121,25 @@ describe('the validators refuse', () => {
       'login:decide': { login: 'login-1', decision: 'add' },
       'account:add-key': { account: 'practice', key: 'sk-test', kind: 'api_key', label: 'work' },
       'account:check': { account: 'practice-1' },
+      'account:copy-token': { account: 'practice-1' },
+      'account:refresh': { account: 'practice-1' },
+      'account:set-label': { account: 'practice-1', label: null },
+      'rules:get': undefined,
+      'rule:remove': { client: 'codex' },
+      'activity:get': undefined,
+      'usage:look': undefined,
+      'tools:get': undefined,
+      'tool:copy': { tool: 'codex' },
+      'settings:get': undefined,
+      'settings:change': {
+        language: 'ar',
+        quietHours: { on: true, from: 1320, to: 420 },
+        usageThresholds: [{ window: '5 hours', percents: [80] }],
+        startAtLogin: true,
+      },
+      'settings:reset': undefined,
+      'welcome:done': undefined,
+      'vault:move': { to: 'passphrase', passphrase: 'correct horse' },
       'login:cancel': { login: 'login-1' },
       'login:paste': { login: 'login-1', pasted: 'http://127.0.0.1:1455/auth/callback?code=a&state=b' },
       'account:sign-out': { account: 'practice-1' },

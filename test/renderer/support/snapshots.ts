@@ -163,7 +163,9 @@ export function snapshotOf(accounts: readonly AccountStatus[], more: Partial<Bro
 
 export function viewOf(snapshot: BrokerSnapshot | undefined, frame: 'popover' | 'window' = 'popover', problem?: Problem): View {
   return {
-    surroundings: { version: '0.1.0', frame },
+    surroundings: { version: '0.1.0', frame, language: 'en', locale: 'en-GB', hidePersonalData: false, welcome: false },
+    usage: [],
+    notices: [],
     ...(snapshot === undefined ? {} : { snapshot }),
     ...(problem === undefined ? {} : { problem }),
   }

@@ -1,0 +1,3 @@
+import type { menu as pattern } from '../en/menu.ts'
+
+export const menu: typeof pattern = {}

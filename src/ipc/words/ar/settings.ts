@@ -1,0 +1,3 @@
+import type { settings as pattern } from '../en/settings.ts'
+
+export const settings: typeof pattern = {}

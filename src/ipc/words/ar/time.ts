@@ -1,0 +1,3 @@
+import type { time as pattern } from '../en/time.ts'
+
+export const time: typeof pattern = { underAMinute: 'أقل من دقيقة' }

@@ -1,0 +1,3 @@
+import type { login as pattern } from '../en/login.ts'
+
+export const login: typeof pattern = {}

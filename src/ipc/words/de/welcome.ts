@@ -1,0 +1,3 @@
+import type { welcome as pattern } from '../en/welcome.ts'
+
+export const welcome: typeof pattern = {}

@@ -1,0 +1,29 @@
+import { accounts } from './accounts.ts'
+import { activity } from './activity.ts'
+import { approvals } from './approvals.ts'
+import { login } from './login.ts'
+import { menu } from './menu.ts'
+import { navigation } from './navigation.ts'
+import { notices } from './notices.ts'
+import { overall } from './overall.ts'
+import { settings } from './settings.ts'
+import { time } from './time.ts'
+import { tools } from './tools.ts'
+import { vault } from './vault.ts'
+import { welcome } from './welcome.ts'
+
+export const words = {
+  accounts,
+  activity,
+  approvals,
+  login,
+  menu,
+  navigation,
+  notices,
+  overall,
+  settings,
+  time,
+  tools,
+  vault,
+  welcome,
+}

@@ -1,0 +1,1 @@
+export const time = { underAMinute: 'under a minute' }
