@@ -2,6 +2,7 @@ import type { Intent } from '../src/ipc/channels.ts'
 import { checkWords, signedInWords } from '../src/ipc/login-words.ts'
 import { assertNever } from './assert-never.ts'
 import { bridge } from './bridge.ts'
+import { words } from './language.ts'
 import { reach } from './requests.ts'
 import { chooseAnother, showRules, tellOfCheck } from './sign-in.ts'
 import { now, providers, question, setNote, setProblem, snapshot, view, windowPlace } from './store.ts'
@@ -61,10 +62,10 @@ function goOnWith(intent: Intent): void {
       else chooseAnother(intent.account)
       return
     case 'signed_in':
-      setNote(intent.account, { words: signedInWords(intent.identity), tone: 'good' })
+      setNote(intent.account, { words: signedInWords(intent.identity, words()), tone: 'good' })
       return
     case 'checked':
-      tellOfCheck(intent.check, checkWords(intent.check))
+      tellOfCheck(intent.check, checkWords(intent.check, words()))
       return
     default:
       assertNever(intent)

@@ -1,6 +1,7 @@
 import type { Asks } from '../src/ipc/asks.ts'
 import type { Answers, Channel, Reply } from '../src/ipc/channels.ts'
 import { bridge } from './bridge.ts'
+import { words } from './language.ts'
 import { type Place, setProblem, setWaiting } from './store.ts'
 
 /** Asks main, shows that it takes a while at `place`, and puts a failure there. Answers whether it went well. */
@@ -28,9 +29,7 @@ export async function reach<Name extends Channel>(channel: Name, ask: Asks[Name]
   try {
     return await bridge.invoke(channel, ask)
   } catch {
-    return {
-      ok: false,
-      problem: { code: 'internal_error', description: 'The app did not answer.', fix: 'Start TokenTray again.' },
-    }
+    const { noAnswer, startAgain } = words().controls
+    return { ok: false, problem: { code: 'internal_error', description: noAnswer, fix: startAgain } }
   }
 }

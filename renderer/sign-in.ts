@@ -2,6 +2,7 @@ import { hasAccount } from '../src/ipc/account-words.ts'
 import type { Asks } from '../src/ipc/asks.ts'
 import { checkWords, keyWords } from '../src/ipc/login-words.ts'
 import type { AccountStatus, CheckResult, LoginFlow, ProviderInfo } from '../src/protocol/index.ts'
+import { words } from './language.ts'
 import { requestReply } from './requests.ts'
 import { type Face, providerOf, question, type SignInQuestion, setNote, setProblem, snapshot, type Way } from './store.ts'
 
@@ -50,7 +51,7 @@ export async function storeKey(key: string, row: AccountStatus, asked: SignInQue
     setProblem(place, reply.problem)
     return false
   }
-  tellOfCheck(reply.value, keyWords(reply.value))
+  tellOfCheck(reply.value, keyWords(reply.value, words()))
   fold(row.id)
   return true
 }
@@ -60,7 +61,7 @@ export async function check(row: AccountStatus): Promise<void> {
   setNote(row.id, undefined)
   const reply = await requestReply(row.id, 'account:check', { account: row.id })
   if (!reply.ok) return setProblem(row.id, reply.problem)
-  tellOfCheck(reply.value, checkWords(reply.value))
+  tellOfCheck(reply.value, checkWords(reply.value, words()))
   fold(row.id)
 }
 

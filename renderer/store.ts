@@ -21,12 +21,14 @@ export const now = signal(Math.floor(Date.now() / 1000))
 export type Way = LoginFlow | KeyKind
 
 /**
- * What the panel of a sign-in shows. `more`: what else can be done with an account; `ways`: the ways to choose from; `rules`: the rule
+ * What the panel of a sign-in shows. `more`: what else can be done with an account; `ways`: the ways to choose from; `label`: the field for
+ * another label; `rules`: the rule
  * card, which has to be acknowledged before `way`; `key`: the field for a key, whose kind the broker tells when it is absent.
  */
 export type Face =
   | { readonly kind: 'more' }
   | { readonly kind: 'ways' }
+  | { readonly kind: 'label' }
   | { readonly kind: 'rules'; readonly way: Way }
   | { readonly kind: 'key'; readonly key: KeyKind | undefined; readonly accept: boolean }
 

@@ -1,11 +1,12 @@
-import { endWords, kindNames } from '../src/ipc/account-words.ts'
+import { endWords, kindName } from '../src/ipc/account-words.ts'
 import { capitalised } from '../src/ipc/login-words.ts'
+import { countdown, spanWords } from '../src/ipc/time-words.ts'
+import type { Language } from '../src/ipc/words/index.ts'
 import type { AccountStatus } from '../src/protocol/index.ts'
 import { assertNever } from './assert-never.ts'
-import { asCountdown, inWords } from './durations.ts'
 
-/** How a row looks: each has a colour and a shape of its own. */
-export type Tone = 'ready' | 'busy' | 'needs_you' | 'offline' | 'signed_out' | 'locked'
+/** How a row looks: each has a colour and a shape of its own, which the tray icon has as well. */
+export type Tone = 'ready' | 'working' | 'needs_you' | 'offline' | 'signed_out' | 'locked'
 
 export function toneOf(row: AccountStatus): Tone {
   if (isSwitchedOff(row)) return 'signed_out'
@@ -14,7 +15,7 @@ export function toneOf(row: AccountStatus): Tone {
     case 'active':
       return 'ready'
     case 'refreshing':
-      return 'busy'
+      return 'working'
     case 'authorizing':
     case 'reauthorization_required':
     case 'unavailable':
@@ -32,37 +33,36 @@ export function toneOf(row: AccountStatus): Tone {
 export const isSwitchedOff = ({ state, disabled }: AccountStatus): boolean =>
   disabled === true && (state.kind === 'active' || state.kind === 'refreshing')
 
-/** What a login waits for that somebody else made. */
-export const decisionWords = 'Waiting for your decision'
-
 /** The state of a row in a few words; `now` in epoch seconds. */
-export function stateWords(row: AccountStatus, now: number): string {
-  if (isSwitchedOff(row)) return 'Switched off'
+export function stateWords(row: AccountStatus, now: number, language: Language): string {
+  const { accounts } = language.words
+  if (isSwitchedOff(row)) return accounts.switchedOff
   const { state } = row
   switch (state.kind) {
     case 'signed_out':
-      return 'Not signed in'
+      return accounts.notSignedIn
     case 'authorizing':
-      return state.prompt.kind === 'browser' ? 'Waiting for your browser' : 'Waiting for your code'
+      return state.prompt.kind === 'browser' ? accounts.waitingForBrowser : accounts.waitingForCode
     case 'active':
-      return freshness(row, state.expires_at, now)
+      return freshness(row, state.expires_at, now, language)
     case 'refreshing':
-      return 'Getting a fresh token'
+      return accounts.refreshing
     case 'backing_off':
-      return state.retry_at > now ? `Next try in ${asCountdown(state.retry_at - now)}` : 'Trying again'
+      return state.retry_at > now ? accounts.nextTry(countdown(state.retry_at - now)) : accounts.tryingAgain
     case 'reauthorization_required':
-      return endWords(state.cause)
+      return endWords(state.cause, language.words)
     case 'unavailable':
-      return 'Not available'
+      return accounts.notAvailable
     default:
       return assertNever(state)
   }
 }
 
-function freshness({ kind }: AccountStatus, expiresAt: number | undefined, now: number): string {
-  if (expiresAt === undefined) return kind === undefined ? 'Ready' : kindNames[kind]
+function freshness({ kind }: AccountStatus, expiresAt: number | undefined, now: number, language: Language): string {
+  const { accounts } = language.words
+  if (expiresAt === undefined) return kind === undefined ? accounts.ready : kindName(kind, language.words)
   // With on-demand refresh, an expired token is at rest until a tool asks.
-  return expiresAt > now ? `Fresh for ${inWords(expiresAt - now)}` : 'Renewed when a tool asks'
+  return expiresAt > now ? accounts.valid(spanWords(expiresAt - now, language)) : accounts.renewedOnDemand
 }
 
 /** Who is signed in: `ana@example.com · Plus`; undefined when nothing is known. */

@@ -1,8 +1,9 @@
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { type AskingClient, askingClients } from '../../src/ipc/approval-words.ts'
+import { countdown } from '../../src/ipc/time-words.ts'
 import type { ApprovalDecision, BrokerSnapshot } from '../../src/protocol/index.ts'
-import { asCountdown } from '../durations.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, now } from '../store.ts'
 import { Button } from './button.tsx'
@@ -21,8 +22,8 @@ const settling = 500
 export function Approvals({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
   const list = useFocusMovesOn()
   return (
-    <ul class="approvals" ref={list} aria-label="Tools that ask for a token" aria-live="polite" aria-relevant="additions">
-      {askingClients(snapshot).map((asking) => (
+    <ul class="approvals" ref={list} aria-label={words().approvals.list} aria-live="polite" aria-relevant="additions">
+      {askingClients(snapshot, words()).map((asking) => (
         <ApprovalCard key={asking.id} asking={asking} />
       ))}
     </ul>
@@ -31,26 +32,27 @@ export function Approvals({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
 
 function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
   const { id, client, account, proof, startedBy, expiresAt } = asking
+  const { approvals: say, time } = words()
   const settled = useSettled()
   const left = Math.min(limit, Math.max(0, expiresAt - now.value))
-  const answer = (kind: 'main' | 'quiet' | 'plain', words: string, decision: ApprovalDecision) => (
+  const answer = (kind: 'main' | 'quiet' | 'plain', said: string, decision: ApprovalDecision) => (
     <Button
       kind={kind}
-      label={`${words}: ${client} for ${account}`}
+      label={say.answerLabel(said, client, account)}
       waiting={!settled || isWaiting(id)}
       onPress={() => request(id, 'approval:decide', { approval: id, decision })}
     >
-      {words}
+      {said}
     </Button>
   )
   return (
-    <li class="approval" tabIndex={-1} aria-label={`${client} asks for ${account}`}>
+    <li class="approval" tabIndex={-1} aria-label={say.asks(client, account)}>
       <div class="panel-head">
         <h2>
-          <bdi>{client}</bdi> asks for {account}
+          <bdi>{client}</bdi> {say.asksFor(account)}
         </h2>
-        <span class="countdown" role="timer" aria-label={`${asCountdown(left)} left`}>
-          {asCountdown(left)}
+        <span class="countdown" role="timer" aria-label={time.left(countdown(left))}>
+          {countdown(left)}
         </span>
       </div>
       <p class="proof">
@@ -58,16 +60,16 @@ function ApprovalCard({ asking }: { readonly asking: AskingClient }) {
         {startedBy !== undefined && (
           <>
             <br />
-            Started by <bdi>{startedBy}</bdi>
+            {say.startedBy} <bdi>{startedBy}</bdi>
           </>
         )}
       </p>
       <progress class="time-left" max={limit} value={left} aria-hidden="true" />
       <ProblemNote place={id} />
       <div class="buttons">
-        {answer('main', 'Allow once', 'once')}
-        {answer('quiet', 'Always', 'always')}
-        {answer('plain', 'Deny', 'deny')}
+        {answer('main', say.once, 'once')}
+        {answer('quiet', say.always, 'always')}
+        {answer('plain', say.deny, 'deny')}
       </div>
     </li>
   )

@@ -1,4 +1,5 @@
 import { canLock } from '../../src/ipc/vault-lock.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, snapshot, view, windowPlace } from '../store.ts'
 import { Button } from './button.tsx'
@@ -8,24 +9,25 @@ export function Foot() {
   const surroundings = view.value?.surroundings
   const vault = snapshot.value?.vault
   const volatile = vault?.store === 'memory'
+  const { controls, menu, vault: say } = words()
   const lock = () => request(windowPlace, 'vault:lock', undefined)
   return (
     <footer class="foot" data-part>
-      <span>Version {surroundings?.version ?? ''}</span>
+      <span>{controls.version(surroundings?.version ?? '')}</span>
       {volatile && (
-        <span class="foot-note" title="TOKENTRAY_VAULT=memory: nothing is written to the keychain or the disk.">
-          Logins end with the app
+        <span class="foot-note" title={say.endWithTheAppTip}>
+          {say.endWithTheApp}
         </span>
       )}
       <div class="foot-buttons">
         {vault !== undefined && canLock(vault) && (
           <Button kind="plain" waiting={isWaiting(windowPlace)} onPress={lock}>
-            Lock
+            {say.lock}
           </Button>
         )}
         {surroundings?.frame === 'window' && (
           <Button kind="plain" onPress={() => request(windowPlace, 'app:quit', undefined)}>
-            Quit
+            {menu.quit}
           </Button>
         )}
       </div>

@@ -1,10 +1,11 @@
-import { type Overall, overall } from '../../src/ipc/overall.ts'
+import { overall } from '../../src/ipc/overall.ts'
+import { words } from '../language.ts'
 import { snapshot, view } from '../store.ts'
 import { StateGlyph } from './state-glyph.tsx'
 
 /** Says how everything stands, in one sentence that a screen reader hears again when it changes. */
 export function Head() {
-  const { state, sentence } = snapshot.value === undefined ? withoutBroker() : overall(snapshot.value)
+  const { state, sentence } = overall(snapshot.value, view.value?.problem, words())
   return (
     <header class="head" data-part>
       <StateGlyph tone={state} size={22} />
@@ -14,10 +15,4 @@ export function Head() {
       </div>
     </header>
   )
-}
-
-function withoutBroker(): Overall {
-  return view.value?.problem === undefined
-    ? { state: 'signed_out', sentence: 'Starting' }
-    : { state: 'offline', sentence: 'The broker is not running' }
 }

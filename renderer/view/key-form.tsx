@@ -1,10 +1,11 @@
 import { useEffect, useId, useRef } from 'preact/hooks'
 import { capitalised } from '../../src/ipc/login-words.ts'
 import type { AccountStatus, KeyKind, ProviderInfo } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { keyPlace, storeKey } from '../sign-in.ts'
 import { isWaiting, problemAt, type SignInQuestion, setProblem } from '../store.ts'
-import { WordsWithCode } from './words-with-code.tsx'
+import { BrokerWords, WordsWithCode } from './words-with-code.tsx'
 
 interface KeyFormProps {
   readonly row: AccountStatus
@@ -22,6 +23,7 @@ export function KeyForm({ row, info, asked, kind }: KeyFormProps) {
   const field = useRef<HTMLInputElement>(null)
   const place = keyPlace(row)
   const problem = problemAt(place)
+  const say = words().login
   const known = info.keys.find((key) => key.kind === kind)
   useEffect(() => {
     field.current?.focus()
@@ -38,7 +40,7 @@ export function KeyForm({ row, info, asked, kind }: KeyFormProps) {
 
   return (
     <form class="field" onSubmit={submit}>
-      <label for={`${id}-key`}>{known === undefined ? 'Key or token' : capitalised(known.name)}</label>
+      <label for={`${id}-key`}>{known === undefined ? say.keyOrToken : capitalised(known.name)}</label>
       <div class="field-line">
         <input
           ref={field}
@@ -51,17 +53,17 @@ export function KeyForm({ row, info, asked, kind }: KeyFormProps) {
           aria-describedby={`${id}-hint`}
         />
         <button type="submit" class="button button-main" aria-busy={isWaiting(place)}>
-          Store
+          {say.store}
         </button>
       </div>
       {problem !== undefined && (
         <p class="hint hint-problem" role="alert">
-          <WordsWithCode text={`${problem.description} ${problem.fix ?? ''}`} />
+          <BrokerWords text={`${problem.description} ${problem.fix ?? ''}`} />
         </p>
       )}
       <p id={`${id}-hint`} class="hint">
         {known !== undefined && <WhereToGetIt place={row.id} provider={info.id} kind={known.kind} where={known.where} />}
-        It is tried once and never shown again.
+        {say.keyHint}
       </p>
     </form>
   )
@@ -76,10 +78,10 @@ interface WhereProps {
 
 /** A page that makes such keys, which main opens, or a command that prints one. */
 function WhereToGetIt({ place, provider, kind, where }: WhereProps) {
-  if (!URL.canParse(where)) return <WordsWithCode text={`To get one, ${where}. `} />
+  if (!URL.canParse(where)) return <WordsWithCode text={`${words().login.toGetOne(where)} `} />
   return (
     <>
-      Make one at{' '}
+      {words().login.makeOneAt}{' '}
       <button type="button" class="link" title={where} onClick={() => request(place, 'provider:open', { provider, page: kind })}>
         {new URL(where).host}
       </button>

@@ -1,20 +1,21 @@
 import type { StateError, VaultStatus } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, view, windowPlace } from '../store.ts'
 import { Button } from './button.tsx'
-import { WordsWithCode } from './words-with-code.tsx'
+import { BrokerWords } from './words-with-code.tsx'
 
 /** The keychain in words, when it is not simply there. Locked, absent and broken each have an advice of their own. */
 export function VaultNotice({ vault }: { readonly vault: VaultStatus }) {
   if (vault.state.kind === 'ready') return null
-  if (vault.state.kind === 'opening') return <p class="note">Opening the keychain…</p>
+  if (vault.state.kind === 'opening') return <p class="note">{words().vault.opening}</p>
   return <AdviceNote description={vault.state.error.description} advice={vault.state.error.fix} />
 }
 
 /** What stands in place of the rows while there is no broker. */
 export function BrokerNotice() {
   const problem = view.value?.problem
-  if (problem === undefined) return <p class="empty">Starting…</p>
+  if (problem === undefined) return <p class="empty">{words().menu.starting}</p>
   return <AdviceNote description={problem.description} advice={problem.fix} />
 }
 
@@ -23,10 +24,10 @@ export function BrokerNotes({ notes }: { readonly notes: readonly StateError[] }
   return (
     <>
       {notes.map(({ description, fix }) => (
-        <section key={description} class="note note-quiet-advice" aria-label="Notice">
+        <section key={description} class="note note-quiet-advice" aria-label={words().controls.notice}>
           <p>
-            <WordsWithCode text={description} />
-            {fix !== undefined && <WordsWithCode text={` ${fix}`} />}
+            <BrokerWords text={description} />
+            {fix !== undefined && <BrokerWords text={` ${fix}`} />}
           </p>
         </section>
       ))}
@@ -39,12 +40,12 @@ function AdviceNote({ description, advice }: { readonly description: string; rea
     <section class="note note-advice">
       <p>
         <strong>
-          <WordsWithCode text={description} />
+          <BrokerWords text={description} />
         </strong>
-        {advice !== undefined && <WordsWithCode text={` ${advice}`} />}
+        {advice !== undefined && <BrokerWords text={` ${advice}`} />}
       </p>
       <Button waiting={isWaiting(windowPlace)} onPress={() => request(windowPlace, 'broker:wake', undefined)}>
-        Try again
+        {words().accounts.tryAgain}
       </Button>
     </section>
   )

@@ -1,5 +1,6 @@
 import { useId } from 'preact/hooks'
 import type { AccountStatus } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { ask, signIn } from '../sign-in.ts'
 import { isWaiting, providerOf, question } from '../store.ts'
 import { Button } from './button.tsx'
@@ -15,7 +16,7 @@ export function Offers({ rows }: { readonly rows: readonly AccountStatus[] }) {
   const id = useId()
   return (
     <section class="offers" aria-labelledby={id}>
-      <h2 id={id}>Sign in to</h2>
+      <h2 id={id}>{words().accounts.signInTo}</h2>
       <ul aria-labelledby={id}>
         {rows.map((row) => (
           <Offer key={row.id} row={row} />
@@ -47,12 +48,13 @@ function OfferAction({ row }: { readonly row: AccountStatus }) {
   const asked = signInAsked(row)
   const opener = useFocusBack(asked !== undefined)
   const info = providerOf(provider)
+  const { accounts } = words()
   const several = info !== undefined && info.flows.length + info.keys.length > 1
   return (
     <div class="row-action">
       {several && (
         <MoreButton
-          label={`Other ways for ${name}`}
+          label={accounts.otherWays(name)}
           expanded={asked !== undefined}
           buttonRef={opener}
           onPress={() => {
@@ -63,11 +65,11 @@ function OfferAction({ row }: { readonly row: AccountStatus }) {
       )}
       <Button
         {...(several ? {} : { buttonRef: opener })}
-        label={`Sign in to ${name}`}
+        label={accounts.signInLabel(name)}
         waiting={isWaiting(id)}
         onPress={() => signIn(row)}
       >
-        Sign in
+        {accounts.signIn}
       </Button>
     </div>
   )

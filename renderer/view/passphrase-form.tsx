@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { asCountdown } from '../durations.ts'
+import { countdown } from '../../src/ipc/time-words.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, now, problemAt, setProblem } from '../store.ts'
 import { WordsWithCode } from './words-with-code.tsx'
@@ -24,6 +25,7 @@ export function PassphraseForm({ first }: { readonly first: boolean }) {
     // What was wrong with one lock is nothing to say of the next.
     return () => setProblem(place, undefined)
   }, [])
+  const { vault } = words()
   const wait = Math.max(0, retryAt - now.value)
   const problem = problemAt(place)
   const said = fault ?? (problem && `${problem.description} ${problem.fix ?? ''}`)
@@ -59,8 +61,8 @@ export function PassphraseForm({ first }: { readonly first: boolean }) {
 
   return (
     <form class="passphrase" onSubmit={submit}>
-      {input('Passphrase', field, 'field')}
-      {first && input('The same again', again, 'again')}
+      {input(vault.passphrase, field, 'field')}
+      {first && input(vault.again, again, 'again')}
       {said !== undefined && (
         <p id={`${id}-said`} class="hint hint-problem" role="alert">
           <WordsWithCode text={said} />
@@ -68,17 +70,18 @@ export function PassphraseForm({ first }: { readonly first: boolean }) {
       )}
       {wait > 0 && (
         <p class="hint" role="timer">
-          You can try again in {asCountdown(wait)}.
+          {vault.retryIn(countdown(wait))}
         </p>
       )}
       <button type="submit" class="button button-main" aria-busy={isWaiting(place)} aria-disabled={wait > 0}>
-        {first ? 'Set passphrase' : 'Unlock'}
+        {first ? vault.set : vault.unlock}
       </button>
     </form>
   )
 }
 
 function faultOf(passphrase: string, again: string): string | undefined {
-  if ([...passphrase].length < least) return `A passphrase has at least ${least} characters.`
-  return passphrase === again ? undefined : 'The two are not the same. Type both again.'
+  const { vault } = words()
+  if ([...passphrase].length < least) return vault.tooShort(least)
+  return passphrase === again ? undefined : vault.notTheSame
 }

@@ -1,9 +1,8 @@
 import { useEffect, useId, useRef } from 'preact/hooks'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, problemAt } from '../store.ts'
-import { WordsWithCode } from './words-with-code.tsx'
-
-const help = 'The address of the page the browser ended on, even if that page shows an error, or just the code.'
+import { BrokerWords } from './words-with-code.tsx'
 
 /** The field that takes what the browser ended on, in whatever form the person has it. A failure is shown at the field. */
 export function PasteForm({ login }: { readonly login: string }) {
@@ -11,6 +10,7 @@ export function PasteForm({ login }: { readonly login: string }) {
   const field = useRef<HTMLInputElement>(null)
   const place = `paste ${login}`
   const problem = problemAt(place)
+  const { login: say } = words()
   useEffect(() => field.current?.focus(), [])
 
   const submit = async (event: Event) => {
@@ -22,7 +22,7 @@ export function PasteForm({ login }: { readonly login: string }) {
 
   return (
     <form class="paste" onSubmit={submit}>
-      <label for={`${id}-field`}>Address or code from the browser</label>
+      <label for={`${id}-field`}>{say.pasteLabel}</label>
       <div class="paste-line">
         <input
           ref={field}
@@ -35,7 +35,7 @@ export function PasteForm({ login }: { readonly login: string }) {
           aria-describedby={`${id}-help`}
         />
         <button type="submit" class="button button-main" aria-busy={isWaiting(place)}>
-          Finish
+          {say.finish}
         </button>
       </div>
       <p
@@ -43,7 +43,7 @@ export function PasteForm({ login }: { readonly login: string }) {
         class={problem === undefined ? 'hint' : 'hint hint-problem'}
         role={problem === undefined ? undefined : 'alert'}
       >
-        <WordsWithCode text={problem === undefined ? help : `${problem.description} ${problem.fix ?? ''}`} />
+        {problem === undefined ? say.pasteHelp : <BrokerWords text={`${problem.description} ${problem.fix ?? ''}`} />}
       </p>
     </form>
   )

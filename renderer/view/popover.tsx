@@ -1,16 +1,12 @@
-import { hasAccount } from '../../src/ipc/account-words.ts'
-import { looseLogins } from '../../src/ipc/loose-logins.ts'
 import { vaultLock } from '../../src/ipc/vault-lock.ts'
 import type { BrokerSnapshot } from '../../src/protocol/index.ts'
 import { snapshot, view, windowPlace } from '../store.ts'
-import { AccountRow } from './account-row.tsx'
+import { Accounts } from './accounts.tsx'
 import { Approvals } from './approvals.tsx'
 import { Foot } from './foot.tsx'
 import { Head } from './head.tsx'
 import { LockedView } from './locked-view.tsx'
-import { LoginRow } from './login-row.tsx'
-import { BrokerNotes, BrokerNotice, VaultNotice } from './notices.tsx'
-import { Offers } from './offers.tsx'
+import { BrokerNotes, BrokerNotice } from './notices.tsx'
 import { ProblemNote } from './problem-note.tsx'
 
 /** The whole window: a head that sums up, a row for each account, a line for each other provider, a foot. */
@@ -36,35 +32,12 @@ function Content({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
   return (
     <>
       <Approvals snapshot={snapshot} />
+      <BrokerNotes notes={[...(view.value?.notices ?? []), ...(snapshot.notices ?? [])]} />
       {lock === undefined || vault.state.kind !== 'locked' ? (
         <Accounts snapshot={snapshot} />
       ) : (
         <LockedView lock={lock} reason={vault.state.error.description} />
       )}
-    </>
-  )
-}
-
-function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
-  const loose = looseLogins(snapshot)
-  const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
-  const rows = snapshot.accounts.filter((row) => !offered.includes(row))
-  return (
-    <>
-      <VaultNotice vault={snapshot.vault} />
-      <BrokerNotes notes={snapshot.notices ?? []} />
-      {snapshot.accounts.length + loose.length === 0 && <p class="empty">There is nothing to sign in to.</p>}
-      {rows.length + loose.length > 0 && (
-        <ul class="rows" aria-label="Accounts">
-          {rows.map((row) => (
-            <AccountRow key={row.id} row={row} vault={snapshot.vault} />
-          ))}
-          {loose.map(({ login, providerName }) => (
-            <LoginRow key={login.id} login={login} providerName={providerName} />
-          ))}
-        </ul>
-      )}
-      {offered.length > 0 && <Offers rows={offered} />}
     </>
   )
 }

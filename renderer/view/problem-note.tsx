@@ -1,6 +1,6 @@
 import { type Place, problemAt, setProblem } from '../store.ts'
 import { DismissButton } from './dismiss-button.tsx'
-import { WordsWithCode } from './words-with-code.tsx'
+import { BrokerWords } from './words-with-code.tsx'
 
 /** What went wrong with a request and what to do, at the place where it was asked; read aloud at once. */
 export function ProblemNote({ place }: { readonly place: Place }) {
@@ -10,9 +10,9 @@ export function ProblemNote({ place }: { readonly place: Place }) {
     <div class="note note-problem" role="alert">
       <p>
         <strong>
-          <WordsWithCode text={problem.description} />
+          <BrokerWords text={problem.description} />
         </strong>
-        {problem.fix !== undefined && <WordsWithCode text={` ${problem.fix}`} />}
+        {problem.fix !== undefined && <BrokerWords text={` ${problem.fix}`} />}
       </p>
       <DismissButton onPress={() => setProblem(place, undefined)} />
     </div>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
+import { words } from '../language.ts'
 import type { Tone } from '../words.ts'
 import { ProviderMark } from './provider-mark.tsx'
 import { StateGlyph } from './state-glyph.tsx'
@@ -10,6 +11,8 @@ interface RowFrameProps {
   readonly label?: string | undefined
   /** Whether this account is the one that is meant without a label. */
   readonly usual?: boolean
+  /** Whether the provider stands above, so that the row needs neither its picture nor its name. */
+  readonly grouped?: boolean
   readonly person?: string | undefined
   readonly until?: string | undefined
   readonly tone: Tone
@@ -19,32 +22,43 @@ interface RowFrameProps {
 }
 
 /** The layout that all rows share. Long names end in an ellipsis and are whole in the tool tip, so that nothing moves. */
-export function RowFrame({ provider, name, label, usual = false, person, until, tone, words, action, children }: RowFrameProps) {
+export function RowFrame(props: RowFrameProps) {
+  const { provider, name, grouped = false, person, until, tone, words: said, action, children } = props
   const id = useId()
   return (
-    <li class="row" aria-labelledby={id}>
+    <li class={grouped ? 'row row-grouped' : 'row'} aria-labelledby={id}>
       <div class="row-line">
-        <ProviderMark provider={provider} name={name} />
+        {!grouped && <ProviderMark provider={provider} name={name} />}
         <div class="row-words">
-          <h2 id={id}>
-            <span class="row-name">{name}</span>
-            {label !== undefined && <span class="label">{label}</span>}
-            {usual && <span class="label label-usual">default</span>}
-          </h2>
+          <RowHead {...props} id={id} />
           {person !== undefined && (
             <p class="person" title={person}>
-              {person}
+              <bdi>{person}</bdi>
             </p>
           )}
-          <p class={`state tone-${tone}`}>
-            <StateGlyph tone={tone} size={13} />
-            <span>{words}</span>
+          <p class="state">
+            <span class={`state-now tone-${tone}`}>
+              <StateGlyph tone={tone} size={13} />
+              <span>{said}</span>
+            </span>
+            {until !== undefined && <span class="until">{until}</span>}
           </p>
-          {until !== undefined && <p class="until">{until}</p>}
         </div>
         <div class="row-action">{action}</div>
       </div>
       {children}
     </li>
+  )
+}
+
+/** In a group, the provider is said to a screen reader only: it stands above for the eye. */
+function RowHead({ id, name, label, usual = false, grouped = false }: RowFrameProps & { readonly id: string }) {
+  const Head = grouped ? 'h3' : 'h2'
+  return (
+    <Head id={id} class="row-head">
+      <span class={grouped ? 'unseen' : 'row-name'}>{name}</span>
+      {label !== undefined && <bdi class="label">{label}</bdi>}
+      {usual && <span class="label label-usual">{words().accounts.usual}</span>}
+    </Head>
   )
 }

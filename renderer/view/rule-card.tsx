@@ -1,9 +1,10 @@
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
+import { language, words } from '../language.ts'
 import { request } from '../requests.ts'
 import { type Alternative, alternativesOf, ask, goOnWith } from '../sign-in.ts'
 import { isWaiting, type SignInQuestion, type Way } from '../store.ts'
 import { Button } from './button.tsx'
-import { WordsWithCode } from './words-with-code.tsx'
+import { BrokerWords } from './words-with-code.tsx'
 
 interface RuleCardProps {
   readonly row: AccountStatus
@@ -16,6 +17,7 @@ interface RuleCardProps {
 /** What the provider says about logins like this one. What it offers instead comes first, and going on last. */
 export function RuleCard({ row, info, asked, way }: RuleCardProps) {
   const { rules } = info
+  const say = words().login
   if (rules === undefined) return null
   const alternatives = alternativesOf(row, info)
   const waiting = isWaiting(row.id)
@@ -23,18 +25,21 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
     <>
       {alternatives.length > 0 && (
         <>
-          <p>A better way</p>
-          <ul class="choices" aria-label="Better ways">
+          <p>{say.better}</p>
+          <ul class="choices" aria-label={say.betterList}>
             {alternatives.map((alternative) => (
               <AlternativeLine key={alternative.words} {...alternative} />
             ))}
           </ul>
         </>
       )}
-      <p class={alternatives.length > 0 ? 'rules-head' : undefined}>Before you go on here</p>
-      <p class="rules-statement">{rules.statement}</p>
+      <p class={alternatives.length > 0 ? 'rules-head' : undefined}>{say.beforeYouGoOn}</p>
+      <p class="rules-statement">
+        <BrokerWords text={rules.statement} />
+      </p>
       <p class="rules-source">
-        {rules.since !== undefined && `Since ${day(rules.since)}. `}Checked on {day(rules.checked)} at{' '}
+        {rules.since !== undefined && `${say.since(day(rules.since))} `}
+        {say.checked(day(rules.checked))}{' '}
         <button
           type="button"
           class="link"
@@ -47,11 +52,11 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
       <div class="buttons buttons-end">
         {info.flows.length + info.keys.length > 1 && (
           <Button kind="plain" onPress={() => ask(row.id, { kind: 'ways' })}>
-            Other ways…
+            {say.otherWays}
           </Button>
         )}
         <Button waiting={waiting} onPress={() => goOnWith(way, row, asked, true)}>
-          I understand, go on
+          {say.understood}
         </Button>
       </div>
     </>
@@ -64,12 +69,12 @@ function AlternativeLine({ words, press }: Alternative) {
     <li>
       {press === undefined ? (
         <p>
-          <WordsWithCode text={words} />
+          <BrokerWords text={words} />
         </p>
       ) : (
         <button type="button" class="button button-quiet choice" onClick={press}>
           <span>
-            <WordsWithCode text={words} />
+            <BrokerWords text={words} />
           </span>
           <svg width="7" height="12" viewBox="0 0 7 12" aria-hidden="true">
             <path class="glyph-line" d="M1 1l5 5-5 5" />
@@ -84,7 +89,7 @@ function AlternativeLine({ words, press }: Alternative) {
 function day(date: string): string {
   const at = new Date(`${date}T00:00:00Z`)
   if (Number.isNaN(at.getTime())) return date
-  return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  return at.toLocaleDateString(language.value.locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 }
 
 const hostOf = (link: string): string => (URL.canParse(link) ? new URL(link).host : link)

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
 import { assertNever } from '../assert-never.ts'
+import { words } from '../language.ts'
 import { providerOf, question, type SignInQuestion } from '../store.ts'
 import { KeyForm } from './key-form.tsx'
+import { LabelForm } from './label-form.tsx'
 import { MorePanel } from './more-panel.tsx'
 import { RuleCard } from './rule-card.tsx'
 import { WaysPanel } from './ways-panel.tsx'
@@ -47,6 +49,8 @@ function FaceOf({ row, info, asked }: FaceProps) {
   switch (face.kind) {
     case 'more':
       return <MorePanel row={row} info={info} />
+    case 'label':
+      return <LabelForm row={row} />
     case 'ways':
       return <WaysPanel row={row} info={info} asked={asked} />
     case 'rules':
@@ -59,15 +63,18 @@ function FaceOf({ row, info, asked }: FaceProps) {
 }
 
 function titleOf({ row: { provider_name: name }, asked: { face, another } }: FaceProps): string {
+  const { accounts, login } = words()
   switch (face.kind) {
     case 'more':
-      return `More for ${name}`
+      return accounts.more(name)
+    case 'label':
+      return accounts.label
     case 'ways':
-      return another ? `Another account of ${name}` : `Ways to sign in to ${name}`
+      return another ? login.anotherTitle(name) : login.waysTitle(name)
     case 'rules':
-      return `The rules of ${name}`
+      return login.rulesTitle(name)
     case 'key':
-      return `A key for ${name}`
+      return login.keyTitle(name)
     default:
       return assertNever(face)
   }

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { AccountStatus } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, question } from '../store.ts'
 import { Button } from './button.tsx'
@@ -8,6 +9,7 @@ import { Button } from './button.tsx'
 export function SignOutPanel({ row }: { readonly row: AccountStatus }) {
   const keep = useRef<HTMLButtonElement>(null)
   useEffect(() => keep.current?.focus(), [])
+  const { accounts } = words()
   const fold = () => {
     question.value = undefined
   }
@@ -15,14 +17,14 @@ export function SignOutPanel({ row }: { readonly row: AccountStatus }) {
     if (await request(row.id, 'account:sign-out', { account: row.id })) fold()
   }
   return (
-    <fieldset class="panel" aria-label={`Sign out of ${row.provider_name}?`}>
-      <p>Sign out? Tools on this computer lose access to this account at once.</p>
+    <fieldset class="panel" aria-label={accounts.signOutQuestion(row.provider_name)}>
+      <p>{accounts.signOutWords}</p>
       <div class="buttons buttons-end">
         <Button buttonRef={keep} onPress={fold}>
-          Keep
+          {accounts.keep}
         </Button>
         <Button kind="danger" waiting={isWaiting(row.id)} onPress={signOut}>
-          Sign out
+          {accounts.signOut}
         </Button>
       </div>
     </fieldset>

@@ -10,7 +10,7 @@ const shapes: Readonly<Record<Tone, JSX.Element>> = {
       <path class="glyph-cut-line" d="M11 10.5v4.6" />
     </>
   ),
-  busy: <path class="glyph-line glyph-turn" d="M19 11a8 8 0 1 1-3-6.25" />,
+  working: <path class="glyph-line glyph-turn" d="M19 11a8 8 0 1 1-3-6.25" />,
   needs_you: (
     <>
       <path

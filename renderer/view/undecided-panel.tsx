@@ -1,5 +1,6 @@
 import { undecidedWords } from '../../src/ipc/login-words.ts'
 import type { LoginDecision, PendingLogin } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, snapshot } from '../store.ts'
 import { Button } from './button.tsx'
@@ -10,22 +11,23 @@ import { ProblemNote } from './problem-note.tsx'
 export function UndecidedPanel({ login, name }: { readonly login: PendingLogin; readonly name: string }) {
   const add = useFocusWhenFree()
   const { id } = login
-  const words = snapshot.value && undecidedWords(login, snapshot.value)
+  const { login: say } = words()
+  const said = snapshot.value && undecidedWords(login, snapshot.value, words())
   const decide = (decision: LoginDecision) => request(id, 'login:decide', { login: id, decision })
   const waiting = isWaiting(id)
   return (
-    <fieldset class="panel" aria-label={`Who signed in to ${name}`}>
-      <p class="undecided">{words}</p>
+    <fieldset class="panel" aria-label={say.who(name)}>
+      <p class="undecided">{said}</p>
       <ProblemNote place={id} />
       <div class="buttons">
         <Button kind="main" buttonRef={add} waiting={waiting} onPress={() => decide('add')}>
-          Add beside it
+          {say.add}
         </Button>
         <Button waiting={waiting} onPress={() => decide('replace')}>
-          Replace
+          {say.replace}
         </Button>
         <Button kind="plain" waiting={waiting} onPress={() => decide('discard')}>
-          Discard
+          {say.discard}
         </Button>
       </div>
     </fieldset>

@@ -1,7 +1,8 @@
 import { useId, useRef, useState } from 'preact/hooks'
 import { labelPattern } from '../../src/ipc/label.ts'
 import { capitalised } from '../../src/ipc/login-words.ts'
-import type { AccountStatus, LoginFlow, ProviderInfo } from '../../src/protocol/index.ts'
+import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
+import { words } from '../language.ts'
 import { goOnWith } from '../sign-in.ts'
 import { isWaiting, question, type SignInQuestion, type Way } from '../store.ts'
 import { Button } from './button.tsx'
@@ -12,10 +13,9 @@ interface WaysPanelProps {
   readonly asked: SignInQuestion
 }
 
-const flowNames: Readonly<Record<LoginFlow, string>> = { browser: 'Browser', device: 'Device code', paste: 'Paste a code' }
-
 /** Every way to sign in, the usual one first. One more account may get a label, by which tools then ask for it. */
 export function WaysPanel({ row, info, asked }: WaysPanelProps) {
+  const say = words().login
   const field = useRef<HTMLInputElement>(null)
   const [wrong, setWrong] = useState(false)
   const choose = (way: Way) => {
@@ -30,12 +30,12 @@ export function WaysPanel({ row, info, asked }: WaysPanelProps) {
   }
   return (
     <>
-      <p>{asked.another ? 'Add another account' : 'Sign in by'}</p>
+      <p>{asked.another ? say.addAnother : say.ways}</p>
       {asked.another && <LabelField field={field} label={asked.label} wrong={wrong} />}
       <div class="buttons">
         {info.flows.map((flow, index) => (
           <Button key={flow} kind={index === 0 ? 'main' : 'quiet'} waiting={isWaiting(row.id)} onPress={() => choose(flow)}>
-            {flowNames[flow]}
+            {say.flows[flow]}
           </Button>
         ))}
         {info.keys.map(({ kind, name }) => (
@@ -56,9 +56,10 @@ interface LabelFieldProps {
 
 function LabelField({ field, label, wrong }: LabelFieldProps) {
   const id = useId()
+  const say = words().login
   return (
     <div class="field">
-      <label for={`${id}-label`}>Label, if you like</label>
+      <label for={`${id}-label`}>{say.labelField}</label>
       <input
         ref={field}
         id={`${id}-label`}
@@ -66,13 +67,14 @@ function LabelField({ field, label, wrong }: LabelFieldProps) {
         autocomplete="off"
         spellcheck={false}
         maxLength={64}
-        placeholder="work"
+        placeholder={say.labelExample}
+        dir="ltr"
         defaultValue={label ?? ''}
         aria-invalid={wrong}
         aria-describedby={`${id}-hint`}
       />
       <p id={`${id}-hint`} class={wrong ? 'hint hint-problem' : 'hint'} role={wrong ? 'alert' : undefined}>
-        {wrong ? 'A label has letters, digits, dots, dashes and underscores only.' : 'Tools ask for the account by it.'}
+        {wrong ? say.labelWrong : say.labelHint}
       </p>
     </div>
   )

@@ -1,5 +1,6 @@
 import type { ApprovalRequest, BrokerSnapshot, Caller } from '../protocol/index.ts'
 import { accountName } from './account-words.ts'
+import type { Words } from './words/index.ts'
 
 /** A client that waits for the person, in words. */
 export interface AskingClient {
@@ -15,7 +16,7 @@ export interface AskingClient {
   readonly expiresAt: number
 }
 
-export function askingClients({ approvals, accounts }: BrokerSnapshot): readonly AskingClient[] {
+export function askingClients({ approvals, accounts }: BrokerSnapshot, words: Words): readonly AskingClient[] {
   return approvals.map((approval) => {
     const row = accounts.find(({ id }) => id === approval.account)
     const { caller } = approval
@@ -23,7 +24,7 @@ export function askingClients({ approvals, accounts }: BrokerSnapshot): readonly
       id: approval.id,
       client: visible(caller.name),
       account: row === undefined ? approval.provider : accountName(row),
-      proof: proofWords(caller),
+      proof: proofWords(caller, words),
       ...(caller.parent === undefined ? {} : { startedBy: visible(caller.parent) }),
       expiresAt: approval.expires_at,
     }
@@ -31,18 +32,18 @@ export function askingClients({ approvals, accounts }: BrokerSnapshot): readonly
 }
 
 /** Who waits, for one short line: `codex waits for you`, `codex and 2 others wait for you`. */
-export function whoWaits(approvals: readonly ApprovalRequest[]): string | undefined {
+export function whoWaits(approvals: readonly ApprovalRequest[], { overall }: Words): string | undefined {
   const [first, second, ...others] = [...new Set(approvals.map(({ caller }) => visible(caller.name)))]
   if (first === undefined) return undefined
-  if (second === undefined) return `${first} waits for you`
-  return `${first} and ${others.length === 0 ? second : `${others.length + 1} others`} wait for you`
+  if (second === undefined) return overall.waits(first)
+  return others.length === 0 ? overall.bothWait(first, second) : overall.moreWait(first, others.length + 1)
 }
 
-function proofWords({ name, proof, executable, pid }: Caller): string {
-  if (proof === 'claimed') return `Says it is ${visible(name)}`
-  const who = executable === undefined ? 'a program of yours' : visible(executable)
-  return `Proven: ${who}${pid === undefined ? '' : `, pid ${pid}`}`
+function proofWords({ name, proof, executable, pid }: Caller, { approvals }: Words): string {
+  if (proof === 'claimed') return approvals.says(visible(name))
+  const who = approvals.proven(executable === undefined ? approvals.ofYours : visible(executable))
+  return pid === undefined ? who : `${who}, ${approvals.process(pid)}`
 }
 
 /** A path may hold characters that hide or turn around what stands beside them. The person decides by what they see. */
-const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')
+export const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')

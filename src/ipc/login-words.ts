@@ -1,46 +1,53 @@
 import type { AccountIdentity, BrokerSnapshot, CheckResult, PendingLogin } from '../protocol/index.ts'
+import type { Words } from './words/index.ts'
 
 /** What waits for the person when somebody else signed in than the account belongs to. */
-export function undecidedWords({ undecided, account }: PendingLogin, { accounts }: BrokerSnapshot): string | undefined {
+export function undecidedWords(
+  { undecided, account }: PendingLogin,
+  { accounts }: BrokerSnapshot,
+  { login }: Words,
+): string | undefined {
   if (undecided === undefined) return undefined
   const owner = accounts.find(({ id }) => id === account)
   const whose = owner?.identity === undefined ? undefined : nameOf(owner.identity)
-  return `You signed in as ${nameOf(undecided) ?? 'somebody else'}, and this account belongs to ${whose ?? 'another person'}.`
+  return login.undecided(nameOf(undecided) ?? login.somebodyElse, whose ?? login.anotherPerson)
 }
 
 /** Who signed in: `Signed in as ana@example.com (Plus).` */
-export function signedInWords(identity: AccountIdentity | undefined): string {
+export function signedInWords(identity: AccountIdentity | undefined, { login }: Words): string {
   const name = identity && nameOf(identity)
-  if (name === undefined) return 'Signed in.'
-  return identity?.plan ? `Signed in as ${name} (${capitalised(identity.plan)}).` : `Signed in as ${name}.`
+  if (name === undefined) return login.signedIn
+  return login.signedInAs(identity?.plan ? `${name} (${capitalised(identity.plan)})` : name)
 }
 
 /** What came of trying a key that was just stored. */
-export function keyWords(check: CheckResult): string {
+export function keyWords(check: CheckResult, words: Words): string {
+  const { accounts } = words
   switch (check.status) {
     case 'ready':
-      return 'Stored and tried: works.'
+      return accounts.keyReady
     case 'unchecked':
-      return 'Stored. There is no way to try it without using it.'
+      return accounts.keyNot
     case 'failed':
-      return `Stored, but trying it failed. ${reasonWords(check)}`.trimEnd()
+      return accounts.keyFailed(reasonWords(check, words))
   }
 }
 
 /** What came of asking the provider whether an account works. */
-export function checkWords(check: CheckResult): string {
+export function checkWords(check: CheckResult, words: Words): string {
+  const { accounts } = words
   switch (check.status) {
     case 'ready':
-      return 'Tried just now: works.'
+      return accounts.checkedReady
     case 'unchecked':
-      return 'There is no way to try this account without using it.'
+      return accounts.checkedNot
     case 'failed':
-      return `Tried just now: does not work. ${reasonWords(check)}`.trimEnd()
+      return accounts.checkedFailed(reasonWords(check, words))
   }
 }
 
-function reasonWords({ reason, detail }: CheckResult): string {
-  const said = [reason?.description, detail && `It said: ${sentence(detail)}`, reason?.fix]
+function reasonWords({ reason, detail }: CheckResult, { accounts }: Words): string {
+  const said = [reason?.description, detail && accounts.itSaid(sentence(detail)), reason?.fix]
   return said.filter((part) => part !== undefined && part !== '').join(' ')
 }
 

@@ -1,6 +1,7 @@
 import { app } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
+import { english } from '../ipc/words/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
 import { setupApplicationMenu } from './application-menu.ts'
@@ -47,7 +48,7 @@ function setupShell(host: HostLink): void {
   const switches = setupSwitches(host, () => tray.draw())
   const tray = new TrayIcon(
     host,
-    () => switches.current(),
+    () => ({ switches: switches.current(), usage: [], language: english, snapshot: host.snapshot() }),
     menuRunner(actions, window, switches),
     () => window.toggle(),
   )

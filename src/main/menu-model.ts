@@ -1,3 +1,4 @@
+import type { Page } from '../ipc/channels.ts'
 import type { ApprovalDecision, LoginDecision, StateError } from '../protocol/index.ts'
 
 /** What a menu item does; `account`, `login` and `approval` are ids of the snapshot. */
@@ -11,6 +12,7 @@ export type MenuAction =
   | { readonly kind: 'decide_login'; readonly login: string; readonly decision: LoginDecision }
   | { readonly kind: 'add_account'; readonly account: string }
   | { readonly kind: 'check'; readonly account: string }
+  | { readonly kind: 'copy_token'; readonly account: string }
   | { readonly kind: 'refresh'; readonly account: string }
   | { readonly kind: 'set_disabled'; readonly account: string; readonly disabled: boolean }
   | { readonly kind: 'sign_out'; readonly account: string }
@@ -19,7 +21,7 @@ export type MenuAction =
   | { readonly kind: 'unlock' }
   | { readonly kind: 'switch'; readonly name: SwitchName; readonly on: boolean }
   | { readonly kind: 'wake' }
-  | { readonly kind: 'open' }
+  | { readonly kind: 'open'; readonly page?: Page }
   | { readonly kind: 'quit' }
 
 /** The settings that are check boxes of the menu: the broker's to ask about new clients, and the app's to lock with the screen. */

@@ -35,6 +35,8 @@ async function runMenuAction(action: MenuAction, actions: Actions, window: AppWi
       return window.show({ kind: 'sign_in', account: action.account, why: 'another' })
     case 'check':
       return window.show({ kind: 'checked', check: await actions.check(action.account) })
+    case 'copy_token':
+      return
     case 'sign_out':
       return window.show({ kind: 'confirm_sign_out', account: action.account })
     case 'refresh':
@@ -52,7 +54,7 @@ async function runMenuAction(action: MenuAction, actions: Actions, window: AppWi
     case 'wake':
       return actions.wake()
     case 'open':
-      return window.show()
+      return window.show(action.page === undefined ? undefined : { kind: 'page', page: action.page })
     case 'quit':
       return actions.quit()
     default:

@@ -4,8 +4,9 @@ import type { Problem } from '../ipc/channels.ts'
 import { looseLogins } from '../ipc/loose-logins.ts'
 import { overall } from '../ipc/overall.ts'
 import { canLock, vaultLock } from '../ipc/vault-lock.ts'
-import type { ApprovalDecision, BrokerSnapshot } from '../protocol/index.ts'
-import { accountEntry, loginEntries, signInEntry } from './account-menu.ts'
+import type { Language, Words } from '../ipc/words/index.ts'
+import type { AccountUsage, ApprovalDecision, BrokerSnapshot } from '../protocol/index.ts'
+import { type AccountMenuContext, accountEntry, loginEntries, signInEntry } from './account-menu.ts'
 import {
   action,
   type MenuEntry,
@@ -24,7 +25,9 @@ export interface MenuView {
   readonly snapshot: BrokerSnapshot | undefined
   /** Why there is none. */
   readonly problem?: Problem | undefined
+  readonly usage: readonly AccountUsage[]
   readonly switches: Switches
+  readonly language: Language
   /** Epoch seconds. */
   readonly now: number
 }
@@ -33,93 +36,102 @@ export interface MenuView {
  * The whole tray menu. Every action of the window is here too, because many Linux trays report no click and the menu is then
  * the only way in. Choices that need another word from the person end in an ellipsis and go on in the window.
  */
-export function trayMenu({ snapshot, problem, switches, now }: MenuView): MenuModel {
+export function trayMenu({ snapshot, problem, usage, switches, language, now }: MenuView): MenuModel {
+  const { words } = language
   return [
-    ...(snapshot === undefined ? withoutBroker(problem) : withBroker(snapshot, now)),
+    ...(snapshot === undefined ? withoutBroker(problem, words) : withBroker({ snapshot, usage, language, now })),
     separator,
-    ...(snapshot === undefined ? [] : lockEntries(snapshot)),
-    ...settingsEntries(switches),
-    action('Open TokenTray', { kind: 'open' }),
-    action('Quit', { kind: 'quit' }),
+    ...(snapshot === undefined ? [] : lockEntries(snapshot, words)),
+    settingsEntry(switches, words),
+    action(words.menu.open, { kind: 'open' }),
+    action(words.menu.quit, { kind: 'quit' }),
   ]
 }
 
-function withoutBroker(problem: Problem | undefined): MenuModel {
-  if (problem === undefined) return [text('Starting…')]
-  return [...reason(problem), action('Try again', { kind: 'wake' })]
+function withoutBroker(problem: Problem | undefined, { menu }: Words): MenuModel {
+  if (problem === undefined) return [text(menu.starting)]
+  return [...reason(problem), action(menu.tryAgain, { kind: 'wake' })]
 }
 
-function withBroker(snapshot: BrokerSnapshot, now: number): MenuModel {
-  const asking = askingClients(snapshot).map(askingEntry)
+function withBroker(context: AccountMenuContext): MenuModel {
+  const { snapshot, language } = context
+  const { words } = language
+  const asking = askingClients(snapshot, words).map((client) => askingEntry(client, words))
   // A locked vault keeps every account back alike, and its reason stands above already.
   const loose = looseLogins(snapshot).map(({ login, providerName }) =>
     submenu(
-      `${providerName}: ${login.undecided === undefined ? 'signing in' : 'needs your decision'}`,
-      loginEntries(login.id, login.prompt, login, snapshot),
+      `${providerName}: ${login.undecided === undefined ? words.menu.signingIn : words.menu.needsDecision}`,
+      loginEntries(login.id, login.prompt, login, context),
     ),
   )
-  const rows = vaultLock(snapshot.vault) === undefined ? rowEntries(snapshot, loose, now) : loose
+  const rows = vaultLock(snapshot.vault) === undefined ? rowEntries(context, loose) : loose
   return [
     ...(asking.length === 0 ? [] : [...asking, separator]),
-    text(overall(snapshot).sentence),
-    ...vaultEntries(snapshot),
+    text(overall(snapshot, undefined, words).sentence),
+    ...vaultEntries(snapshot, words),
     ...(rows.length === 0 ? [] : [separator, ...rows]),
   ]
 }
 
 /** Accounts and logins, then the providers without one: in a menu of their own once there is something that matters more. */
-function rowEntries(snapshot: BrokerSnapshot, loose: MenuModel, now: number): MenuModel {
-  const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
-  const rows = snapshot.accounts.filter((row) => !offered.includes(row)).map((row) => accountEntry(row, snapshot, now))
+function rowEntries(context: AccountMenuContext, loose: MenuModel): MenuModel {
+  const { accounts } = context.snapshot
+  const { menu } = context.language.words
+  const offered = accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
+  const rows = accounts.filter((row) => !offered.includes(row)).map((row) => accountEntry(row, context))
   const used = [...rows, ...loose]
-  if (used.length === 0) return offered.map((row) => signInEntry(row))
+  if (used.length === 0) return offered.map((row) => signInEntry(row, menu.signInToOne(row.provider_name)))
   if (offered.length === 0) return used
-  const signIns = offered.map((row) => signInEntry(row, `${row.provider_name}…`))
-  return [...used, submenu('Sign in to', signIns)]
+  return [
+    ...used,
+    submenu(
+      menu.signInTo,
+      offered.map((row) => signInEntry(row, `${row.provider_name}…`)),
+    ),
+  ]
 }
 
 /** A client that waits, and what the person may answer. */
-function askingEntry({ id, client, account, proof, startedBy }: AskingClient): MenuEntry {
+function askingEntry({ id, client, account, proof, startedBy }: AskingClient, { approvals, menu }: Words): MenuEntry {
   const answer = (label: string, decision: ApprovalDecision) => action(label, { kind: 'decide', approval: id, decision })
-  return submenu(`${client} asks for ${account}`, [
+  return submenu(approvals.asks(client, account), [
     text(proof),
-    ...(startedBy === undefined ? [] : [text(`Started by ${startedBy}`)]),
+    ...(startedBy === undefined ? [] : [text(menu.startedBy(startedBy))]),
     separator,
-    answer('Allow once', 'once'),
-    answer('Always allow', 'always'),
-    answer('Deny', 'deny'),
+    answer(approvals.once, 'once'),
+    answer(approvals.alwaysAllow, 'always'),
+    answer(approvals.deny, 'deny'),
   ])
 }
 
 /** What the keychain or the disk keeps from working; a lock of TokenTray itself is opened further down. */
-function vaultEntries({ vault }: BrokerSnapshot): MenuModel {
+function vaultEntries({ vault }: BrokerSnapshot, { menu }: Words): MenuModel {
   if (vault.state.kind === 'ready' || vault.state.kind === 'opening' || vaultLock(vault) !== undefined) return []
-  return [...reason(vault.state.error), action('Try again', { kind: 'wake' })]
+  return [...reason(vault.state.error), action(menu.tryAgain, { kind: 'wake' })]
 }
 
-function lockEntries({ vault }: BrokerSnapshot): MenuModel {
-  if (canLock(vault)) return [action('Lock', { kind: 'lock' })]
+function lockEntries({ vault }: BrokerSnapshot, { menu }: Words): MenuModel {
+  if (canLock(vault)) return [action(menu.lock, { kind: 'lock' })]
   switch (vaultLock(vault)) {
     case undefined:
       return []
     case 'press':
-      return [action('Unlock', { kind: 'unlock' })]
+      return [action(menu.unlock, { kind: 'unlock' })]
     default:
       // The window opens with the field for the passphrase.
-      return [action('Unlock…', { kind: 'open' })]
+      return [action(menu.unlockInWindow, { kind: 'open' })]
   }
 }
 
-const switchLabels: Readonly<Record<SwitchName, string>> = {
-  askFirst: 'Ask me before a new tool gets a token',
-  lockWithScreen: 'Lock when the screen locks',
-}
+const switchNames = ['askFirst', 'lockWithScreen'] as const satisfies readonly SwitchName[]
 
-function settingsEntries(switches: Switches): MenuModel {
-  const checks = (Object.keys(switchLabels) as SwitchName[]).flatMap((name): MenuEntry[] => {
+/** What is switched often, and the way to all the rest. */
+function settingsEntry(switches: Switches, { menu }: Words): MenuEntry {
+  const checks = switchNames.flatMap((name): MenuEntry[] => {
     const checked = switches[name]
     if (checked === undefined) return []
-    return [{ kind: 'check', label: switchLabels[name], checked, action: { kind: 'switch', name, on: !checked } }]
+    return [{ kind: 'check', label: menu[name], checked, action: { kind: 'switch', name, on: !checked } }]
   })
-  return checks.length === 0 ? [] : [submenu('Settings', checks)]
+  const all = action(menu.allSettings, { kind: 'open', page: 'settings' })
+  return submenu(menu.settings, checks.length === 0 ? [all] : [...checks, separator, all])
 }

@@ -1,5 +1,7 @@
 import { Menu, nativeImage, Tray } from 'electron'
 import { toEpochSeconds } from '../core/clock.ts'
+import type { Language } from '../ipc/words/index.ts'
+import type { AccountUsage, BrokerSnapshot } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import type { MenuAction, Switches } from './menu-model.ts'
 import { nativeMenu } from './native-menu.ts'
@@ -8,19 +10,28 @@ import type { Area } from './popover-placement.ts'
 import { trayMenu } from './tray-menu.ts'
 import { trayState } from './tray-state.ts'
 
+/** What the menu shows besides the state of the broker. */
+export interface TrayContext {
+  readonly switches: Switches
+  readonly usage: readonly AccountUsage[]
+  readonly language: Language
+  /** Undefined while there is no broker; masked where the person wants it so. */
+  readonly snapshot: BrokerSnapshot | undefined
+}
+
 /** The tray icon. It can be made anew, because a tray that starts after the app never learns of the icon otherwise. */
 export class TrayIcon {
   readonly #host: HostLink
-  readonly #switches: () => Switches
+  readonly #context: () => TrayContext
   readonly #run: (action: MenuAction) => void
   readonly #onClick: () => void
   #tray: Tray | undefined
   #menu: Menu | undefined
   #drawn = ''
 
-  constructor(host: HostLink, switches: () => Switches, run: (action: MenuAction) => void, onClick: () => void) {
+  constructor(host: HostLink, context: () => TrayContext, run: (action: MenuAction) => void, onClick: () => void) {
     this.#host = host
-    this.#switches = switches
+    this.#context = context
     this.#run = (action) => {
       // Where the menu is the desktop's, it moves the tick of a check box by itself, so that what it shows is not known any more.
       if (action.kind === 'switch') this.#drawn = ''
@@ -32,7 +43,8 @@ export class TrayIcon {
   /** Makes the icon, in place of the present one if there is one. */
   recreate(): void {
     this.#tray?.destroy()
-    const { icon } = trayState(this.#host.snapshot(), this.#host.problem())
+    const { snapshot, language } = this.#context()
+    const { icon } = trayState(snapshot, this.#host.problem(), language.words)
     this.#tray = new Tray(nativeImage.createFromPath(paths.icon(icon)))
     this.#tray.on('click', this.#onClick)
     // On macOS a menu that is set would open with the left button too, in place of the popover.
@@ -47,10 +59,10 @@ export class TrayIcon {
   draw(): void {
     const tray = this.#tray
     if (tray === undefined) return
-    const snapshot = this.#host.snapshot()
+    const context = this.#context()
     const problem = this.#host.problem()
-    const state = trayState(snapshot, problem)
-    const menu = trayMenu({ snapshot, problem, switches: this.#switches(), now: toEpochSeconds(Date.now()) })
+    const state = trayState(context.snapshot, problem, context.language.words)
+    const menu = trayMenu({ ...context, problem, now: toEpochSeconds(Date.now()) })
     // A snapshot often changes nothing that is shown here, and an open menu closes when it is replaced.
     const drawing = JSON.stringify([state, menu])
     if (drawing === this.#drawn) return

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { assertNever } from '../../src/core/assert-never.ts'
 import type { Problem } from '../../src/ipc/channels.ts'
+import { english } from '../../src/ipc/words/index.ts'
 import type { MenuAction, MenuEntry, MenuModel, Switches } from '../../src/main/menu-model.ts'
 import { nativeMenu } from '../../src/main/native-menu.ts'
 import { trayMenu } from '../../src/main/tray-menu.ts'
-import type { BrokerSnapshot } from '../../src/protocol/index.ts'
+import type { AccountUsage, BrokerSnapshot } from '../../src/protocol/index.ts'
 import { among, everyProvider } from '../renderer/support/providers.ts'
 import {
   absent,
@@ -58,8 +59,12 @@ function linesOf(entry: MenuEntry, indent: string): string[] {
 }
 
 /** The menu of a snapshot, with switches that nobody has heard of yet unless a test says how they stand. */
-const menuOf = (snapshot: BrokerSnapshot | undefined, problem?: Problem, switches: Switches = {}) =>
-  trayMenu({ snapshot, problem, switches, now: noon })
+const menuOf = (
+  snapshot: BrokerSnapshot | undefined,
+  problem?: Problem,
+  switches: Switches = {},
+  usage: readonly AccountUsage[] = [],
+) => trayMenu({ snapshot, problem, usage, switches, language: english, now: noon })
 
 function actionOf(model: MenuModel, label: string): MenuAction | undefined {
   const all = model.flatMap((entry): readonly MenuEntry[] => (entry.kind === 'submenu' ? entry.entries : [entry]))
@@ -67,8 +72,9 @@ function actionOf(model: MenuModel, label: string): MenuAction | undefined {
   return found?.kind === 'action' || found?.kind === 'check' ? found.action : undefined
 }
 
-const tail = ['-', 'Lock', 'Open TokenTray', 'Quit']
-const shortTail = ['-', 'Open TokenTray', 'Quit']
+const settings = ['Settings', '  All settings…']
+const tail = ['-', 'Lock', ...settings, 'Open TokenTray', 'Quit']
+const shortTail = ['-', ...settings, 'Open TokenTray', 'Quit']
 
 describe('the tray menu', () => {
   test('offers a sign-in for each provider', () => {
@@ -105,9 +111,9 @@ describe('the tray menu', () => {
 
   test('keeps the providers without an account in a menu of their own once there is an account', () => {
     const menu = menuOf(snapshotOf(among(practice(active))))
-    expect(lines(menu).slice(2, -4)).toEqual([
+    expect(lines(menu).slice(2, -6)).toEqual([
       'Practice: ready',
-      ...['Refresh now', 'Check', 'Add another account…', 'Switch off', 'Sign out…'].map((line) => `  ${line}`),
+      ...['Copy token', 'Refresh now', 'Check', 'Add another account…', 'Switch off', 'Sign out…'].map((line) => `  ${line}`),
       'Sign in to',
       ...everyProvider.slice(0, -1).map(({ name }) => `  ${name}…`),
     ])
@@ -116,7 +122,7 @@ describe('the tray menu', () => {
 
   test('shows the code of a device login, which nothing is pasted into', () => {
     const menu = menuOf(snapshotOf([codex(byDevice)]))
-    expect(lines(menu).slice(2, -4)).toEqual([
+    expect(lines(menu).slice(2, -6)).toEqual([
       'OpenAI Codex: waiting for you',
       '  [Your code: WDJB-MJHT]',
       '  Open sign-in page',
@@ -136,7 +142,7 @@ describe('the tray menu', () => {
     const waiting = { ...inBrowser, login_id: otherPerson.id } as const
     const row = { ...codex(waiting, ana), id: 'openai-codex-1a2b3c4d' }
     const inPlace = menuOf(snapshotOf([row], { logins: [otherPerson] }))
-    expect(lines(inPlace).slice(2, -4)).toEqual([
+    expect(lines(inPlace).slice(2, -6)).toEqual([
       'OpenAI Codex (ana.silva@example.com): needs your decision',
       who,
       '  -',
@@ -150,8 +156,9 @@ describe('the tray menu', () => {
 
   test('checks what works, adds another account, and never refreshes a key', () => {
     const menu = menuOf(snapshotOf([codex({ kind: 'active' }, { kind: 'api_key', label: 'billing' })]))
-    expect(lines(menu).slice(2, -4)).toEqual([
+    expect(lines(menu).slice(2, -6)).toEqual([
       'OpenAI Codex (billing): ready',
+      '  Copy token',
       '  Check',
       '  Add another account…',
       '  Switch off',
@@ -164,15 +171,17 @@ describe('the tray menu', () => {
   test('offers to sign out of what works, by name', () => {
     const menu = menuOf(snapshotOf([codex(active, ana), practice(refreshing, { label: 'work' })]))
     expect(lines(menu)).toEqual([
-      '[Both are ready]',
+      '[Refreshing Practice]',
       '-',
       'OpenAI Codex (ana.silva@example.com): ready',
+      '  Copy token',
       '  Refresh now',
       '  Check',
       '  Add another account…',
       '  Switch off',
       '  Sign out…',
       'Practice (work): refreshing',
+      '  Copy token',
       '  Add another account…',
       '  Switch off',
       '  Sign out…',
@@ -308,7 +317,7 @@ describe('the tray menu', () => {
     ['first passphrase', passphraseUnset, 'Unlock…', { kind: 'open' }],
   ] as const)('a lock with a %s shows nothing but the way to open it', (_name, vault, label, action) => {
     const menu = menuOf(snapshotOf([codex(lockedOut, ana)], { vault }))
-    expect(lines(menu).slice(1)).toEqual(['-', label, 'Open TokenTray', 'Quit'])
+    expect(lines(menu).slice(1)).toEqual(['-', label, ...settings, 'Open TokenTray', 'Quit'])
     expect(actionOf(menu, label)).toEqual(action)
   })
 
@@ -317,21 +326,58 @@ describe('the tray menu', () => {
     ['a keychain that is not there', absent],
     ['a vault in memory', inMemory],
   ])('there is nothing to lock with %s', (_name, vault) => {
-    expect(lines(menuOf(snapshotOf([], { vault }))).slice(-3)).toEqual(shortTail)
+    expect(lines(menuOf(snapshotOf([], { vault }))).slice(-5)).toEqual(shortTail)
   })
 
-  test('the settings show how they stand, and nothing while that is not known', () => {
-    const settings = (switches: Switches) => menuOf(undefined, undefined, switches)
-    expect(lines(settings({ askFirst: true, lockWithScreen: false })).slice(1, -2)).toEqual([
+  test('the settings show how they stand, nothing of what is not known, and the way to all of them', () => {
+    const withSwitches = (switches: Switches) => menuOf(undefined, undefined, switches)
+    expect(lines(withSwitches({ askFirst: true, lockWithScreen: false })).slice(1, -2)).toEqual([
       '-',
       'Settings',
       '  ☑ Ask me before a new tool gets a token',
       '  ☐ Lock when the screen locks',
+      '  -',
+      '  All settings…',
     ])
-    expect(lines(settings({ lockWithScreen: true })).slice(2, -2)).toEqual(['Settings', '  ☑ Lock when the screen locks'])
-    const menu = settings({ askFirst: true, lockWithScreen: false })
+    expect(lines(withSwitches({ lockWithScreen: true })).slice(2, 4)).toEqual(['Settings', '  ☑ Lock when the screen locks'])
+    const menu = withSwitches({ askFirst: true, lockWithScreen: false })
     expect(actionOf(menu, 'Ask me before a new tool gets a token')).toEqual({ kind: 'switch', name: 'askFirst', on: false })
     expect(actionOf(menu, 'Lock when the screen locks')).toEqual({ kind: 'switch', name: 'lockWithScreen', on: true })
+    expect(actionOf(menu, 'All settings…')).toEqual({ kind: 'open', page: 'settings' })
+  })
+
+  describe('how much of a plan is used', () => {
+    const figures = (more: Partial<AccountUsage>): AccountUsage => ({
+      account: 'openai-codex-1a2b3c4d',
+      provider: 'openai-codex',
+      windows: [],
+      stale: false,
+      fetched_at: noon - 60,
+      ...more,
+    })
+    const usageLines = (more: Partial<AccountUsage>) =>
+      lines(menuOf(snapshotOf([codex(active)]), undefined, {}, [figures(more)])).filter((line) =>
+        /used|left|ago|limit/.test(line),
+      )
+
+    test('stands in the menu of its account, a line for each limit', () => {
+      const windows = [
+        { name: '5 hours', used_percent: 42.9, resets_at: noon + 7_500 },
+        { name: 'week, opus', used_percent: 100 },
+      ]
+      expect(usageLines({ windows })).toEqual(['  [5 hours: 42% used · resets in 2 hrs 5 mins]', '  [Week, opus: 100% used]'])
+    })
+
+    test('says its age once it is old, and what is left of credits', () => {
+      expect(
+        usageLines({ credits: { remaining: 12.5, unit: 'USD' }, windows: [{ name: 'month', used_percent: 1 }], stale: true }),
+      ).toEqual(['  [Month: 1% used]', '  [Credits: 12.5 USD left]', '  [As of 1 min ago]'])
+      expect(usageLines({ credits: { unlimited: true, unit: 'requests' } })).toEqual(['  [Credits: unlimited]'])
+    })
+
+    test('of an account that is not there is not shown', () => {
+      expect(usageLines({ account: 'gone', windows: [{ name: 'week', used_percent: 5 }] })).toEqual([])
+    })
   })
 })
 
@@ -341,7 +387,7 @@ test('the native menu shows labels as they are and runs what was chosen', () => 
   const [, , account] = nativeMenu(menu, (action) => chosen.push(action))
   expect(account?.label).toBe('OpenAI Codex (R&&D): ready')
   if (!Array.isArray(account?.submenu)) throw new Error('The account has no submenu.')
-  account.submenu[4]?.click?.(undefined as never, undefined, undefined as never)
+  account.submenu.at(-1)?.click?.(undefined as never, undefined, undefined as never)
   expect(chosen).toEqual([{ kind: 'sign_out', account: 'openai-codex-1a2b3c4d' }])
 })
 

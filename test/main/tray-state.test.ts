@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { trayState } from '../../src/main/tray-state.ts'
-import type { AccountStatus, ApprovalRequest, VaultStatus } from '../../src/protocol/index.ts'
+import type { Problem } from '../../src/ipc/channels.ts'
+import { english } from '../../src/ipc/words/index.ts'
+import { trayState as stateIn } from '../../src/main/tray-state.ts'
+import type { AccountStatus, ApprovalRequest, BrokerSnapshot, VaultStatus } from '../../src/protocol/index.ts'
 import {
   absent,
   active,
@@ -27,13 +29,26 @@ import {
   snapshotOf,
 } from '../renderer/support/snapshots.ts'
 
+const trayState = (snapshot: BrokerSnapshot | undefined, problem?: Problem) => stateIn(snapshot, problem, english.words)
+
+const opening: VaultStatus = { store: 'keychain', state: { kind: 'opening' } }
 const off = { disabled: true } as const
 
 const cases: readonly (readonly [string, readonly AccountStatus[], VaultStatus, string, string])[] = [
   ['nobody', [], ready, 'tray-signed-out', 'Signed out'],
   ['signed out', [codex(signedOut), practice(signedOut)], ready, 'tray-signed-out', 'Signed out'],
   ['one', [codex(active), practice(signedOut)], ready, 'tray-ready', 'OpenAI Codex is ready'],
-  ['two', [codex(active), practice(refreshing)], ready, 'tray-ready', 'Both are ready'],
+  ['two', [codex(active), practice(refreshing)], ready, 'tray-working', 'Refreshing Practice'],
+  ['two at work', [codex(refreshing), practice(refreshing)], ready, 'tray-working', 'Refreshing 2 accounts'],
+  ['two that are ready', [codex(active), practice(active)], ready, 'tray-ready', 'Both are ready'],
+  [
+    'one at work and one that waits',
+    [codex(refreshing), practice(backingOff)],
+    ready,
+    'tray-working',
+    '1 of 2 ready · Refreshing OpenAI Codex',
+  ],
+  ['an opening vault', [codex(lockedOut)], opening, 'tray-working', 'Opening your logins'],
   ['three', [codex(active), practice(active), codex(active)], ready, 'tray-ready', 'All 3 are ready'],
   ['a login', [codex(inBrowser), practice(signedOut)], ready, 'tray-needs-you', 'OpenAI Codex needs you'],
   ['an ended grant', [codex(ended), practice(active)], ready, 'tray-needs-you', '1 of 2 ready · OpenAI Codex needs you'],
@@ -73,7 +88,7 @@ test.each([
 })
 
 test('there is an icon before the broker is there, and one for a broker that ended', () => {
-  expect(trayState(undefined)).toEqual({ icon: 'tray-signed-out', tooltip: 'TokenTray: starting' })
+  expect(trayState(undefined)).toEqual({ icon: 'tray-working', tooltip: 'TokenTray: Starting' })
   expect(trayState(undefined, { code: 'internal_error', description: 'It ended.' }).icon).toBe('tray-offline')
 })
 

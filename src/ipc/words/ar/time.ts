@@ -1,3 +1,6 @@
 import type { time as pattern } from '../en/time.ts'
 
-export const time: typeof pattern = { underAMinute: 'أقل من دقيقة' }
+export const time: typeof pattern = {
+  underAMinute: 'أقل من دقيقة',
+  left: (countdown) => `بقي ${countdown}`,
+}

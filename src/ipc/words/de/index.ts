@@ -2,6 +2,7 @@ import type { words as pattern } from '../en/index.ts'
 import { accounts } from './accounts.ts'
 import { activity } from './activity.ts'
 import { approvals } from './approvals.ts'
+import { controls } from './controls.ts'
 import { login } from './login.ts'
 import { menu } from './menu.ts'
 import { navigation } from './navigation.ts'
@@ -17,6 +18,7 @@ export const words: typeof pattern = {
   accounts,
   activity,
   approvals,
+  controls,
   login,
   menu,
   navigation,

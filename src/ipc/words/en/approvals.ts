@@ -1,1 +1,15 @@
-export const approvals = {}
+export const approvals = {
+  list: 'Tools that ask for a token',
+  asks: (client: string, account: string) => `${client} asks for ${account}`,
+  asksFor: (account: string) => `asks for ${account}`,
+  says: (client: string) => `Says it is ${client}`,
+  proven: (program: string) => `Proven: ${program}`,
+  ofYours: 'a program of yours',
+  process: (pid: number) => `pid ${pid}`,
+  startedBy: 'Started by',
+  once: 'Allow once',
+  always: 'Always',
+  alwaysAllow: 'Always allow',
+  deny: 'Deny',
+  answerLabel: (answer: string, client: string, account: string) => `${answer}: ${client} for ${account}`,
+}

@@ -1,6 +1,7 @@
 import { accounts } from './accounts.ts'
 import { activity } from './activity.ts'
 import { approvals } from './approvals.ts'
+import { controls } from './controls.ts'
 import { login } from './login.ts'
 import { menu } from './menu.ts'
 import { navigation } from './navigation.ts'
@@ -16,6 +17,7 @@ export const words = {
   accounts,
   activity,
   approvals,
+  controls,
   login,
   menu,
   navigation,

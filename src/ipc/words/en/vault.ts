@@ -1,1 +1,18 @@
-export const vault = {}
+export const vault = {
+  locked: 'Locked',
+  head: 'Your logins are locked',
+  words: 'Tools get no token until you unlock it.',
+  firstHead: 'Choose a passphrase',
+  firstWords: 'It seals your logins on this computer, and there is no way to them without it.',
+  lock: 'Lock',
+  unlock: 'Unlock',
+  opening: 'Opening the keychain…',
+  passphrase: 'Passphrase',
+  again: 'The same again',
+  set: 'Set passphrase',
+  tooShort: (least: number) => `A passphrase has at least ${least} characters.`,
+  notTheSame: 'The two are not the same. Type both again.',
+  retryIn: (countdown: string) => `You can try again in ${countdown}.`,
+  endWithTheApp: 'Logins end with the app',
+  endWithTheAppTip: 'TOKENTRAY_VAULT=memory: nothing is written to the keychain or the disk.',
+}

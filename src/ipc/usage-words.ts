@@ -1,0 +1,52 @@
+import type { AccountUsage, UsageWindow } from '../protocol/index.ts'
+import { spanWords } from './time-words.ts'
+import type { Language } from './words/index.ts'
+
+/** Seconds after which figures are shown with their age; younger ones are as good as new. */
+const oldAfter = 600
+
+/** A limit by its name in the language of the person; the provider's own word where it is none of the known ones. */
+export function limitName(name: string, { words: { accounts } }: Language): string {
+  const { usage } = accounts
+  const [length = '', ...about] = name.split(', ')
+  const [, count, unit] = /^(\d+) (hours|days)$/.exec(length) ?? []
+  const known: Readonly<Record<string, string>> = { week: usage.week, month: usage.month }
+  const said = unit === undefined ? known[length] : unit === 'hours' ? usage.hours(Number(count)) : usage.days(Number(count))
+  return [said ?? length, ...about].join(', ')
+}
+
+/** A share in whole percent, never more than the provider said and never beyond what a bar can show. */
+export function percentWords({ used_percent: used }: UsageWindow, { locale, words }: Language): string {
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(Math.floor(used) / 100)
+  return words.accounts.usage.used(share)
+}
+
+/** When a limit begins anew; undefined where the provider does not say. Times in epoch seconds. */
+export function resetWords({ resets_at: resetsAt }: UsageWindow, now: number, language: Language): string | undefined {
+  const { usage } = language.words.accounts
+  if (resetsAt === undefined) return undefined
+  return resetsAt > now ? usage.resetsIn(spanWords(resetsAt - now, language)) : usage.resetting
+}
+
+/** How old the figures are, once that is worth saying. */
+export function ageWords({ fetched_at: at, stale }: AccountUsage, now: number, language: Language): string | undefined {
+  if (at === undefined) return undefined
+  const age = Math.max(0, now - at)
+  return stale || age > oldAfter ? language.words.accounts.usage.asOf(spanWords(age, language)) : undefined
+}
+
+/** What is left of prepaid credits; undefined where there are none. */
+export function creditWords({ credits }: AccountUsage, { locale, words }: Language): string | undefined {
+  if (credits === undefined) return undefined
+  const { usage } = words.accounts
+  if (credits.unlimited) return usage.unlimited
+  if (credits.remaining === undefined) return undefined
+  const amount = new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(credits.remaining)
+  return usage.left(`${amount} ${credits.unit}`)
+}
+
+/** A limit in one line, for the menu: `5 hours: 42 % used · resets in 2 hr`. */
+export function limitLine(window: UsageWindow, now: number, language: Language): string {
+  const parts = [percentWords(window, language), resetWords(window, now, language)].filter((part) => part !== undefined)
+  return language.words.menu.limit(limitName(window.name, language), parts.join(' · '))
+}

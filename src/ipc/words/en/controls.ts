@@ -1,0 +1,7 @@
+export const controls = {
+  dismiss: 'Dismiss',
+  notice: 'Notice',
+  version: (version: string) => `Version ${version}`,
+  noAnswer: 'The app did not answer.',
+  startAgain: 'Start TokenTray again.',
+}
