@@ -9,7 +9,7 @@ interface SelectFieldProps {
   readonly onChoose: (value: string) => void
 }
 
-/** One of several. It shows what is so: a choice that was refused turns back with the next drawing. */
+/** One of several. It shows what is so: a choice is taken back, and shown when it has been made. */
 export function SelectField({ label, id, describedBy, value, options, disabled = false, onChoose }: SelectFieldProps) {
   return (
     <span class="select">
@@ -19,10 +19,14 @@ export function SelectField({ label, id, describedBy, value, options, disabled =
         {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
         value={value}
         disabled={disabled}
-        onChange={(event) => onChoose(event.currentTarget.value)}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value
+          event.currentTarget.value = value
+          onChoose(chosen)
+        }}
       >
         {options.map(({ value: each, name, lang }) => (
-          <option key={each} value={each} selected={each === value} {...(lang === undefined ? {} : { lang })}>
+          <option key={each} value={each} {...(lang === undefined ? {} : { lang })}>
             {name}
           </option>
         ))}

@@ -52,8 +52,8 @@ export function SwitchSetting({ name, label, words, on, fixed = false, onChange,
           aria-disabled={fixed}
           aria-busy={isWaiting(settingPlace(name))}
           {...(words === undefined ? {} : { 'aria-describedby': `${id}-words` })}
-          onClick={(event) => {
-            event.preventDefault()
+          onChange={(event) => {
+            event.currentTarget.checked = on
             if (!fixed) onChange(!on)
           }}
         />

@@ -48,8 +48,8 @@ function ThresholdsOf({ window, set }: { readonly window: string; readonly set: 
             <input
               type="checkbox"
               checked={percents.includes(percent)}
-              onClick={(event) => {
-                event.preventDefault()
+              onChange={(event) => {
+                event.currentTarget.checked = percents.includes(percent)
                 void turn(percent, !percents.includes(percent))
               }}
             />

@@ -64,7 +64,7 @@ function HowToConnect({ tool: { id, name, where, lines } }: { readonly tool: Too
   const say = words().tools
   const place = `tool ${id}`
   return (
-    <fieldset class="panel tool-panel" aria-label={say.connectLabel(cutName(name))}>
+    <fieldset class="panel tool-panel" aria-label={say.howTo(cutName(name))}>
       <p class="tool-where">
         {say.put}{' '}
         <bdi>

@@ -33,6 +33,12 @@ test('there are four pages, the accounts first, and each tab names what it shows
   }
 })
 
+test('the page that is shown is underlined, and no other one', async ({ tray }) => {
+  await tray.open(two)
+  const lines = await tray.page.getByRole('tab').evaluateAll((tabs) => tabs.map((tab) => getComputedStyle(tab, '::after').height))
+  expect(lines).toEqual(['2px', 'auto', 'auto', 'auto'])
+})
+
 test('the tabs are one stop for Tab, and the arrows, Home and End move in them', async ({ tray }) => {
   await tray.open(two)
   const { page } = tray
@@ -107,7 +113,7 @@ test('a login that went well takes nobody away from another page', async ({ tray
 test('Escape folds what is unfolded, then goes back to the accounts, then closes the popover', async ({ tray }) => {
   await tray.open(two, { kind: 'page', page: 'tools' })
   const { page } = tray
-  const connect = page.getByRole('button', { name: 'How to connect Codex CLI' })
+  const connect = page.getByRole('button', { name: 'Connect Codex CLI' })
   await connect.press('Enter')
   await expect(page.getByRole('group', { name: 'How to connect Codex CLI' })).toBeVisible()
   await page.keyboard.press('Escape')

@@ -28,7 +28,7 @@ export const welcome: typeof pattern = {
   toolsWords: 'عُثر على هذه الأدوات على الحاسوب. وصّلها الآن، أو لاحقًا من صفحة «الأدوات».',
   back: 'رجوع',
   next: 'التالي',
-  skip: 'تخطٍّ',
+  skip: 'تخطّي',
   skipLabel: 'تخطّي الخطوات الأولى',
   done: 'تم',
 }
