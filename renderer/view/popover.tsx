@@ -33,11 +33,7 @@ function Content({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
     <>
       <Approvals snapshot={snapshot} />
       <BrokerNotes notes={[...(view.value?.notices ?? []), ...(snapshot.notices ?? [])]} />
-      {lock === undefined || vault.state.kind !== 'locked' ? (
-        <Accounts snapshot={snapshot} />
-      ) : (
-        <LockedView lock={lock} reason={vault.state.error.description} />
-      )}
+      {lock === undefined ? <Accounts snapshot={snapshot} /> : <LockedView lock={lock} />}
     </>
   )
 }
