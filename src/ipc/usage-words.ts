@@ -6,13 +6,18 @@ import type { Language } from './words/index.ts'
 const oldAfter = 600
 
 /** A limit by its name in the language of the person; the provider's own word where it is none of the known ones. */
-export function limitName(name: string, { words: { accounts } }: Language): string {
-  const { usage } = accounts
+export function limitName(name: string, language: Language): string {
+  const { usage } = language.words.accounts
   const [length = '', ...about] = name.split(', ')
   const [, count, unit] = /^(\d+) (hours|days)$/.exec(length) ?? []
-  const known: Readonly<Record<string, string>> = { week: usage.week, month: usage.month }
-  const said = unit === undefined ? known[length] : unit === 'hours' ? usage.hours(Number(count)) : usage.days(Number(count))
-  return [said ?? length, ...about].join(', ')
+  const said =
+    unit === 'hours' ? usage.hours(Number(count)) : unit === 'days' ? usage.days(Number(count)) : knownLength(length, language)
+  return [said, ...about].join(', ')
+}
+
+function knownLength(length: string, { words: { accounts } }: Language): string {
+  if (length === 'week') return accounts.usage.week
+  return length === 'month' ? accounts.usage.month : length
 }
 
 /** Whether a limit has begun anew since the figures came, so that they are of the past. Times in epoch seconds. */
