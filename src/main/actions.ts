@@ -13,15 +13,16 @@ import {
 } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { keyRequest, loginRequest } from './host-requests.ts'
+import type { OwnLogin } from './login-outcomes.ts'
 import { openPage, openSignInPage } from './open-page.ts'
 
 /** What the person can do, from the menu and from the window alike. Every action rejects with a BrokerError. */
 export class Actions {
   readonly #host: HostLink
-  readonly #ownLogins: Map<string, string>
+  readonly #ownLogins: Map<string, OwnLogin>
 
   /** `ownLogins` receives the logins that were started here with their rows, as the person is told how they end. */
-  constructor(host: HostLink, ownLogins: Map<string, string>) {
+  constructor(host: HostLink, ownLogins: Map<string, OwnLogin>) {
     this.#host = host
     this.#ownLogins = ownLogins
   }
@@ -32,7 +33,8 @@ export class Actions {
    */
   async signIn(ask: Asks['login:start']): Promise<Answers['login:start']> {
     const started = await this.#host.ask('start_login', loginRequest(this.#row(ask.account), ask))
-    this.#ownLogins.set(started.id, ask.account)
+    const { account, another, label } = ask
+    this.#ownLogins.set(started.id, { account, race: JSON.stringify([account, another === true, label ?? '']) })
     if (started.prompt.kind === 'browser') await openSignInPage(started.authorization_url)
     return { login: started.id, waits: started.prompt.kind }
   }

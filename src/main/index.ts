@@ -9,7 +9,7 @@ import { endAfterFailedStart } from './failed-start.ts'
 import { FrameChoice } from './frame.ts'
 import { HostLink } from './host-link.ts'
 import { setupIpc } from './ipc.ts'
-import { setupLoginOutcomes } from './login-outcomes.ts'
+import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
@@ -38,7 +38,7 @@ function start(): void {
 
 /** Everything that a person sees, once Electron can show it. */
 function setupShell(host: HostLink): void {
-  const ownLogins = new Map<string, string>()
+  const ownLogins = new Map<string, OwnLogin>()
   const actions = new Actions(host, ownLogins)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
   const window = setupWindow(
