@@ -1,6 +1,7 @@
-import { app } from 'electron'
+import { app, clipboard } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
+import { detectTools, fileReaders } from '../integrations/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
 import { setupApplicationMenu } from './application-menu.ts'
@@ -15,8 +16,11 @@ import { setupProcess } from './process.ts'
 import { setupShutdown } from './shutdown.ts'
 import { setupSecondInstance, takeInstanceLock } from './single-instance.ts'
 import { setupSwitches } from './switches.ts'
+import { TokenClipboard } from './token-clipboard.ts'
+import { ToolActions } from './tool-actions.ts'
 import { TrayIcon } from './tray.ts'
 import { trayPresence } from './tray-presence.ts'
+import { UsageWatch } from './usage-watch.ts'
 import { setupView } from './view.ts'
 import { setupWake } from './wake.ts'
 import { setupWebContentsLock } from './web-contents-lock.ts'
@@ -31,14 +35,21 @@ function start(): void {
   host.start().catch(endAfterFailedStart)
   setupScheme()
   setupWebContentsLock()
-  setupShutdown(host)
-  void app.whenReady().then(() => setupShell(host))
+  const tokens = new TokenClipboard(systemClock, clipboard)
+  setupShutdown(host, () => tokens.clear())
+  void app.whenReady().then(() => setupShell(host, tokens))
 }
 
 /** Everything that a person sees, once Electron can show it. */
-function setupShell(host: HostLink): void {
+function setupShell(host: HostLink, tokens: TokenClipboard): void {
   const ownLogins = new Map<string, string>()
-  const actions = new Actions(host, ownLogins)
+  const actions = new Actions(host, ownLogins, tokens)
+  const tools = new ToolActions(
+    host,
+    () => detectTools(process.env, fileReaders),
+    (text) => clipboard.writeText(text),
+  )
+  const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
   const window = setupWindow(
     () => frame.current(),
@@ -54,7 +65,7 @@ function setupShell(host: HostLink): void {
   tray.recreate()
   host.onChange(() => tray.draw())
   setupApplicationMenu(process.platform)
-  setupIpc(actions, window, setupView(host, window))
+  setupIpc({ actions, tools, usage, window, view: setupView(host, window, usage) })
   setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })
   setupWake(host)
   setupSecondInstance(async () => {

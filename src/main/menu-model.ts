@@ -11,6 +11,7 @@ export type MenuAction =
   | { readonly kind: 'decide_login'; readonly login: string; readonly decision: LoginDecision }
   | { readonly kind: 'add_account'; readonly account: string }
   | { readonly kind: 'check'; readonly account: string }
+  | { readonly kind: 'copy_token'; readonly account: string }
   | { readonly kind: 'refresh'; readonly account: string }
   | { readonly kind: 'set_disabled'; readonly account: string; readonly disabled: boolean }
   | { readonly kind: 'sign_out'; readonly account: string }
