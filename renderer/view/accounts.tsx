@@ -11,6 +11,7 @@ import { LoginRow } from './login-row.tsx'
 import { VaultNotice } from './notices.tsx'
 import { Offers } from './offers.tsx'
 import { ProviderMark } from './provider-mark.tsx'
+import { moveBetweenRows } from './row-keys.ts'
 
 /** What the person has, a group for each provider, and then what else they can sign in to. */
 export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
@@ -19,7 +20,8 @@ export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
   const groups = byProvider(snapshot.accounts.filter((row) => !offered.includes(row)))
   const { accounts } = words()
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: The buttons within are what is pressed; the keys only go between them.
+    <div onKeyDown={moveBetweenRows}>
       <VaultNotice vault={snapshot.vault} />
       {snapshot.accounts.length + loose.length === 0 && <p class="empty">{accounts.none}</p>}
       {groups.length + loose.length === 0 && offered.length > 0 && <NoAccountYet offered={offered} />}
@@ -34,7 +36,7 @@ export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
         </ul>
       )}
       {offered.length > 0 && <Offers rows={offered} />}
-    </>
+    </div>
   )
 }
 

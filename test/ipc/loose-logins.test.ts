@@ -52,6 +52,13 @@ describe('ways that race to the same account', () => {
     expect(looseRaces(snapshot).map(({ race }) => race.length)).toEqual([1])
   })
 
+  test('to accounts of different labels are different races', () => {
+    const snapshot = snapshotOf([], {
+      logins: [login('login-1', { label: 'work' }), login('login-2', { label: 'home' }), login('login-3')],
+    })
+    expect(looseRaces(snapshot).map(({ race }) => race.length)).toEqual([1, 1, 1])
+  })
+
   test('beside an account that works are one row of their own', () => {
     const snapshot = snapshotOf([codex(active, ana)], { logins: [login('login-1'), otherPerson, device] })
     expect(raceOf(codex(active, ana), snapshot)).toBeUndefined()

@@ -82,3 +82,28 @@ test('Escape leaves a window of its own open', async ({ tray }) => {
   await tray.page.keyboard.press('Escape')
   expect(await tray.asked('window:close')).toEqual([])
 })
+
+test('the arrow keys go from row to row, to the same place in it, and stop at the ends', async ({ tray }) => {
+  await tray.open(view(codex(active, ana), practice(signedOut)))
+  const { page } = tray
+  const signOut = page.getByRole('button', { name: 'Sign out of OpenAI Codex' })
+  const signIn = page.getByRole('button', { name: 'Sign in to Practice' })
+  await signOut.focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(signOut).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(signIn).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(signIn).toBeFocused()
+  await page.getByRole('button', { name: 'Other ways for Practice' }).focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByRole('button', { name: 'More for OpenAI Codex' })).toBeFocused()
+})
+
+test('the arrow keys of a field are its own', async ({ tray }) => {
+  await tray.open(view(codex(inBrowser), practice(signedOut)))
+  await tray.page.getByRole('button', { name: 'Paste code…' }).click()
+  await expect(tray.page.getByRole('textbox')).toBeFocused()
+  await tray.page.keyboard.press('ArrowDown')
+  await expect(tray.page.getByRole('textbox')).toBeFocused()
+})

@@ -47,7 +47,7 @@ test('of several accounts, each has its label and one is the default', async ({ 
   const work = { ...codex(active, { ...ben, label: 'work' }), id: 'openai-codex-2' }
   await tray.open(view(home, work))
   const group = tray.page.getByRole('list', { name: 'OpenAI Codex' })
-  await expect(group.getByRole('heading')).toHaveText(['OpenAI Codexdefault', 'OpenAI Codexwork'])
+  await expect(group.getByRole('heading')).toHaveText(['OpenAI Codexana.silva@example.com · Plusdefault', 'OpenAI Codexwork'])
   await expect(group.getByRole('listitem', { name: 'OpenAI Codex work' })).toContainText('ben@example.org')
 })
 
