@@ -3,6 +3,7 @@ import { checkWords, signedInWords } from '../src/ipc/login-words.ts'
 import { assertNever } from './assert-never.ts'
 import { bridge } from './bridge.ts'
 import { words } from './language.ts'
+import { goTo } from './page.ts'
 import { reach } from './requests.ts'
 import { chooseAnother, showRules, tellOfCheck } from './sign-in.ts'
 import { now, providers, question, setNote, setProblem, snapshot, view, windowPlace } from './store.ts'
@@ -44,9 +45,14 @@ async function takeIntent(): Promise<void> {
   if (reply.ok && reply.value !== undefined) goOnWith(reply.value)
 }
 
+/** What is about an account is shown at its row. A login that went well says so there too, and takes nobody away from another page. */
 function goOnWith(intent: Intent): void {
+  const aboutRow =
+    intent.kind !== 'page' && intent.kind !== 'signed_in' && !(intent.kind === 'problem' && intent.account === undefined)
+  if (aboutRow) goTo('accounts')
   switch (intent.kind) {
     case 'page':
+      goTo(intent.page)
       return
     case 'paste':
       question.value = { kind: 'paste', login: intent.login }

@@ -1,4 +1,5 @@
 import type { Problem, View } from '../../../src/ipc/channels.ts'
+import type { LanguageTag } from '../../../src/ipc/words/index.ts'
 import type {
   AccountStatus,
   ApprovalRequest,
@@ -172,3 +173,9 @@ export function viewOf(snapshot: BrokerSnapshot | undefined, frame: 'popover' | 
 }
 
 export const view = (...accounts: AccountStatus[]): View => viewOf(snapshotOf(accounts))
+
+/** The same view for a person who reads another language. */
+export const inLanguage = (view: View, language: LanguageTag): View => ({
+  ...view,
+  surroundings: { ...view.surroundings, language, locale: language },
+})

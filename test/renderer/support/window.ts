@@ -1,7 +1,7 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import type { Asks } from '../../../src/ipc/asks.ts'
-import type { Channel, Intent, Problem, Reply, View } from '../../../src/ipc/channels.ts'
-import type { ProviderInfo } from '../../../src/protocol/index.ts'
+import type { Answers, Channel, Intent, Problem, Reply, View } from '../../../src/ipc/channels.ts'
+import { ledger, rules, settingsView, toolList } from './pages.ts'
 import { everyProvider } from './providers.ts'
 import { noon } from './snapshots.ts'
 import { serveWindow } from './window-server.ts'
@@ -25,6 +25,15 @@ declare global {
   }
 }
 
+/** What main tells as long as a test has it say nothing else. */
+const told: Partial<{ readonly [Name in Channel]: Answers[Name] }> = {
+  'providers:get': everyProvider,
+  'activity:get': ledger,
+  'rules:get': rules,
+  'tools:get': toolList,
+  'settings:get': settingsView,
+}
+
 /** The window in a browser, with a stand-in for main behind its bridge. */
 export class TestWindow {
   readonly page: Page
@@ -38,7 +47,7 @@ export class TestWindow {
   /** Opens the window with what main would answer. The wall clock stands at `noon` until a test moves it; timers run. */
   async open(view: View, intent?: Intent): Promise<void> {
     await this.passed(0)
-    await this.page.addInitScript(installFakeBridge, { view, intent, providers: everyProvider })
+    await this.page.addInitScript(installFakeBridge, { view, intent, told })
     await this.page.goto(this.#url)
     await expect(this.page.getByRole('heading', { name: 'TokenTray' })).toBeVisible()
   }
@@ -83,11 +92,12 @@ export class TestWindow {
 interface Beginning {
   readonly view: View
   readonly intent: Intent | undefined
-  readonly providers: readonly ProviderInfo[]
+  /** What main tells when it is asked, by channel. */
+  readonly told: Partial<Record<Channel, unknown>>
 }
 
 /** Runs in the page, before its own script. */
-function installFakeBridge({ view, intent, providers }: Beginning): void {
+function installFakeBridge({ view, intent, told }: Beginning): void {
   const listeners = new Map<string, Set<(value: unknown) => void>>()
   const fake: FakeBridge = {
     asked: [],
@@ -95,7 +105,7 @@ function installFakeBridge({ view, intent, providers }: Beginning): void {
     replies: {
       'view:get': { ok: true, value: view },
       'intent:take': { ok: true, value: intent },
-      'providers:get': { ok: true, value: providers },
+      ...Object.fromEntries(Object.entries(told).map(([channel, value]) => [channel, { ok: true, value }])),
     },
     emit: (channel, value) => {
       for (const listener of listeners.get(channel) ?? []) listener(value)

@@ -1,3 +1,6 @@
 import type { navigation as pattern } from '../en/navigation.ts'
 
-export const navigation: typeof pattern = {}
+export const navigation: typeof pattern = {
+  pages: 'Seiten',
+  names: { accounts: 'Konten', activity: 'Aktivität', tools: 'Werkzeuge', settings: 'Einstellungen' },
+}

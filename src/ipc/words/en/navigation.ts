@@ -1,1 +1,4 @@
-export const navigation = {}
+export const navigation = {
+  pages: 'Pages',
+  names: { accounts: 'Accounts', activity: 'Activity', tools: 'Tools', settings: 'Settings' },
+}

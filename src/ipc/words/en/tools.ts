@@ -1,1 +1,15 @@
-export const tools = {}
+export const tools = {
+  list: 'Tools on this computer',
+  intro: 'A connected tool takes its token here, so that it needs no login of its own.',
+  loading: 'Looking for tools…',
+  none: 'No tool that TokenTray knows was found on this computer.',
+  noneYet: 'No tool that TokenTray knows is installed yet.',
+  notInstalledHead: 'Not installed',
+  states: { connected: 'Connected', found: 'Found, not connected', not_installed: 'Not installed' },
+  connect: 'Connect…',
+  connectLabel: (name: string) => `How to connect ${name}`,
+  put: 'Put these lines into:',
+  lines: (name: string) => `Lines that connect ${name}`,
+  copy: 'Copy',
+  copyLabel: (name: string) => `Copy the lines for ${name}`,
+}

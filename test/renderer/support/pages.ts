@@ -1,0 +1,90 @@
+import { defaultSettings, type SettingsView } from '../../../src/ipc/settings.ts'
+import type { ToolStatus } from '../../../src/ipc/tools.ts'
+import type { AccountUsage, Caller, ClientRule, LedgerEntry } from '../../../src/protocol/index.ts'
+import { noon } from './snapshots.ts'
+
+export const codexCaller: Caller = {
+  name: 'codex',
+  proof: 'proven',
+  pid: 123,
+  executable: '/usr/bin/codex',
+  parent: '/usr/bin/zed',
+}
+export const piCaller: Caller = { name: 'pi', proof: 'claimed' }
+/** How the host writes down that the person copied a token. */
+export const personCopying: Caller = { name: 'tokentray-copy', proof: 'proven' }
+
+export const entry = (caller: Caller, at: number, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  at,
+  caller,
+  provider: 'openai-codex',
+  account: 'openai-codex-1a2b3c4d',
+  outcome: 'handed_out',
+  count: 1,
+  ...more,
+})
+
+export const hour = 3_600
+export const day = 24 * hour
+
+/** The newest last, as the ledger has them. */
+export const ledger: readonly LedgerEntry[] = [
+  entry(codexCaller, noon - 5 * day, { count: 7 }),
+  entry(piCaller, noon - day - hour, { outcome: 'denied', provider: 'practice', account: 'practice-5e6f7a8b', count: 3 }),
+  entry(codexCaller, noon - day, { count: 12 }),
+  entry(codexCaller, noon - 3 * hour, { count: 30 }),
+  entry(piCaller, noon - 2 * hour, { outcome: 'unanswered' }),
+  entry(personCopying, noon - hour),
+  entry({ ...codexCaller, executable: '/opt/codex/bin/codex', parent: '/usr/bin/bash' }, noon - 120, { count: 11 }),
+]
+
+export const rules: readonly ClientRule[] = [
+  { client: 'codex', decision: 'allow', decided_at: noon - day },
+  {
+    client: 'claude-code',
+    decision: 'allow',
+    accounts: ['openai-codex-1a2b3c4d', 'gone-1'],
+    until: noon + 2 * day,
+    decided_at: noon,
+  },
+  { client: 'pi', decision: 'deny', decided_at: noon - day },
+]
+
+export const toolList: readonly ToolStatus[] = [
+  {
+    id: 'codex',
+    name: 'Codex CLI',
+    state: 'found',
+    where: '~/.codex/config.toml',
+    lines: '[model_providers.openai]\nauth_command = ["tokentray", "token", "openai-codex", "--client", "codex"]\n',
+  },
+  { id: 'claude-code', name: 'Claude Code', state: 'connected', where: '~/.claude/settings.json', lines: '{}' },
+  { id: 'opencode', name: 'OpenCode', state: 'not_installed', where: '~/.config/opencode', lines: '' },
+  {
+    id: 'pi',
+    name: 'pi',
+    state: 'found',
+    where: '~/.pi/agent/auth.json',
+    lines: '{ "openai-codex": "!tokentray token openai-codex" }',
+  },
+]
+
+export const settingsView: SettingsView = {
+  settings: defaultSettings,
+  startAtLogin: false,
+  askFirst: true,
+  environment: { refreshIsFixed: false, logLevelIsFixed: false, vaultIsFixed: false },
+}
+
+export const usage: readonly AccountUsage[] = [
+  {
+    account: 'openai-codex-1a2b3c4d',
+    provider: 'openai-codex',
+    windows: [
+      { name: '5 hours', used_percent: 42, resets_at: noon + 2 * hour },
+      { name: 'week', used_percent: 12, resets_at: noon + 3 * day },
+    ],
+    fetched_at: noon - 60,
+    stale: false,
+  },
+]
