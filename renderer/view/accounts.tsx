@@ -2,12 +2,15 @@ import { useId } from 'preact/hooks'
 import { hasAccount } from '../../src/ipc/account-words.ts'
 import { looseRaces } from '../../src/ipc/loose-logins.ts'
 import type { AccountStatus, BrokerSnapshot, VaultStatus } from '../../src/protocol/index.ts'
+import { ledger } from '../activity.ts'
+import { useReadingWithView } from '../kept.ts'
 import { words } from '../language.ts'
 import { signIn } from '../sign-in.ts'
 import { isWaiting } from '../store.ts'
 import { AccountRow } from './account-row.tsx'
 import { Button } from './button.tsx'
 import { LoginRow } from './login-row.tsx'
+import { useLookingAtUsage } from './looking-at-usage.ts'
 import { VaultNotice } from './notices.tsx'
 import { Offers } from './offers.tsx'
 import { ProviderMark } from './provider-mark.tsx'
@@ -15,6 +18,8 @@ import { moveBetweenRows } from './row-keys.ts'
 
 /** What the person has, a group for each provider, and then what else they can sign in to. */
 export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  useReadingWithView(ledger)
+  useLookingAtUsage()
   const loose = looseRaces(snapshot)
   const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
   const groups = byProvider(snapshot.accounts.filter((row) => !offered.includes(row)))

@@ -61,3 +61,26 @@ test('the figures of an account that is not shown are not shown', async ({ tray 
   await tray.open(showing({ account: 'gone', windows: [{ name: 'week', used_percent: 12 }] }))
   await expect(tray.page.getByRole('meter')).toHaveCount(0)
 })
+
+test('the figures are asked for when the accounts are shown', async ({ tray }) => {
+  await tray.open(view(codex(active, ana)))
+  await expect.poll(() => tray.asked('usage:look')).toEqual([undefined])
+})
+
+test('a row says which tools took tokens lately, whatever they call themselves', async ({ tray }) => {
+  await tray.open(view(codex(active, ana)))
+  const entry = (name: string, before: number) => ({
+    at: noon - before,
+    caller: { name, proof: 'claimed' as const },
+    provider: 'openai-codex',
+    account,
+    outcome: 'handed_out' as const,
+    count: 1,
+  })
+  await tray.reply('activity:get', {
+    ok: true,
+    value: [entry('aider', 400), entry('x'.repeat(64), 300), entry('pi', 200), entry('a.\u202eb', 100), entry('codex', 10)],
+  })
+  await tray.show(view(codex(active, ana)))
+  await expect(tray.page.getByText('Used lately by')).toHaveText(`Used lately by codex, a.\ufffdb, pi, 2 more`)
+})
