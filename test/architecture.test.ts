@@ -47,6 +47,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     'It plays the other side; sharing code with the client under test would prove nothing.',
   ),
   client: room('client', ['protocol'], 'It is what any tool could be: without the socket it has nothing.'),
+  integrations: room(
+    'integrations',
+    ['client', 'protocol'],
+    'It reads the files of foreign tools, so it must be able to reach nothing that holds a login.',
+  ),
   host: room(
     'host',
     ['providers', 'oauth', 'vault', 'server', 'practice', 'core', 'protocol'],
@@ -58,7 +63,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   preload: room('preload', ['ipc', 'protocol'], 'It runs beside the page; only the channel map may pass.'),
   main: room(
     'main',
-    ['host', 'ipc', 'core', 'protocol'],
+    ['host', 'integrations', 'ipc', 'core', 'protocol'],
     'A thin shell over one message port: it never touches vault, flows or socket.',
   ),
   renderer: {

@@ -16,6 +16,7 @@ import { RowFrame } from './row-frame.tsx'
 import { SignInPanel } from './sign-in-panel.tsx'
 import { SignOutPanel } from './sign-out-panel.tsx'
 import { UndecidedPanel } from './undecided-panel.tsx'
+import { UsedBy } from './used-by.tsx'
 import { BrokerWords } from './words-with-code.tsx'
 
 interface RowProps {
@@ -54,6 +55,7 @@ export function AccountRow({ row, vault, grouped = false }: RowProps) {
       {!confirming && !vaultKeepsBack && <RowDetail row={row} />}
       {!confirming && row.disabled && <SwitchedOff row={row} />}
       {!vaultKeepsBack && <AccountUsageBars row={row} />}
+      <UsedBy row={row} />
     </RowFrame>
   )
 }

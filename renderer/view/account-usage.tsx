@@ -1,5 +1,5 @@
 import { accountName } from '../../src/ipc/account-words.ts'
-import { ageWords, creditWords, limitName, percentWords, resetWords } from '../../src/ipc/usage-words.ts'
+import { ageWords, creditWords, isOver, limitName, limitWords } from '../../src/ipc/usage-words.ts'
 import type { AccountStatus, UsageWindow } from '../../src/protocol/index.ts'
 import { language, words } from '../language.ts'
 import { now, view } from '../store.ts'
@@ -43,10 +43,8 @@ export function AccountUsageBars({ row }: { readonly row: AccountStatus }) {
 
 function UsageBar({ window }: { readonly window: UsageWindow }) {
   const name = limitName(window.name, language.value)
-  const used = percentWords(window, language.value)
-  const reset = resetWords(window, now.value, language.value)
-  // A limit that is over by the clock is empty again, whatever was said of it before.
-  const over = window.resets_at !== undefined && window.resets_at <= now.value
+  const said = limitWords(window, now.value, language.value)
+  const over = isOver(window, now.value)
   const shown = Math.min(100, Math.max(0, Math.floor(window.used_percent)))
   const heat = over ? 'cool' : shown >= hot ? 'hot' : shown >= warm ? 'warm' : 'cool'
   return (
@@ -54,8 +52,8 @@ function UsageBar({ window }: { readonly window: UsageWindow }) {
       <span class="usage-name" title={name}>
         {name}
       </span>
-      <span class="usage-words">{[used, reset].filter((part) => part !== undefined).join(' · ')}</span>
-      <meter class={`usage-bar usage-${heat}`} min={0} max={100} value={over ? 0 : shown} aria-label={`${name}: ${used}`} />
+      <span class="usage-words">{said}</span>
+      <meter class={`usage-bar usage-${heat}`} min={0} max={100} value={over ? 0 : shown} aria-label={`${name}: ${said}`} />
     </li>
   )
 }

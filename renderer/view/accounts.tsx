@@ -2,24 +2,31 @@ import { useId } from 'preact/hooks'
 import { hasAccount } from '../../src/ipc/account-words.ts'
 import { looseRaces } from '../../src/ipc/loose-logins.ts'
 import type { AccountStatus, BrokerSnapshot, VaultStatus } from '../../src/protocol/index.ts'
+import { ledger } from '../activity.ts'
+import { useReadingWithView } from '../kept.ts'
 import { words } from '../language.ts'
 import { signIn } from '../sign-in.ts'
 import { isWaiting } from '../store.ts'
 import { AccountRow } from './account-row.tsx'
 import { Button } from './button.tsx'
 import { LoginRow } from './login-row.tsx'
+import { useLookingAtUsage } from './looking-at-usage.ts'
 import { VaultNotice } from './notices.tsx'
 import { Offers } from './offers.tsx'
 import { ProviderMark } from './provider-mark.tsx'
+import { moveBetweenRows } from './row-keys.ts'
 
 /** What the person has, a group for each provider, and then what else they can sign in to. */
 export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
+  useReadingWithView(ledger)
+  useLookingAtUsage()
   const loose = looseRaces(snapshot)
   const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')
   const groups = byProvider(snapshot.accounts.filter((row) => !offered.includes(row)))
   const { accounts } = words()
   return (
-    <>
+    // biome-ignore lint/a11y/noStaticElementInteractions: The buttons within are what is pressed; the keys only go between them.
+    <div onKeyDown={moveBetweenRows}>
       <VaultNotice vault={snapshot.vault} />
       {snapshot.accounts.length + loose.length === 0 && <p class="empty">{accounts.none}</p>}
       {groups.length + loose.length === 0 && offered.length > 0 && <NoAccountYet offered={offered} />}
@@ -34,7 +41,7 @@ export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
         </ul>
       )}
       {offered.length > 0 && <Offers rows={offered} />}
-    </>
+    </div>
   )
 }
 

@@ -5,19 +5,16 @@ import { isWaiting, windowPlace } from '../store.ts'
 import { Button } from './button.tsx'
 import { PassphraseForm } from './passphrase-form.tsx'
 import { StateGlyph } from './state-glyph.tsx'
-import { BrokerWords } from './words-with-code.tsx'
 
 /** What stands in place of the rows while TokenTray itself is locked: no account is shown, and one thing is to be done. */
-export function LockedView({ lock, reason }: { readonly lock: VaultLock; readonly reason: string }) {
+export function LockedView({ lock }: { readonly lock: VaultLock }) {
   const { vault } = words()
   const first = lock === 'first_passphrase'
   return (
     <section class="locked" aria-label={vault.locked}>
       <StateGlyph tone="locked" size={40} />
       <h2>{first ? vault.firstHead : vault.head}</h2>
-      <p>
-        <BrokerWords text={reason} /> {first ? vault.firstWords : vault.words}
-      </p>
+      <p>{first ? vault.firstWords : vault.words}</p>
       {lock === 'press' ? (
         <Button kind="main" waiting={isWaiting(windowPlace)} onPress={() => request(windowPlace, 'vault:unlock', {})}>
           {vault.unlock}

@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks'
+import { hasAccount } from '../../src/ipc/account-words.ts'
 import type { Race } from '../../src/ipc/loose-logins.ts'
 import { countdown } from '../../src/ipc/time-words.ts'
 import type { AccountStatus, LoginFlow, LoginPrompt, PendingLogin } from '../../src/protocol/index.ts'
@@ -43,11 +44,12 @@ interface WayProps {
   readonly row: AccountStatus | undefined
 }
 
-function Way({ login: { id, prompt, expires_at: expiresAt, account }, alone, row }: WayProps) {
+function Way({ login, alone, row }: WayProps) {
+  const { id, prompt, expires_at: expiresAt } = login
   const left = Math.max(0, expiresAt - now.value)
   // A device code may be good for longer; then the bar begins full where it was first seen.
   const whole = useRef(Math.max(limit, left)).current
-  const other = alone && row !== undefined ? <OtherWay row={row} prompt={prompt} another={account === undefined} /> : null
+  const other = alone && row !== undefined ? <OtherWay row={row} login={login} /> : null
   return (
     <div class="way">
       <div class="panel-head">
@@ -128,17 +130,18 @@ function ByDevice({ login, code, address, other }: ByDeviceProps) {
 
 interface OtherWayProps {
   readonly row: AccountStatus
-  readonly prompt: LoginPrompt
-  readonly another: boolean
+  readonly login: PendingLogin
 }
 
 /** Where the provider has it, another way that begins beside the one under way. */
-function OtherWay({ row, prompt, another }: OtherWayProps) {
+function OtherWay({ row, login: { prompt, account, label } }: OtherWayProps) {
   const flow: LoginFlow = prompt.kind === 'device' ? 'browser' : 'device'
   if (!providerOf(row.provider)?.flows.includes(flow)) return null
   const say = words().login
+  const another = hasAccount(row) && account === undefined
+  const start = { flow, ...(another ? { another } : {}), ...(label === undefined ? {} : { label }) }
   return (
-    <Button waiting={isWaiting(row.id)} onPress={() => signIn(row, { flow, ...(another ? { another } : {}) })}>
+    <Button waiting={isWaiting(row.id)} onPress={() => signIn(row, start)}>
       {flow === 'device' ? say.byDevice : say.byBrowser}
     </Button>
   )

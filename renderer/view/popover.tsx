@@ -56,14 +56,13 @@ function PageContent({ shown }: { readonly shown: Page }) {
 
 /** A row for each account and a line for each other provider, which the lock or the first steps may stand before. */
 function AccountsPage({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
-  const { vault } = snapshot
-  const lock = vaultLock(vault)
+  const lock = vaultLock(snapshot.vault)
   const accounts = <Accounts snapshot={snapshot} />
   return (
     <>
       <BrokerNotes notes={[...(view.value?.notices ?? []), ...(snapshot.notices ?? [])]} />
-      {lock !== undefined && vault.state.kind === 'locked' ? (
-        <LockedView lock={lock} reason={vault.state.error.description} />
+      {lock !== undefined ? (
+        <LockedView lock={lock} />
       ) : isWelcome.value ? (
         <Welcome snapshot={snapshot} accounts={accounts} />
       ) : (

@@ -6,7 +6,7 @@ export function WordsWithCode({ text }: { readonly text: string }) {
 /** A sentence of the broker or of a provider, which is English whatever the window speaks. */
 export function BrokerWords({ text }: { readonly text: string }) {
   return (
-    <bdi lang="en">
+    <bdi lang="en" dir="ltr">
       <WordsWithCode text={text} />
     </bdi>
   )

@@ -19,6 +19,7 @@ import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
+import type { HandOutDesk } from './hand-out.ts'
 import { loginTarget } from './login-target.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import { changedPreferences, preferencesOf } from './preferences.ts'
@@ -34,6 +35,7 @@ export interface AccountDeskContext {
   readonly keeper: AccountKeeper
   readonly choice: AccountChoice
   readonly usage: UsageDesk
+  readonly handOuts: HandOutDesk
   /** Throws when the vault cannot keep anything now. */
   readonly requireVault: () => Promise<void>
   /** Something changed that may put every row elsewhere. */
@@ -128,6 +130,20 @@ export class AccountDesk {
     return this.#context.usage.look(
       selector === undefined ? this.#context.accounts.all() : [this.#context.accounts.find(selector)],
     )
+  }
+
+  /** A token for the clipboard of the person. Which account is meant is never guessed: throws `unknown_account`. */
+  async copyToken(id: string): Promise<{ readonly access_token: string }> {
+    const { accounts, handOuts } = this.#context
+    const session = accounts.get(id)
+    if (session === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
+    const { response } = await handOuts.copy(session, accounts.client(session.record.provider))
+    return { access_token: response.access_token }
+  }
+
+  /** When a tool got a token last, in epoch seconds; undefined when none did since the start. */
+  lastHandOut(): number | undefined {
+    return this.#context.handOuts.lastAt
   }
 
   providers(): ProvidersResponse {

@@ -81,7 +81,7 @@ export class AccountSession implements Scheduled {
   get dueAt(): number | undefined {
     if (this.#flight !== undefined) return undefined
     const now = this.#context.clock.now()
-    const ahead = this.#context.refreshAhead
+    const ahead = this.#context.refreshAhead()
     if (this.#unsaved !== undefined || (ahead && this.#state.kind === 'backing_off')) return this.#retry.at(now)
     const active = ahead && this.#state.kind === 'active' ? this.#grant : undefined
     return active && refreshDueAt(active, this.#retry.jitter, now)
@@ -109,7 +109,7 @@ export class AccountSession implements Scheduled {
     this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
     if (recalled.kind === 'ended') this.#apply(recalled)
     // Asked at once, because some servers answer a used refresh token again for a short while.
-    if (recalled.kind === 'unanswered' && this.#context.refreshAhead) this.tick()
+    if (recalled.kind === 'unanswered' && this.#context.refreshAhead()) this.tick()
   }
 
   /** The grant that is held, when its access token satisfies the caller. */

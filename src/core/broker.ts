@@ -43,8 +43,8 @@ export interface BrokerOptions {
   readonly log: Log
   /** In [0, 1); spreads refreshes and retries. */
   readonly random?: () => number
-  /** False for TOKENTRAY_REFRESH=ondemand. */
-  readonly refreshAhead?: boolean
+  /** Whether tokens are refreshed before they run out; after a change, `wake` sees to what is due. */
+  readonly refreshAhead?: () => boolean
   /** What was found at the start, such as a provider file that cannot be read. */
   readonly notices?: readonly StateError[]
 }
@@ -73,7 +73,7 @@ export class Broker {
   #stopVault = () => {}
 
   constructor(options: BrokerOptions) {
-    const { clock, ledger, register, index, vault, journal, log, random = Math.random, refreshAhead = true } = options
+    const { clock, ledger, register, index, vault, journal, log, random = Math.random, refreshAhead = () => true } = options
     this.#options = options
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
@@ -85,6 +85,8 @@ export class Broker {
     this.#rows = new SnapshotBuilder(options.clients, accounts)
     this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
+    this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
+    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
     this.accounts = new AccountDesk({
       clock,
       clients: options.clients,
@@ -93,13 +95,12 @@ export class Broker {
       keeper: this.#keeper,
       choice: this.#choice,
       usage: this.#usage,
+      handOuts: this.#handOuts,
       requireVault: () => this.#requireVault(),
       onChange: () => this.#touch(),
       rowOf: (session) => this.#row(session),
     })
     this.#logins = new LoginDesk({ clock, adopt: (...adoption) => this.#keeper.adopt(...adoption), onChange })
-    this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
-    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
     this.#keeper.addIndexed()
     this.#snapshot = this.#build(0)
     this.#changed = new Set()

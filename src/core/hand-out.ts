@@ -1,4 +1,4 @@
-import { BrokerError, type Caller, type TokenResponse } from '../protocol/index.ts'
+import { BrokerError, type Caller, copyingPerson, type TokenResponse } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { ClientDesk } from './client-desk.ts'
 import { type Clock, toEpochSeconds } from './clock.ts'
@@ -26,9 +26,26 @@ export interface HandOutContext {
 export class HandOutDesk {
   readonly #context: HandOutContext
   readonly #made = new WeakMap<Grant, HandOut>()
+  #lastAt: number | undefined
 
   constructor(context: HandOutContext) {
     this.#context = context
+  }
+
+  /** When a tool got a token last, in epoch seconds. What the person took for themselves is not counted. */
+  get lastAt(): number | undefined {
+    return this.#lastAt
+  }
+
+  /**
+   * A token for the clipboard of the person, who has to allow nothing to themselves. Like every other one it goes to the ledger, and there
+   * is none of an account that is switched off.
+   */
+  async copy(session: AccountSession, client: ProviderClient): Promise<HandOut> {
+    requireSwitchedOn(session, client)
+    const grant = await session.grantFor({})
+    requireSwitchedOn(session, client)
+    return this.#finish(person, session, client, grant)
   }
 
   /** Throws or rejects with whatever keeps the token from the caller, who may end a wait with `ClientDesk.leave(request)`. */
@@ -96,9 +113,14 @@ export class HandOutDesk {
 
   #record(caller: Caller, { record }: AccountSession, outcome: 'handed_out' | 'denied' | 'unanswered'): void {
     const { ledger, clock } = this.#context
-    ledger.record({ at: toEpochSeconds(clock.now()), caller, provider: record.provider, account: record.id, outcome })
+    const at = toEpochSeconds(clock.now())
+    if (outcome === 'handed_out' && caller !== person) this.#lastAt = at
+    ledger.record({ at, caller, provider: record.provider, account: record.id, outcome })
   }
 }
+
+/** One object, so that equal lines of the ledger are one. */
+const person: Caller = Object.freeze({ name: copyingPerson, proof: 'proven' })
 
 function requireSwitchedOn({ record }: AccountSession, client: ProviderClient): void {
   if (!record.disabled) return

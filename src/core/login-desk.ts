@@ -140,6 +140,7 @@ export class LoginDesk {
       id: login.id,
       provider: login.provider,
       ...(login.target.account === undefined ? {} : { account: login.target.account }),
+      ...(login.target.label === undefined ? {} : { label: login.target.label }),
       prompt: login.attempt.prompt,
       expires_at: 'expires_at' in login.status ? login.status.expires_at : toEpochSeconds(login.attempt.expiresAt),
       ...(login.status.status === 'undecided' ? { undecided: login.status.identity } : {}),

@@ -12,7 +12,7 @@ export interface SessionContext {
   readonly log: Log
   /** In [0, 1). */
   readonly random: () => number
-  /** False when tokens are refreshed only because a caller asks (TOKENTRAY_REFRESH=ondemand). */
-  readonly refreshAhead: boolean
+  /** False when tokens are refreshed only because a caller asks. It is asked each time, as the person may change it. */
+  readonly refreshAhead: () => boolean
   readonly onChange: (session: AccountSession) => void
 }

@@ -1,22 +1,30 @@
-import { type Broker, type GrantVault, Secret } from '../core/index.ts'
+import { type Asker, type Broker, type GrantVault, type Ledger, moveVault, unlockVault } from '../core/index.ts'
+import type { BrokerLog } from './broker-log.ts'
 import type { HostCommandName, HostCommands } from './handle.ts'
+import type { RefreshChoice } from './refresh-choice.ts'
 
 export interface CommandContext {
   readonly broker: Broker
   readonly vault: GrantVault
+  readonly ledger: Pick<Ledger, 'read'>
+  readonly refresh: RefreshChoice
+  readonly log: Pick<BrokerLog, 'choose'>
   /** Told of a `wake` as well, after the broker. */
   readonly onWake: () => void
 }
 
+type Handlers = {
+  readonly [Each in HostCommandName]: (ask: HostCommands[Each]['ask']) => Promise<HostCommands[Each]['answer']>
+}
+
 /** What the app asks of the host, answered by the default vault. Rejects with a BrokerError. */
 export async function answer<Name extends HostCommandName>(
-  { broker, vault, onWake }: CommandContext,
+  context: CommandContext,
   name: Name,
   value: HostCommands[Name]['ask'],
 ): Promise<HostCommands[Name]['answer']> {
-  const handlers: {
-    readonly [Each in HostCommandName]: (ask: HostCommands[Each]['ask']) => Promise<HostCommands[Each]['answer']>
-  } = {
+  const { broker, vault, ledger } = context
+  const handlers: Handlers = {
     start_login: (ask) => broker.startLogin(ask),
     login_link: async ({ id }) => ({ authorization_url: broker.loginLink(id) }),
     login_status: ({ id }) => broker.loginStatus(id),
@@ -24,21 +32,51 @@ export async function answer<Name extends HostCommandName>(
     cancel_login: ({ id }) => broker.cancelLogin(id),
     sign_out: ({ id }) => broker.accounts.signOut(id),
     lock: () => broker.lock(),
-    unlock: ({ passphrase }) => vault.unlock(passphrase === undefined ? undefined : new Secret(passphrase)),
+    unlock: (ask) => unlockVault(vault, ask),
+    move_vault: (ask) => moveVault(vault, ask),
     refresh: ({ id }) => broker.accounts.refresh(id),
     change_account: async ({ id, change }) => broker.accounts.change(id, change),
     decide_login: ({ id, decision }) => broker.decideLogin(id, decision),
     add_key: (ask) => broker.accounts.addKey(ask),
     check: ({ id }) => broker.accounts.check(id, 30_000),
+    copy_token: ({ id }) => broker.accounts.copyToken(id),
+    usage: () => broker.accounts.look(),
     providers: async () => broker.accounts.providers(),
     decide: async ({ approval, decision }) => broker.clients.decide(approval, decision),
     policy: async () => broker.clients.policy(),
     set_ask: async ({ ask }) => broker.clients.setAsk(ask),
+    remove_rule: async ({ client }) => broker.clients.removeRule(client),
+    ledger: ({ limit }) => ledger.read(limit),
+    last_hand_out: async () => broker.accounts.lastHandOut(),
+    ...processHandlers(context),
+  }
+  return handlers[name](value)
+}
+
+/** What is for every vault of the process. */
+function processHandlers({
+  broker,
+  refresh,
+  log,
+  onWake,
+}: CommandContext): Pick<Handlers, 'set_refresh_ahead' | 'set_log_level' | 'wake'> {
+  const wake = (asker?: Asker) => {
+    broker.wake(asker)
+    onWake()
+  }
+  return {
+    set_refresh_ahead: async ({ on }) => {
+      // What fell due meanwhile would wait for the next look at the deadlines.
+      if (refresh.choose(on)) wake('program')
+      return undefined
+    },
+    set_log_level: async ({ level }) => {
+      log.choose(level)
+      return undefined
+    },
     wake: async (ask) => {
-      broker.wake(ask?.asker)
-      onWake()
+      wake(ask?.asker)
       return undefined
     },
   }
-  return handlers[name](value)
 }

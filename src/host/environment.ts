@@ -10,8 +10,10 @@ export interface HostSettings {
   /** Undefined when the vault itself decides. */
   readonly store: KeyStoreKind | undefined
   readonly passphraseFile: string | undefined
-  readonly refreshAhead: boolean
+  /** Undefined when the person decides. */
+  readonly refresh: 'ahead' | 'ondemand' | undefined
   readonly upstream: string | undefined
+  /** Undefined when the person decides. */
   readonly logLevel: string | undefined
 }
 
@@ -22,9 +24,9 @@ export function readSettings(env: Environment): HostSettings {
     socket: socketPath(env),
     store: oneOf(env, 'TOKENTRAY_VAULT', keyStoreKind.options),
     passphraseFile: env.TOKENTRAY_PASSPHRASE_FILE || undefined,
-    refreshAhead: oneOf(env, 'TOKENTRAY_REFRESH', ['ahead', 'ondemand']) !== 'ondemand',
+    refresh: oneOf(env, 'TOKENTRAY_REFRESH', ['ahead', 'ondemand']),
     upstream: parseUpstream(env.TOKENTRAY_UPSTREAM),
-    logLevel: env.TOKENTRAY_LOG,
+    logLevel: env.TOKENTRAY_LOG || undefined,
   }
 }
 

@@ -2,6 +2,7 @@ import type { Asker } from '../core/index.ts'
 import type {
   AccountChange,
   AccountStatus,
+  AccountUsage,
   AddKeyRequest,
   AddKeyResponse,
   ApprovalDecision,
@@ -9,14 +10,18 @@ import type {
   BrokerSnapshot,
   CheckResult,
   ClientPolicy,
+  LedgerEntry,
   LoginDecision,
   LoginStatus,
   ProvidersResponse,
   StartLoginRequest,
   StartLoginResponse,
   UnlockRequest,
+  VaultMoveRequest,
+  VaultMoveResponse,
   VaultStatus,
 } from '../protocol/index.ts'
+import type { ChosenLevel } from './broker-log.ts'
 
 /** What the app may ask of the host, and what each question is answered with. Every member survives structured clone. */
 export interface HostCommands {
@@ -41,6 +46,20 @@ export interface HostCommands {
   }
   policy: { readonly ask: undefined; readonly answer: ClientPolicy }
   set_ask: { readonly ask: { readonly ask: boolean }; readonly answer: ClientPolicy }
+  /** The one answer that carries a token, for the clipboard of the person. It ends in the main process and never goes to the window. */
+  copy_token: { readonly ask: { readonly id: string }; readonly answer: { readonly access_token: string } }
+  /** Asks the providers where that is due. */
+  usage: { readonly ask: undefined; readonly answer: readonly AccountUsage[] }
+  /** The newest entries, the newest last. */
+  ledger: { readonly ask: { readonly limit: number }; readonly answer: readonly LedgerEntry[] }
+  /** When a tool got a token last, in epoch seconds; undefined when none did since the host started. */
+  last_hand_out: { readonly ask: undefined; readonly answer: number | undefined }
+  remove_rule: { readonly ask: { readonly client: string }; readonly answer: ClientPolicy }
+  move_vault: { readonly ask: VaultMoveRequest; readonly answer: VaultMoveResponse }
+  /** Of every vault, until the host ends. Changes nothing where TOKENTRAY_REFRESH decides. */
+  set_refresh_ahead: { readonly ask: { readonly on: boolean }; readonly answer: undefined }
+  /** Until the host ends. Changes nothing where TOKENTRAY_LOG decides. */
+  set_log_level: { readonly ask: { readonly level: ChosenLevel }; readonly answer: undefined }
   sign_out: { readonly ask: { readonly id: string }; readonly answer: { readonly revoked: boolean } }
   /** The machine woke up, the network came back or the person asked: look at every deadline and at the keychain now. */
   wake: { readonly ask: { readonly asker: Asker } | undefined; readonly answer: undefined }

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
-import { type Clock, type Log, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
+import { type Clock, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
 import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
 import type { HealthResponse, StateError } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
 import { providers, withUpstream } from '../providers/index.ts'
 import { createKeychain, type KeyStore } from '../vault/index.ts'
-import { createBrokerLog } from './broker-log.ts'
+import { type BrokerLog, createBrokerLog } from './broker-log.ts'
 import type { Environment, HostSettings } from './environment.ts'
 import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
+import { RefreshChoice } from './refresh-choice.ts'
 
 /**
  * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the
@@ -18,7 +19,8 @@ import { readProviderFolder } from './provider-folder.ts'
 export interface HostParts {
   readonly settings: HostSettings
   readonly clock: Clock
-  readonly log: Log
+  readonly log: BrokerLog
+  readonly refresh: RefreshChoice
   readonly clients: readonly ProviderClient[]
   readonly practice: PracticeOnDemand | undefined
   readonly keychain: KeyStore
@@ -52,7 +54,8 @@ export async function createHostParts(
     pid: process.pid,
     started_at: toEpochSeconds(clock.now()),
   } as const
-  return { settings, clock, log, clients, practice, keychain: createKeychain(clock), notices, health }
+  const refresh = new RefreshChoice(settings.refresh)
+  return { settings, clock, log, refresh, clients, practice, keychain: createKeychain(clock), notices, health }
 }
 
 /** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */

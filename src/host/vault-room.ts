@@ -49,8 +49,12 @@ export class VaultRoom {
     this.#stored = stored
     this.#records = createClientRecords(place, parts, this.#log)
     const { register, ledger } = this.#records
-    const { refreshAhead } = settings
+    const refreshAhead = () => parts.refresh.ahead
     this.broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log: this.#log, refreshAhead, notices })
+  }
+
+  get ledger(): Ledger {
+    return this.#records.ledger
   }
 
   /** Opens the socket, which answers before the vault is open, because a keychain may wait for its owner. */

@@ -1,4 +1,4 @@
-import type { Caller, LedgerEntry } from '../protocol/index.ts'
+import type { Caller, copyingPerson as inProtocol, LedgerEntry } from '../protocol/index.ts'
 
 /** Equal entries of a day as one line: one client, one account, one outcome. */
 export interface ActivityLine {
@@ -29,8 +29,8 @@ export interface ActivityFilter {
   readonly refusedOnly: boolean
 }
 
-/** What the host calls the person who copies a token, in the ledger. */
-const copyingPerson = 'tokentray-copy'
+// The type keeps it the same as in the protocol, whose module would bring its schema library into the window.
+const copyingPerson: typeof inProtocol = 'tokentray-copy'
 
 /**
  * Whether the person copied a token themselves. Any program may take the name, but one that is proven has a process, so that only the host
@@ -87,3 +87,14 @@ function programOf({ executable, parent }: Caller): readonly Program[] {
 }
 
 const isSame = (one: Program) => (other: Program) => one.executable === other.executable && one.parent === other.parent
+
+/** Seconds in which a client is one that used an account lately. */
+const lately = 86_400
+
+/** Which clients got a token of an account in the last day, by name, the latest first; `now` in epoch seconds. */
+export function latelyUsedBy(account: string, entries: readonly LedgerEntry[], now: number): readonly string[] {
+  const used = entries.filter(
+    (entry) => entry.account === account && entry.outcome === 'handed_out' && entry.at > now - lately && !isPerson(entry.caller),
+  )
+  return [...new Set(used.sort((one, other) => other.at - one.at).map(({ caller }) => caller.name))]
+}

@@ -23,7 +23,8 @@ export function raceOf({ id, provider, state, ...row }: AccountStatus, { logins 
   const first = logins.find((login) => login.id === state.login_id)
   if (first === undefined) return undefined
   const account = hasAccount({ id, provider, state, ...row }) ? id : undefined
-  return [first, ...logins.filter((login) => login !== first && isRunner(login, provider, account))]
+  const { label } = first
+  return [first, ...logins.filter((login) => login !== first && isRunner(login, { provider, account, label }))]
 }
 
 /** The other logins, each with those that race it. */
@@ -31,7 +32,7 @@ export function looseRaces(snapshot: BrokerSnapshot): readonly { readonly race: 
   const shown = new Set(snapshot.accounts.flatMap((row) => raceOf(row, snapshot) ?? []))
   const races: [PendingLogin, ...PendingLogin[]][] = []
   for (const login of snapshot.logins.filter((each) => !shown.has(each))) {
-    const race = races.find(([first]) => first.undecided === undefined && isRunner(login, first.provider, first.account))
+    const race = races.find(([first]) => first.undecided === undefined && isRunner(login, first))
     if (race === undefined) races.push([login])
     else race.push(login)
   }
@@ -39,8 +40,12 @@ export function looseRaces(snapshot: BrokerSnapshot): readonly { readonly race: 
 }
 
 /** One that waits for a decision has been won already, so that it runs in no race. */
-function isRunner(login: PendingLogin, provider: string, account: string | undefined): boolean {
-  return login.undecided === undefined && login.provider === provider && login.account === account
+function isRunner(
+  login: PendingLogin,
+  to: { provider: string; account?: string | undefined; label?: string | undefined },
+): boolean {
+  const same = login.provider === to.provider && login.account === to.account && login.label === to.label
+  return same && login.undecided === undefined
 }
 
 const nameOf = (provider: string, { accounts }: BrokerSnapshot): string =>

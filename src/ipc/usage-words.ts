@@ -6,26 +6,34 @@ import type { Language } from './words/index.ts'
 const oldAfter = 600
 
 /** A limit by its name in the language of the person; the provider's own word where it is none of the known ones. */
-export function limitName(name: string, { words: { accounts } }: Language): string {
-  const { usage } = accounts
+export function limitName(name: string, language: Language): string {
+  const { usage } = language.words.accounts
   const [length = '', ...about] = name.split(', ')
   const [, count, unit] = /^(\d+) (hours|days)$/.exec(length) ?? []
-  const known: Readonly<Record<string, string>> = { week: usage.week, month: usage.month }
-  const said = unit === undefined ? known[length] : unit === 'hours' ? usage.hours(Number(count)) : usage.days(Number(count))
-  return [said ?? length, ...about].join(', ')
+  const said =
+    unit === 'hours' ? usage.hours(Number(count)) : unit === 'days' ? usage.days(Number(count)) : knownLength(length, language)
+  return [said, ...about].join(', ')
 }
 
-/** A share in whole percent, never more than the provider said and never beyond what a bar can show. */
-export function percentWords({ used_percent: used }: UsageWindow, { locale, words }: Language): string {
+function knownLength(length: string, { words: { accounts } }: Language): string {
+  if (length === 'week') return accounts.usage.week
+  return length === 'month' ? accounts.usage.month : length
+}
+
+/** Whether a limit has begun anew since the figures came, so that they are of the past. Times in epoch seconds. */
+export const isOver = ({ resets_at: resetsAt }: UsageWindow, now: number): boolean => resetsAt !== undefined && resetsAt <= now
+
+/** How much of a limit is used, in whole percent and never more than the provider said, and when it begins anew. */
+export function limitWords(window: UsageWindow, now: number, language: Language): string {
+  const { usage } = language.words.accounts
+  if (isOver(window, now)) return usage.hasReset
+  const reset = window.resets_at === undefined ? [] : [usage.resetsIn(spanWords(window.resets_at - now, language))]
+  return [percentWords(window, language), ...reset].join(' · ')
+}
+
+function percentWords({ used_percent: used }: UsageWindow, { locale, words }: Language): string {
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }).format(Math.floor(used) / 100)
   return words.accounts.usage.used(share)
-}
-
-/** When a limit begins anew; undefined where the provider does not say. Times in epoch seconds. */
-export function resetWords({ resets_at: resetsAt }: UsageWindow, now: number, language: Language): string | undefined {
-  const { usage } = language.words.accounts
-  if (resetsAt === undefined) return undefined
-  return resetsAt > now ? usage.resetsIn(spanWords(resetsAt - now, language)) : usage.resetting
 }
 
 /** How old the figures are, once that is worth saying. */
@@ -47,6 +55,5 @@ export function creditWords({ credits }: AccountUsage, { locale, words }: Langua
 
 /** A limit in one line, for the menu: `5 hours: 42 % used · resets in 2 hr`. */
 export function limitLine(window: UsageWindow, now: number, language: Language): string {
-  const parts = [percentWords(window, language), resetWords(window, now, language)].filter((part) => part !== undefined)
-  return language.words.menu.limit(limitName(window.name, language), parts.join(' · '))
+  return language.words.menu.limit(limitName(window.name, language), limitWords(window, now, language))
 }

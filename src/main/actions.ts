@@ -13,17 +13,21 @@ import {
 } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import { keyRequest, loginRequest } from './host-requests.ts'
+import type { OwnLogin } from './login-outcomes.ts'
 import { openPage, openSignInPage } from './open-page.ts'
+import type { TokenClipboard } from './token-clipboard.ts'
 
 /** What the person can do, from the menu and from the window alike. Every action rejects with a BrokerError. */
 export class Actions {
   readonly #host: HostLink
-  readonly #ownLogins: Map<string, string>
+  readonly #ownLogins: Map<string, OwnLogin>
+  readonly #tokens: TokenClipboard
 
   /** `ownLogins` receives the logins that were started here with their rows, as the person is told how they end. */
-  constructor(host: HostLink, ownLogins: Map<string, string>) {
+  constructor(host: HostLink, ownLogins: Map<string, OwnLogin>, tokens: TokenClipboard) {
     this.#host = host
     this.#ownLogins = ownLogins
+    this.#tokens = tokens
   }
 
   /**
@@ -32,7 +36,8 @@ export class Actions {
    */
   async signIn(ask: Asks['login:start']): Promise<Answers['login:start']> {
     const started = await this.#host.ask('start_login', loginRequest(this.#row(ask.account), ask))
-    this.#ownLogins.set(started.id, ask.account)
+    const { account, another, label } = ask
+    this.#ownLogins.set(started.id, { account, race: JSON.stringify([account, another === true, label ?? '']) })
     if (started.prompt.kind === 'browser') await openSignInPage(started.authorization_url)
     return { login: started.id, waits: started.prompt.kind }
   }
@@ -57,14 +62,14 @@ export class Actions {
   }
 
   async copyLink(login: string): Promise<void> {
-    clipboard.writeText(await this.#link(login))
+    await clipboard.writeText(await this.#link(login))
   }
 
   /** Puts the code of a device login on the clipboard. */
-  copyCode(login: string): void {
+  async copyCode(login: string): Promise<void> {
     const prompt = this.#host.snapshot()?.logins.find(({ id }) => id === login)?.prompt
     if (prompt?.kind !== 'device') throw new BrokerError('unknown_login', 'This sign-in shows no code.')
-    clipboard.writeText(prompt.user_code)
+    await clipboard.writeText(prompt.user_code)
   }
 
   async cancel(login: string): Promise<void> {
@@ -96,12 +101,22 @@ export class Actions {
     return this.#host.ask('sign_out', { id: account })
   }
 
+  /** P1: the token goes from the host to the clipboard, and nothing of it to the window. */
+  async copyToken(account: string): Promise<void> {
+    await this.#tokens.copy((await this.#host.ask('copy_token', { id: account })).access_token)
+  }
+
   async refresh(account: string): Promise<void> {
     await this.#host.ask('refresh', { id: account })
   }
 
   async setDisabled(account: string, disabled: boolean): Promise<void> {
     await this.#host.ask('change_account', { id: account, change: { disabled } })
+  }
+
+  /** A label of null takes it away. */
+  async setLabel(account: string, label: string | null): Promise<void> {
+    await this.#host.ask('change_account', { id: account, change: { label } })
   }
 
   async decide(approval: string, decision: ApprovalDecision): Promise<void> {
@@ -115,6 +130,12 @@ export class Actions {
   /** Opens the vault, with the passphrase or by whatever the keychain wants. */
   async unlock(request: UnlockRequest): Promise<void> {
     await this.#host.ask('unlock', request)
+  }
+
+  /** Moves the data key to another store. */
+  async moveVault(ask: Asks['vault:move']): Promise<Answers['vault:move']> {
+    const { accounts, notice } = await this.#host.ask('move_vault', ask)
+    return { accounts, ...(notice === undefined ? {} : { notice }) }
   }
 
   wake(): Promise<void> {

@@ -1,4 +1,5 @@
 import { app, dialog } from 'electron'
+import { preferredLanguage } from '../ipc/words/index.ts'
 import { errorTable } from '../protocol/index.ts'
 import { log } from './log.ts'
 import { problemFrom } from './problem.ts'
@@ -12,10 +13,11 @@ export async function endAfterFailedStart(error: unknown): Promise<void> {
   log(fix === undefined ? description : `${description} ${fix}`)
   if (process.env.TOKENTRAY_TEST !== '1') {
     await app.whenReady()
+    const { controls } = preferredLanguage(app.getPreferredSystemLanguages()).words
     await dialog.showMessageBox({
       type: code === 'already_running' ? 'info' : 'error',
       title: 'TokenTray',
-      message: code === 'already_running' ? 'TokenTray already runs on this computer.' : 'TokenTray cannot start.',
+      message: code === 'already_running' ? controls.alreadyRunning : controls.cannotStart,
       detail: fix === undefined ? description : `${description}\n\n${fix}`,
     })
   }

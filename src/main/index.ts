@@ -1,6 +1,7 @@
-import { app } from 'electron'
+import { app, clipboard } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
+import { detectTools, fileReaders } from '../integrations/index.ts'
 import { english } from '../ipc/words/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
@@ -9,15 +10,18 @@ import { endAfterFailedStart } from './failed-start.ts'
 import { FrameChoice } from './frame.ts'
 import { HostLink } from './host-link.ts'
 import { setupIpc } from './ipc.ts'
-import { setupLoginOutcomes } from './login-outcomes.ts'
+import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
 import { setupShutdown } from './shutdown.ts'
 import { setupSecondInstance, takeInstanceLock } from './single-instance.ts'
 import { setupSwitches } from './switches.ts'
+import { TokenClipboard } from './token-clipboard.ts'
+import { ToolActions } from './tool-actions.ts'
 import { TrayIcon } from './tray.ts'
 import { trayPresence } from './tray-presence.ts'
+import { UsageWatch } from './usage-watch.ts'
 import { setupView } from './view.ts'
 import { setupWake } from './wake.ts'
 import { setupWebContentsLock } from './web-contents-lock.ts'
@@ -32,14 +36,21 @@ function start(): void {
   host.start().catch(endAfterFailedStart)
   setupScheme()
   setupWebContentsLock()
-  setupShutdown(host)
-  void app.whenReady().then(() => setupShell(host))
+  const tokens = new TokenClipboard(systemClock, clipboard)
+  setupShutdown(host, () => tokens.clear())
+  void app.whenReady().then(() => setupShell(host, tokens))
 }
 
 /** Everything that a person sees, once Electron can show it. */
-function setupShell(host: HostLink): void {
-  const ownLogins = new Map<string, string>()
-  const actions = new Actions(host, ownLogins)
+function setupShell(host: HostLink, tokens: TokenClipboard): void {
+  const ownLogins = new Map<string, OwnLogin>()
+  const actions = new Actions(host, ownLogins, tokens)
+  const tools = new ToolActions(
+    host,
+    () => detectTools(process.env, fileReaders),
+    (text) => clipboard.writeText(text),
+  )
+  const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
   const window = setupWindow(
     () => frame.current(),
@@ -48,14 +59,15 @@ function setupShell(host: HostLink): void {
   const switches = setupSwitches(host, () => tray.draw())
   const tray = new TrayIcon(
     host,
-    () => ({ switches: switches.current(), usage: [], language: english, snapshot: host.snapshot() }),
+    () => ({ switches: switches.current(), usage: usage.current(), language: english, snapshot: host.snapshot() }),
     menuRunner(actions, window, switches),
     () => window.toggle(),
   )
   tray.recreate()
   host.onChange(() => tray.draw())
+  usage.onChange(() => tray.draw())
   setupApplicationMenu(process.platform)
-  setupIpc(actions, window, setupView(host, window))
+  setupIpc({ actions, tools, usage, window, view: setupView(host, window, usage) })
   setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })
   setupWake(host)
   setupSecondInstance(async () => {

@@ -5,12 +5,23 @@ import { BrokerError } from '../protocol/index.ts'
 import type { Actions } from './actions.ts'
 import type { AppWindow } from './app-window.ts'
 import { problemFrom } from './problem.ts'
+import type { ToolActions } from './tool-actions.ts'
+import type { UsageWatch } from './usage-watch.ts'
 import type { ViewSource } from './view.ts'
 
 type Handlers = { readonly [Name in Channel]: (ask: Asks[Name]) => Answers[Name] | Promise<Answers[Name]> }
 
+/** What the window can reach. */
+export interface WindowReach {
+  readonly actions: Actions
+  readonly tools: ToolActions
+  readonly usage: Pick<UsageWatch, 'look'>
+  readonly window: AppWindow
+  readonly view: ViewSource
+}
+
 /** Answers the channels of the map. A message that is not from our page rejects; everything else is a reply. */
-export function setupIpc(actions: Actions, window: AppWindow, view: ViewSource): void {
+export function setupIpc({ actions, tools, usage, window, view }: WindowReach): void {
   const handlers: Handlers = {
     'view:get': () => view.current(),
     'intent:take': () => window.takeIntent(),
@@ -25,16 +36,16 @@ export function setupIpc(actions: Actions, window: AppWindow, view: ViewSource):
     'login:decide': ({ login, decision }) => nothing(actions.decideLogin(login, decision)),
     'account:add-key': (ask) => actions.addKey(ask),
     'account:check': ({ account }) => actions.check(account),
-    'account:copy-token': later,
-    'account:refresh': later,
-    'account:set-label': later,
-    'rules:get': later,
-    'rule:remove': later,
-    'activity:get': later,
-    'usage:look': later,
-    'tools:get': later,
-    'tool:copy': later,
-    'vault:move': later,
+    'account:copy-token': ({ account }) => nothing(actions.copyToken(account)),
+    'account:refresh': ({ account }) => nothing(actions.refresh(account)),
+    'account:set-label': ({ account, label }) => nothing(actions.setLabel(account, label)),
+    'rules:get': () => tools.rules(),
+    'rule:remove': ({ client }) => tools.removeRule(client),
+    'activity:get': () => tools.activity(),
+    'usage:look': () => nothing(usage.look()),
+    'tools:get': () => tools.tools(),
+    'tool:copy': ({ tool }) => nothing(tools.copyLines(tool)),
+    'vault:move': (ask) => actions.moveVault(ask),
     'settings:get': later,
     'settings:change': later,
     'settings:reset': later,

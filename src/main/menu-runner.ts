@@ -35,10 +35,10 @@ async function runMenuAction(action: MenuAction, actions: Actions, window: AppWi
       return window.show({ kind: 'sign_in', account: action.account, why: 'another' })
     case 'check':
       return window.show({ kind: 'checked', check: await actions.check(action.account) })
-    case 'copy_token':
-      return
     case 'sign_out':
       return window.show({ kind: 'confirm_sign_out', account: action.account })
+    case 'copy_token':
+      return actions.copyToken(action.account)
     case 'refresh':
       return actions.refresh(action.account)
     case 'set_disabled':

@@ -19,6 +19,9 @@ export const caller = z.object({
 })
 export type Caller = Readonly<z.infer<typeof caller>>
 
+/** Under this name the ledger has what the person took for their clipboard. It is `proven`, without a process. */
+export const copyingPerson = 'tokentray-copy'
+
 /** What the person decided about a client, until it is forgotten. */
 export const clientRule = z.object({
   client: z.string(),

@@ -36,6 +36,7 @@ export const pendingLogin = z.object({
   id: z.string(),
   provider: z.string(),
   account: z.string().optional().describe('Id of the account that signs in again.'),
+  label: z.string().optional().describe('Label of the account that comes of it.'),
   prompt: loginPrompt,
   expires_at: epochSeconds,
   undecided: accountIdentity.optional().describe('Somebody else signed in, and waits for the decision of the person.'),

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import { type Broker, type Clock, type GrantVault, type Ledger, type Log, Secret } from '../core/index.ts'
+import { type Broker, type Clock, type GrantVault, type Ledger, type Log, moveVault, unlockVault } from '../core/index.ts'
 import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
@@ -76,11 +76,8 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   add(app, endpoints.decideLogin, ({ params, body }) => broker.decideLogin(params.id, body.decision))
   add(app, endpoints.cancelLogin, ({ params }) => broker.cancelLogin(params.id))
   add(app, endpoints.lock, () => broker.lock())
-  add(app, endpoints.unlock, ({ body }) => vault.unlock(secret(body.passphrase)))
-  add(app, endpoints.moveVault, ({ body }) => {
-    const passphrase = secret(body.passphrase)
-    return vault.move({ to: body.to, dryRun: body.dry_run ?? false, ...(passphrase === undefined ? {} : { passphrase }) })
-  })
+  add(app, endpoints.unlock, ({ body }) => unlockVault(vault, body))
+  add(app, endpoints.moveVault, ({ body }) => moveVault(vault, body))
   registerAccountRoutes(app, context)
   registerClientRoutes(app, context)
   registerVaultRoutes(app, context)
@@ -124,5 +121,3 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger }: RouteCon
     entries: await ledger.read(query.limit ?? 100, query.client?.toLowerCase()),
   }))
 }
-
-const secret = (text: string | undefined) => (text === undefined ? undefined : new Secret(text))

@@ -2,7 +2,7 @@
 //
 //   npm run bench                       measures and prints, about twelve minutes
 //   npm run bench -- --write            and writes test/bench/RESULTS.md
-//     --only PARTS        of memory, sockets, commands, refresh, isolation, accounts; with commas between them
+//     --only PARTS        of memory, sockets, commands, refresh, isolation, accounts, window; with commas between them
 //     --rounds N          7 or more are needed to write; 7 by default
 //     --quick             one short round, to see that everything works; its figures mean nothing
 //     --no-build          measures what is in out/
@@ -22,6 +22,7 @@ import { Isolation } from './parts/isolation.mjs'
 import { Memory } from './parts/memory.mjs'
 import { Refresh } from './parts/refresh.mjs'
 import { Sockets } from './parts/sockets.mjs'
+import { Window } from './parts/window.mjs'
 import { report } from './report.mjs'
 import { buildProject, HERE } from './tools.mjs'
 import { Workshop } from './workshop.mjs'
@@ -36,6 +37,7 @@ const allParts = {
   commands: Commands,
   memory: Memory,
   accounts: Accounts,
+  window: Window,
 }
 
 const { values: options } = parseArgs({

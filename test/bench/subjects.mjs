@@ -107,7 +107,7 @@ export async function startElectron(workshop, { env, args, keychain, electron })
 /** @type {Promise<string> | undefined} */
 let shown
 
-function display() {
+export function display() {
   shown ??= startDisplay().then(({ display: name, stop }) => {
     process.on('exit', stop)
     return name

@@ -292,6 +292,7 @@ export async function signedInBroker(options: { lifetime?: number; refreshAhead?
 }
 
 export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+  const refresh = { ahead: options.refreshAhead ?? true }
   const clock = new ManualClock()
   const vault = new TestVault()
   const journal = new TestJournal()
@@ -310,7 +311,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       clients: [client],
       log: silentLog,
       random: () => 0,
-      refreshAhead: options.refreshAhead ?? true,
+      refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, client, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, client, refresh, broker: make(), restart: make }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { activityDays, clientKey, clientsOf, isPerson } from '../../src/ipc/activity.ts'
+import { activityDays, clientKey, clientsOf, isPerson, latelyUsedBy } from '../../src/ipc/activity.ts'
 import type { Caller, LedgerEntry } from '../../src/protocol/index.ts'
 
 const noon = new Date(2026, 10, 20, 12).getTime() / 1000
@@ -83,5 +83,35 @@ describe('who copied a token', () => {
   test('is a client beside a program of that name', () => {
     const both = [entry({ caller: person }), entry({ caller: { name: 'tokentray-copy', proof: 'claimed' } })]
     expect(clientsOf([...both, ...both])).toHaveLength(2)
+  })
+})
+
+describe('which clients used an account lately', () => {
+  const at = 1_795_000_000
+  const used = (name: string, more: Partial<LedgerEntry> = {}): LedgerEntry => ({
+    at,
+    caller: { name, proof: 'claimed' },
+    provider: 'practice',
+    account: 'practice-1',
+    outcome: 'handed_out',
+    count: 1,
+    ...more,
+  })
+
+  test('are told once each, the latest first', () => {
+    const entries = [used('codex', { at: at - 50 }), used('pi', { at: at - 40 }), used('codex', { at: at - 30 })]
+    expect(latelyUsedBy('practice-1', entries, at)).toEqual(['codex', 'pi'])
+  })
+
+  test('are neither those that were refused, nor of another account, nor of the day before, nor the person', () => {
+    const entries = [
+      used('refused', { outcome: 'denied' }),
+      used('elsewhere', { account: 'practice-2' }),
+      used('earlier', { at: at - 86_400 }),
+      used('tokentray-copy', { caller: { name: 'tokentray-copy', proof: 'proven' } }),
+    ]
+    expect(latelyUsedBy('practice-1', entries, at)).toEqual([])
+    // A program may take that name, and is told of then.
+    expect(latelyUsedBy('practice-1', [used('tokentray-copy')], at)).toEqual(['tokentray-copy'])
   })
 })

@@ -55,6 +55,11 @@ describe('the contract with the window', () => {
     expectTypeOf<Extract<Names<Answers | Events>, 'key'>>().toEqualTypeOf<never>()
   })
 
+  test('P1: a token is copied without an answer, so that only main has it', () => {
+    expectTypeOf<Answers['account:copy-token']>().toEqualTypeOf<undefined>()
+    expectTypeOf<Names<Asks['account:copy-token']>>().toEqualTypeOf<'account'>()
+  })
+
   test('the window has the same rule for a label as the protocol', () => {
     expect(String(labelPattern)).toBe(String(selectorName))
   })

@@ -12,7 +12,7 @@ async function following(own: readonly [string, string][], first = snapshotOf([c
   const link = new HostLink(() => Promise.resolve(host), systemClock)
   const told: Intent[] = []
   let undecided = 0
-  setupLoginOutcomes(link, new Map(own), {
+  setupLoginOutcomes(link, new Map(own.map(([id, account]) => [id, { account, race: account }])), {
     ended: (intent) => told.push(intent),
     undecided: () => {
       undecided += 1
@@ -87,4 +87,41 @@ test('a login of somebody else calls for the person once, and only where it was 
   const other = await following([], begun)
   other.host.show(waiting)
   expect(other.undecided()).toBe(0)
+})
+
+const still = (id: string) => ({ id, provider: 'x', prompt: { kind: 'browser' as const, redirect_port: 1455 }, expires_at: 1 })
+
+test('the first of several ways to an account that goes well ends the others, and no other login', async () => {
+  const { host } = await following(
+    [
+      ['login-1', 'openai-codex'],
+      ['login-2', 'openai-codex'],
+      ['login-3', 'practice'],
+    ],
+    snapshotOf([], { logins: ['login-1', 'login-2', 'login-3'].map(still) }),
+  )
+  host.answers.set('login_status', () => ({
+    id: 'login-1',
+    provider: 'openai-codex',
+    status: 'completed',
+    account: 'openai-codex-1',
+  }))
+  host.answers.set('cancel_login', ({ id }: { id: string }) => ({ ...failed('cancelled'), id }))
+  host.show(snapshotOf([codex(active, ana)], { logins: ['login-2', 'login-3'].map(still) }))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(host.asked.filter(({ name }) => name === 'cancel_login')).toEqual([{ name: 'cancel_login', value: { id: 'login-2' } }])
+})
+
+test('a way that failed leaves the others as they are', async () => {
+  const { host } = await following(
+    [
+      ['login-1', 'openai-codex'],
+      ['login-2', 'openai-codex'],
+    ],
+    snapshotOf([], { logins: ['login-1', 'login-2'].map(still) }),
+  )
+  host.answers.set('login_status', () => failed('access_denied'))
+  host.show(snapshotOf([codex(signedOut)], { logins: [still('login-2')] }))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(host.asked.map(({ name }) => name)).toEqual(['login_status'])
 })

@@ -4,7 +4,7 @@ import { expect, test } from './support/window.ts'
 test('every control is reached with Tab, in the order of the rows', async ({ tray }) => {
   await tray.open(view(codex(inBrowser), practice(signedOut)))
   const reached: (string | null)[] = []
-  for (let step = 0; step < 6; step++) {
+  for (let step = 0; step < 7; step++) {
     await tray.page.keyboard.press('Tab')
     reached.push(
       await tray.page.evaluate(
@@ -12,7 +12,7 @@ test('every control is reached with Tab, in the order of the rows', async ({ tra
       ),
     )
   }
-  const login = ['Cancel the sign-in to OpenAI Codex', 'Open again', 'Copy link', 'Paste code…']
+  const login = ['Cancel the sign-in to OpenAI Codex', 'Open again', 'Copy link', 'Paste code…', 'Device code…']
   expect(reached).toEqual([...login, 'Other ways for Practice', 'Sign in to Practice'])
 })
 
@@ -81,4 +81,29 @@ test('Escape leaves a window of its own open', async ({ tray }) => {
   await tray.open(viewOf(snapshotOf([codex(signedOut)]), 'window'))
   await tray.page.keyboard.press('Escape')
   expect(await tray.asked('window:close')).toEqual([])
+})
+
+test('the arrow keys go from row to row, to the same place in it, and stop at the ends', async ({ tray }) => {
+  await tray.open(view(codex(active, ana), practice(signedOut)))
+  const { page } = tray
+  const signOut = page.getByRole('button', { name: 'Sign out of OpenAI Codex' })
+  const signIn = page.getByRole('button', { name: 'Sign in to Practice' })
+  await signOut.focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(signOut).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(signIn).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(signIn).toBeFocused()
+  await page.getByRole('button', { name: 'Other ways for Practice' }).focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByRole('button', { name: 'More for OpenAI Codex' })).toBeFocused()
+})
+
+test('the arrow keys of a field are its own', async ({ tray }) => {
+  await tray.open(view(codex(inBrowser), practice(signedOut)))
+  await tray.page.getByRole('button', { name: 'Paste code…' }).click()
+  await expect(tray.page.getByRole('textbox')).toBeFocused()
+  await tray.page.keyboard.press('ArrowDown')
+  await expect(tray.page.getByRole('textbox')).toBeFocused()
 })

@@ -21,6 +21,7 @@ test('ten rows scroll between head and foot, and the keyboard reaches the last o
   const rows = Array.from({ length: 10 }, (_, index) => ({
     ...codex(active, ana),
     id: `account-${index}`,
+    provider: `provider-${index}`,
     provider_name: `Provider ${index}`,
   }))
   await tray.open(viewOf(snapshotOf(rows)))

@@ -46,8 +46,9 @@ test('of several accounts, each has its label and one is the default', async ({ 
   const home = { ...codex(active, { ...ana, is_default: true }), id: 'openai-codex-1' }
   const work = { ...codex(active, { ...ben, label: 'work' }), id: 'openai-codex-2' }
   await tray.open(view(home, work))
-  const rows = tray.page.getByRole('listitem')
-  await expect(rows.getByRole('heading')).toHaveText(['OpenAI Codexdefault', 'OpenAI Codexwork'])
+  const group = tray.page.getByRole('list', { name: 'OpenAI Codex' })
+  await expect(group.getByRole('heading')).toHaveText(['OpenAI Codexana.silva@example.com · Plusdefault', 'OpenAI Codexwork'])
+  await expect(group.getByRole('listitem', { name: 'OpenAI Codex work' })).toContainText('ben@example.org')
 })
 
 test('a key says what it is in place of a time, and is tried when asked', async ({ tray }) => {

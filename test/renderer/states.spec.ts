@@ -42,10 +42,10 @@ test('an active row says who is signed in and counts down', async ({ tray }) => 
   await tray.open(view(codex(active, ana), practice(active, ben)))
   const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
   await expect(row).toContainText('ana.silva@example.com · Plus')
-  await expect(row).toContainText('Fresh for 9 min')
+  await expect(row).toContainText('Valid 9 min')
   await expect(tray.page.getByRole('status')).toHaveText('Both are ready')
   await tray.passed(60)
-  await expect(row).toContainText('Fresh for 8 min')
+  await expect(row).toContainText('Valid 8 min')
 })
 
 test('a row without an end, and one that is past it, say so', async ({ tray }) => {
@@ -54,17 +54,17 @@ test('a row without an end, and one that is past it, say so', async ({ tray }) =
   await expect(tray.page.getByRole('listitem', { name: 'Practice' })).toContainText('Renewed when a tool asks')
 })
 
-test('a refreshing row still counts as ready', async ({ tray }) => {
+test('a refreshing row says so, and so does the head', async ({ tray }) => {
   await tray.open(view(codex(refreshing, ana)))
   await expect(tray.page.getByText('Getting a fresh token')).toBeVisible()
-  await expect(tray.page.getByRole('status')).toHaveText('OpenAI Codex is ready')
+  await expect(tray.page.getByRole('status')).toHaveText('Refreshing OpenAI Codex')
 })
 
 test('a row that backs off says why and until when, and tries at once when asked', async ({ tray }) => {
   await tray.open(view(codex(backingOff, ana), practice(active, ben)))
   const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
   await expect(row).toContainText('Next try in 0:42')
-  await expect(row).toContainText('a web page instead of JSON. Still fresh for 3 min.')
+  await expect(row).toContainText('a web page instead of JSON. Still valid 3 min')
   await tray.passed(5)
   await expect(row).toContainText('Next try in 0:37')
   await row.getByRole('button', { name: 'Try now' }).click()
@@ -100,15 +100,15 @@ for (const [cause, words] of [
 
 test('a row says until when it is signed in, as far as that is known', async ({ tray }) => {
   await tray.open(view(codex(active, { ...ana, signed_in_until: Date.UTC(2026, 11, 3, 12) / 1000 }), practice(active, ben)))
-  await expect(tray.page.getByRole('listitem', { name: 'OpenAI Codex' })).toContainText('Signed in until about 3 Dec')
-  await expect(tray.page.getByText('Signed in until')).toHaveCount(1)
+  await expect(tray.page.getByRole('listitem', { name: 'OpenAI Codex' })).toContainText('signed in until about 3 Dec')
+  await expect(tray.page.getByText('signed in until')).toHaveCount(1)
 })
 
 test('an account that is switched off says so and is switched on again', async ({ tray }) => {
   await tray.open(view(codex(active, { ...ana, disabled: true }), practice(active, ben)))
   const row = tray.page.getByRole('listitem', { name: 'OpenAI Codex' })
   await expect(row).toContainText('Switched off')
-  await expect(row).not.toContainText('Fresh for')
+  await expect(row).not.toContainText('Valid')
   await expect(tray.page.getByRole('status')).toHaveText('Practice is ready')
   await row.getByRole('button', { name: 'Switch on OpenAI Codex' }).click()
   expect(await tray.asked('account:set-disabled')).toEqual([{ account: 'openai-codex-1a2b3c4d', disabled: false }])

@@ -78,7 +78,7 @@ export const accounts: typeof pattern = {
     list: (name) => `استهلاك ${isolated(name)}`,
     used: (percent) => `استُهلك ${percent}`,
     resetsIn: (span) => `يتجدد بعد ${span}`,
-    resetting: 'يتجدد الآن',
+    hasReset: 'بدأ من جديد',
     asOf: (span) => `قبل ${span}`,
     left: (amount) => `بقي ${isolated(amount)}`,
     unlimited: 'بلا حد',

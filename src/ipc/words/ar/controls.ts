@@ -7,4 +7,6 @@ export const controls: typeof pattern = {
   version: (version) => `الإصدار ${isolated(version)}`,
   noAnswer: 'لم يستجب التطبيق.',
   startAgain: 'أعد تشغيل TokenTray.',
+  alreadyRunning: 'TokenTray يعمل بالفعل على هذا الحاسوب.',
+  cannotStart: 'يتعذر تشغيل TokenTray.',
 }

@@ -77,7 +77,7 @@ export const accounts: typeof pattern = {
     list: (name) => `Verbrauch von ${name}`,
     used: (percent) => `${percent} verbraucht`,
     resetsIn: (span) => `neu in ${span}`,
-    resetting: 'wird jetzt zurückgesetzt',
+    hasReset: 'hat neu begonnen',
     asOf: (span) => `Stand vor ${span}`,
     left: (amount) => `${amount} übrig`,
     unlimited: 'unbegrenzt',

@@ -6,4 +6,6 @@ export const controls: typeof pattern = {
   version: (version) => `Version ${version}`,
   noAnswer: 'Die App hat nicht geantwortet.',
   startAgain: 'Starte TokenTray neu.',
+  alreadyRunning: 'TokenTray läuft schon auf diesem Computer.',
+  cannotStart: 'TokenTray kann nicht starten.',
 }

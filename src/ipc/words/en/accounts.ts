@@ -80,7 +80,7 @@ export const accounts = {
     list: (name: string) => `Usage of ${name}`,
     used: (percent: string) => `${percent} used`,
     resetsIn: (span: string) => `resets in ${span}`,
-    resetting: 'resets now',
+    hasReset: 'has begun anew',
     asOf: (span: string) => `as of ${span} ago`,
     left: (amount: string) => `${amount} left`,
     unlimited: 'unlimited',

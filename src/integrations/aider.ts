@@ -1,0 +1,13 @@
+import { join } from 'node:path'
+import type { ToolDefinition } from './tool.ts'
+
+/** It reads keys from its environment once, so that it is given one that does not run out. */
+export const aider: ToolDefinition = {
+  id: 'aider',
+  name: 'Aider',
+  commands: ['aider'],
+  folder: ({ home }) => join(home, '.aider'),
+  settings: ({ home }) => [join(home, '.aider.conf.yml')],
+  variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
+  connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
+}

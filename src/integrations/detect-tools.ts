@@ -1,0 +1,87 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { socketPath } from '../protocol/socket-path.ts'
+import type { ToolStatus } from '../protocol/tool.ts'
+import type { FileReaders } from './file-readers.ts'
+import { namesTokenTray, setsByTokenTray } from './mention.ts'
+import { programFolders, programNames } from './program-folders.ts'
+import { ownProfile, shellProfiles, variableLines } from './shell.ts'
+import { type Environment, folderOf, type Surroundings, type ToolDefinition } from './tool.ts'
+import { tools } from './tools.ts'
+
+/**
+ * Which tools there are on this computer and which of them take their tokens here. Their settings and the files that a shell reads are
+ * looked at, and no file in which a tool keeps a login. No program is started.
+ */
+export async function detectTools(
+  env: Environment,
+  readers: FileReaders,
+  platform: NodeJS.Platform = process.platform,
+): Promise<readonly ToolStatus[]> {
+  const surroundings: Surroundings = { env, home: homeOf(env, platform), platform }
+  const socket = socketOf(surroundings)
+  const profiles = await textsOf(shellProfiles(surroundings), readers)
+  return Promise.all(tools.map((tool) => statusOf(tool, surroundings, { readers, socket, profiles })))
+}
+
+interface Found {
+  readonly readers: FileReaders
+  readonly socket: string | undefined
+  /** What the shells read. */
+  readonly profiles: readonly string[]
+}
+
+async function statusOf(tool: ToolDefinition, surroundings: Surroundings, found: Found): Promise<ToolStatus> {
+  const state = await stateOf(tool, surroundings, found)
+  return { id: tool.id, name: tool.name, state, ...instructions(tool, surroundings) }
+}
+
+async function stateOf(
+  tool: ToolDefinition,
+  surroundings: Surroundings,
+  { readers, socket, profiles }: Found,
+): Promise<ToolStatus['state']> {
+  const settings = await textsOf(tool.settings(surroundings), readers)
+  if (settings.some((text) => namesTokenTray(text, socket))) return 'connected'
+  if (profiles.some((text) => setsByTokenTray(text, tool.variables, socket))) return 'connected'
+  const isThere = settings.length > 0 || (await readers.isFolder(tool.folder(surroundings)))
+  return isThere || (await isInstalled(tool, surroundings, readers)) ? 'found' : 'not_installed'
+}
+
+async function isInstalled({ commands }: ToolDefinition, surroundings: Surroundings, readers: FileReaders): Promise<boolean> {
+  const names = commands.flatMap((command) => programNames(command, surroundings.platform))
+  for (const folder of programFolders(surroundings)) {
+    for (const name of names) if (await readers.isProgram(join(folder, name))) return true
+  }
+  return false
+}
+
+function instructions({ id, settings, connection }: ToolDefinition, surroundings: Surroundings) {
+  const isOwn = connection.kind === 'settings'
+  const file = isOwn ? (settings(surroundings)[0] ?? '') : ownProfile(surroundings)
+  const lines = isOwn ? connection.lines : variableLines(connection, id, surroundings.platform)
+  return { where: shortened(file, surroundings), lines }
+}
+
+/** The texts of the files that can be read. */
+async function textsOf(files: readonly string[], readers: FileReaders): Promise<readonly string[]> {
+  const texts = await Promise.all(files.map((file) => readers.readText(file)))
+  return texts.filter((text) => text !== undefined)
+}
+
+/** A path as a person writes it. */
+function shortened(file: string, { home, platform }: Surroundings): string {
+  return platform !== 'win32' && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file
+}
+
+const homeOf = (env: Environment, platform: NodeJS.Platform): string =>
+  folderOf(platform === 'win32' ? env.USERPROFILE : env.HOME, homedir())
+
+/** Undefined when the environment names one that cannot be used. */
+function socketOf({ env, platform }: Surroundings): string | undefined {
+  try {
+    return socketPath(env, platform)
+  } catch {
+    return undefined
+  }
+}

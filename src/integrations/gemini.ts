@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import type { Surroundings, ToolDefinition } from './tool.ts'
+
+const folder = ({ home }: Surroundings) => join(home, '.gemini')
+
+/** It takes a token of Google, which is no built-in provider; a file of five lines makes it one. */
+export const gemini: ToolDefinition = {
+  id: 'gemini',
+  name: 'Gemini CLI',
+  commands: ['gemini'],
+  folder,
+  settings: (surroundings) => [join(folder(surroundings), 'settings.json')],
+  variables: ['GOOGLE_CLOUD_ACCESS_TOKEN', 'GEMINI_API_KEY'],
+  connection: {
+    kind: 'variables',
+    comment: 'google is a provider of your own; PROVIDERS.md says how to add it',
+    variables: [
+      { name: 'GOOGLE_GENAI_USE_GCA', value: 'true' },
+      { name: 'GOOGLE_CLOUD_ACCESS_TOKEN', token: 'google' },
+    ],
+  },
+}

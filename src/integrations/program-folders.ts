@@ -1,0 +1,23 @@
+import { delimiter, isAbsolute, join } from 'node:path'
+import type { Surroundings } from './tool.ts'
+
+/** A PATH that somebody made longer in every shell must not cost thousands of looks. */
+const mostFolders = 100
+
+/**
+ * Where commands are looked for: PATH without its relative folders, and the usual places that an app started from a desktop does not find
+ * there, because no shell has set it up.
+ */
+export function programFolders({ env, home, platform }: Surroundings): readonly string[] {
+  const path = (env.PATH ?? env.Path ?? '').split(delimiter)
+  const usual = {
+    linux: [join(home, '.local', 'bin')],
+    darwin: ['/opt/homebrew/bin', '/usr/local/bin', join(home, '.local', 'bin')],
+  }
+  const others = platform === 'linux' || platform === 'darwin' ? usual[platform] : []
+  return [...new Set([...path.filter((folder) => isAbsolute(folder)).slice(0, mostFolders), ...others])]
+}
+
+/** The files that a command may be. */
+export const programNames = (command: string, platform: NodeJS.Platform): readonly string[] =>
+  platform === 'win32' ? ['.exe', '.cmd', '.bat', '.ps1'].map((ending) => `${command}${ending}`) : [command]

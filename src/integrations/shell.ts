@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import { folderOf, type Surroundings, type ToolConnection, type ToolVariable } from './tool.ts'
+
+/** The files that a shell reads when it starts, whichever shell that is. */
+export function shellProfiles({ env, home, platform }: Surroundings): readonly string[] {
+  if (platform === 'win32') {
+    return ['PowerShell', 'WindowsPowerShell'].flatMap((edition) =>
+      ['profile.ps1', 'Microsoft.PowerShell_profile.ps1'].map((name) => join(home, 'Documents', edition, name)),
+    )
+  }
+  const zsh = folderOf(env.ZDOTDIR, home)
+  return [
+    ...['.profile', '.bash_profile', '.bash_login', '.bashrc'].map((name) => join(home, name)),
+    ...['.zshenv', '.zprofile', '.zshrc'].map((name) => join(zsh, name)),
+    fishProfile({ env, home }),
+  ]
+}
+
+/** The file that the person's own shell reads, for what has to be set in it. */
+export function ownProfile({ env, home, platform }: Surroundings): string {
+  if (platform === 'win32') return '$PROFILE'
+  switch (env.SHELL?.split('/').at(-1)) {
+    case 'zsh':
+      return join(folderOf(env.ZDOTDIR, home), '.zshrc')
+    case 'bash':
+      return join(home, '.bashrc')
+    case 'fish':
+      return fishProfile({ env, home })
+    default:
+      return join(home, '.profile')
+  }
+}
+
+const fishProfile = ({ env, home }: Pick<Surroundings, 'env' | 'home'>): string =>
+  join(folderOf(env.XDG_CONFIG_HOME, join(home, '.config')), 'fish', 'config.fish')
+
+/** The lines for that file; `export` is understood by fish as well. `client` is who asks for the token. */
+export function variableLines(
+  { variables, comment }: Extract<ToolConnection, { kind: 'variables' }>,
+  client: string,
+  platform: NodeJS.Platform,
+): string {
+  const lines = variables.map((variable) => {
+    const set = `"${settingOf(variable, client)}"`
+    return platform === 'win32' ? `$env:${variable.name} = ${set}` : `export ${variable.name}=${set}`
+  })
+  return [...(comment === undefined ? [] : [`# ${comment}`]), ...lines, ''].join('\n')
+}
+
+const settingOf = (variable: ToolVariable, client: string): string =>
+  'token' in variable ? `$(tokentray token ${variable.token} --client ${client})` : variable.value

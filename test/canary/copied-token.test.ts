@@ -1,0 +1,99 @@
+// P1: the person has a token on the clipboard, and the window, which asked for that, has heard nothing of it. A real host, the real
+// actions and the real channels; only Electron is a double.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { startHost } from '../../src/host/index.ts'
+import type { AppWindow } from '../../src/main/app-window.ts'
+import { HostLink } from '../../src/main/host-link.ts'
+import { TokenClipboard } from '../../src/main/token-clipboard.ts'
+import { ToolActions } from '../../src/main/tool-actions.ts'
+import { UsageWatch } from '../../src/main/usage-watch.ts'
+import { findSecrets } from './find-secrets.ts'
+
+type Listener = (event: unknown, value: unknown) => Promise<unknown>
+const electron = vi.hoisted(() => ({ channels: new Map<string, unknown>(), clipboard: { text: '' } }))
+vi.mock('electron', () => ({
+  app: { getVersion: () => '0.0.0', quit: () => {} },
+  clipboard: {
+    readText: async () => electron.clipboard.text,
+    writeText: async (text: string) => void Object.assign(electron.clipboard, { text }),
+    clear: () => void Object.assign(electron.clipboard, { text: '' }),
+  },
+  ipcMain: { handle: (channel: string, listener: unknown) => electron.channels.set(channel, listener) },
+  shell: {},
+}))
+
+const key = 'sk-or-v1-5d8f27c1e9b04a63f7d25b8c90e1a4736f2d8b5c0e9a1f43'
+const passphrase = 'a passphrase of the canary test'
+let home: string
+let host: HostLink
+/** Everything that the window was told, by where. */
+const told = new Map<string, string>()
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tt-copied-'))
+  const env = { TOKENTRAY_HOME: home, TOKENTRAY_VAULT: 'passphrase', TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' }
+  host = new HostLink(() => startHost({ env: { ...env, TOKENTRAY_LOG: 'trace' }, host: 'app' }), systemClock)
+  await connectWindow(host)
+  await host.start()
+})
+afterAll(async () => {
+  await host.stop()
+  await rm(home, { recursive: true, force: true })
+})
+
+async function connectWindow(link: HostLink): Promise<void> {
+  const [{ clipboard }, { Actions }, { setupIpc }, { setupView }] = await Promise.all([
+    import('electron'),
+    import('../../src/main/actions.ts'),
+    import('../../src/main/ipc.ts'),
+    import('../../src/main/view.ts'),
+  ])
+  const send = (channel: string, value: unknown) => told.set(`${told.size} event ${channel}`, JSON.stringify(value) ?? '')
+  const window = { isPage: () => true, send, frame: () => 'window', takeIntent: () => undefined } as unknown as AppWindow
+  const usage = new UsageWatch(link, systemClock)
+  const actions = new Actions(link, new Map(), new TokenClipboard(systemClock, clipboard))
+  const tools = new ToolActions(
+    link,
+    async () => [],
+    () => {},
+  )
+  setupIpc({ actions, tools, usage, window, view: setupView(link, window, usage) })
+}
+
+async function ask(channel: string, value?: unknown): Promise<{ ok: boolean; value?: never; problem?: { code: string } }> {
+  const reply = await (electron.channels.get(channel) as Listener)({ senderFrame: {} }, value)
+  told.set(`${told.size} reply ${channel}`, JSON.stringify(reply))
+  return reply as { ok: boolean }
+}
+
+test('a token goes to the clipboard, and in no form to the window, the ledger, the log or a file in the clear', async () => {
+  expect(await ask('vault:unlock', { passphrase })).toMatchObject({ ok: true })
+  const { account } = await host.ask('add_key', { provider: 'openrouter', secret: key })
+  const copy = () => ask('account:copy-token', { account: account.id })
+  expect(await copy()).toEqual({ ok: true, value: undefined })
+  expect(electron.clipboard.text).toBe(key)
+  for (const channel of ['view:get', 'usage:look', 'activity:get', 'rules:get', 'tools:get', 'providers:get']) {
+    expect(await ask(channel), channel).toMatchObject({ ok: true })
+  }
+  expect(await ask('account:set-label', { account: account.id, label: 'work' })).toMatchObject({ ok: true })
+  await ask('account:refresh', { account: account.id })
+  await ask('account:set-disabled', { account: account.id, disabled: true })
+  expect((await copy()).problem?.code).toBe('account_disabled')
+  expect((await ask('account:copy-token', { account: 'nobody' })).problem?.code).toBe('unknown_account')
+  await ask('account:set-disabled', { account: account.id, disabled: false })
+  await ask('vault:move', { to: 'passphrase', passphrase })
+  await ask('vault:lock')
+  expect((await copy()).problem?.code).toBe('vault_locked')
+
+  const entries = await readdir(home, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
+  const files = await Promise.all(paths.map(async (path) => [path, await readFile(path, 'latin1')] as const))
+  expect(files.find(([path]) => path.endsWith('ledger.jsonl'))?.[1]).toContain('tokentray-copy')
+  expect([...told.values()].join('\n')).toMatch(/tokentray-copy[\s\S]*"label":"work"/)
+  expect(findSecrets(new Map([...told, ...files]), [key, passphrase])).toEqual([])
+  expect(findSecrets(new Map([['the clipboard', electron.clipboard.text]]), [key])).not.toEqual([])
+})

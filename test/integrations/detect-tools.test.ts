@@ -1,0 +1,206 @@
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { detectTools, type FileReaders, fileReaders } from '../../src/integrations/index.ts'
+import { tools } from '../../src/integrations/tools.ts'
+import { selectorName } from '../../src/protocol/index.ts'
+
+let home: string
+let bin: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tt-tools-'))
+  bin = join(home, 'programs')
+  await mkdir(bin)
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+type Env = Record<string, string | undefined>
+
+const detect = (env: Env = {}, readers: FileReaders = fileReaders) =>
+  detectTools({ HOME: home, PATH: bin, ...env }, readers, 'linux')
+
+async function stateOf(id: string, env: Env = {}) {
+  return (await detect(env)).find((tool) => tool.id === id)?.state
+}
+
+async function put(file: string, text: string, mode = 0o644): Promise<void> {
+  const path = join(home, file)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, text, { mode })
+}
+
+describe('a tool that was never here', () => {
+  test('is not installed, and is shown with what connects it', async () => {
+    const all = await detect()
+    expect(all.map(({ id }) => id)).toEqual(tools.map(({ id }) => id))
+    expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['not_installed']))
+    for (const { where, lines } of all) expect([where, lines]).toEqual([expect.stringMatching(/^~\//), expect.any(String)])
+    const codex = all.find(({ id }) => id === 'codex')
+    expect(codex?.where).toBe('~/.codex/config.toml')
+    expect(codex?.lines).toContain('args = ["token", "chatgpt", "--client", "codex"]')
+  })
+
+  test('has a name that the ledger takes, and asks under it', () => {
+    for (const { id, connection } of tools) {
+      expect(id).toMatch(selectorName)
+      const text = connection.kind === 'settings' ? connection.lines : JSON.stringify(connection.variables)
+      if (/tokentray token/.test(text)) expect(text).toContain(`--client ${id}`)
+    }
+  })
+})
+
+describe('a tool that is installed', () => {
+  test.each(tools.map(({ id, commands }) => [id, commands[0] ?? '']))('%s is found by its command', async (id, command) => {
+    await put(`programs/${command}`, '#!/bin/sh\n', 0o755)
+    expect(await stateOf(id)).toBe('found')
+  })
+
+  test('is not what cannot be started, a folder of the name, or a file in the folder that happens to be the present one', async () => {
+    await put('programs/codex', 'text', 0o644)
+    await mkdir(join(bin, 'claude'))
+    await symlink(join(bin, 'gone'), join(bin, 'pi'))
+    for (const id of ['codex', 'claude-code', 'pi']) expect(await stateOf(id)).toBe('not_installed')
+    const looked: string[] = []
+    const isProgram = async (path: string) => looked.push(path) === 0
+    await detect({ PATH: `:.:../x:${bin}::${bin}` }, { ...fileReaders, isProgram })
+    expect(new Set(looked.map((path) => dirname(path)))).toEqual(new Set([bin, join(home, '.local/bin')]))
+  })
+
+  test('is found where a link leads to it, and when only its folder is there', async () => {
+    await put('elsewhere/codex.js', '', 0o755)
+    await symlink(join(home, 'elsewhere/codex.js'), join(bin, 'codex'))
+    expect(await stateOf('codex')).toBe('found')
+    await mkdir(join(home, 'own/claude'), { recursive: true })
+    expect(await stateOf('claude-code')).toBe('not_installed')
+    expect(await stateOf('claude-code', { CLAUDE_CONFIG_DIR: join(home, 'own/claude') })).toBe('found')
+  })
+
+  test('a PATH of ten thousand folders is not gone through to its end', async () => {
+    let looks = 0
+    const isProgram = async () => {
+      looks += 1
+      return false
+    }
+    const PATH = Array.from({ length: 10_000 }, (_, number) => `/p/${number}`).join(':')
+    await detect({ PATH }, { ...fileReaders, isProgram })
+    expect(looks).toBeLessThanOrEqual(tools.length * 101)
+  })
+})
+
+describe('a tool that is connected', () => {
+  test.each(tools.map(({ id }) => [id]))('%s is, once its lines are where they belong', async (id) => {
+    for (const SHELL of ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', undefined]) {
+      const before = (await detect({ SHELL })).find((tool) => tool.id === id)
+      expect(before?.state).not.toBe('connected')
+      const file = before?.where.replace(/^~\//, '') ?? ''
+      await put(file, before?.lines ?? '')
+      expect(await stateOf(id, { SHELL }), file).toBe('connected')
+      await rm(join(home, file))
+    }
+  })
+
+  test.each([
+    ['a path to the command', 'command = "/opt/TokenTray/bin/tokentray"'],
+    ['another command around it', 'args = ["-c", "exec tokentray token x"]'],
+    ['a link to the settings', undefined],
+  ])('by %s', async (_what, line) => {
+    await put('dotfiles/codex.toml', line ?? 'command = "tokentray"')
+    await mkdir(join(home, '.codex'))
+    await symlink(join(home, 'dotfiles/codex.toml'), join(home, '.codex/config.toml'))
+    expect(await stateOf('codex')).toBe('connected')
+  })
+
+  test('by the socket, also one with a name of its own', async () => {
+    await put('.codex/config.toml', 'base = "unix:///run/x/own.sock"')
+    expect(await stateOf('codex', { TOKENTRAY_SOCKET: '/run/x/own.sock' })).toBe('connected')
+    expect(await stateOf('codex', { TOKENTRAY_SOCKET: '/run/x/other.sock' })).toBe('found')
+    expect(await stateOf('codex', { TOKENTRAY_SOCKET: `/${'x'.repeat(200)}` })).toBe('found')
+  })
+
+  test.each([
+    ['a comment', '# command = "tokentray"\n  // "tokentray token x"'],
+    ['a longer word', 'command = "mytokentray"\nx = "tokentray-like"\ny = "~/src/tokentrays"'],
+    ['nothing', ''],
+  ])('is not one whose settings have %s', async (_what, text) => {
+    await put('.codex/config.toml', text)
+    expect(await stateOf('codex')).toBe('found')
+  })
+
+  test('is not one whose variable is set by something else, or not at all', async () => {
+    await put('.aider.conf.yml', 'model: x')
+    await put('.bashrc', 'export OPENROUTER_API_KEY="sk"\nMY_OPENROUTER_API_KEY=$(tokentray token x)\ntokentray status\n')
+    expect(await stateOf('aider')).toBe('found')
+    await put('.zshrc', '#export OPENROUTER_API_KEY="$(tokentray token openrouter)"\n')
+    expect(await stateOf('aider')).toBe('found')
+    await put('.zshrc', `alias aider='OPENROUTER_API_KEY="$(tokentray token openrouter)" aider'\r\n`)
+    expect(await stateOf('aider')).toBe('connected')
+    expect(await stateOf('gemini')).toBe('not_installed')
+  })
+})
+
+describe('files that are not what they should be', () => {
+  test('neither throw nor wait: a pipe, a loop, a device, a folder and what is too far down in a large file', async () => {
+    await mkdir(join(home, '.codex'))
+    execFileSync('mkfifo', [join(home, '.codex/config.toml')])
+    await mkdir(join(home, '.claude'))
+    await symlink('settings.json', join(home, '.claude/settings.json'))
+    await mkdir(join(home, '.pi/agent'), { recursive: true })
+    await symlink('/dev/zero', join(home, '.pi/agent/models.json'))
+    await mkdir(join(home, '.gemini/settings.json'), { recursive: true })
+    await put('.config/opencode/opencode.json', `${' '.repeat(300_000)}"tokentray"`)
+    await put('.aider.conf.yml', Buffer.from([0xff, 0xfe, 0, 0xd8]).toString('latin1'))
+    const states = new Map((await detect()).map(({ id, state }) => [id, state]))
+    states.delete('github-copilot-cli')
+    expect([...states.values()]).toEqual(Array(6).fill('found'))
+  })
+
+  test('that nobody may read count as not there', async () => {
+    await put('.codex/config.toml', 'command = "tokentray"')
+    await chmod(join(home, '.codex/config.toml'), 0)
+    const readers: FileReaders = { ...fileReaders, readText: async () => undefined }
+    expect((await detect({}, readers)).find(({ id }) => id === 'codex')?.state).toBe('found')
+  })
+
+  test('nor does an environment with nonsense in it', async () => {
+    const nonsense = '\0\n../../etc'
+    const env = { CODEX_HOME: `/${nonsense}`, CLAUDE_CONFIG_DIR: nonsense, XDG_CONFIG_HOME: '', SHELL: nonsense, PATH: '/\0' }
+    expect(new Set((await detect(env)).map(({ state }) => state))).toEqual(new Set(['not_installed']))
+  })
+})
+
+test('no file in which a tool keeps a login is read', async () => {
+  const read: string[] = []
+  const readers: FileReaders = {
+    readText: async (path) => {
+      read.push(path.slice(home.length + 1))
+      return ''
+    },
+    isFolder: async () => true,
+    isProgram: async () => true,
+  }
+  await detect({}, readers)
+  expect(read).toContain('.codex/config.toml')
+  expect(read.filter((path) => /auth|cred|oauth|token|key|\.env$|\.claude\.json|\.copilot/.test(path))).toEqual([])
+})
+
+test('on Windows the lines are those of PowerShell, and a command has its ending', async () => {
+  const looked: string[] = []
+  const readers: FileReaders = {
+    readText: async () => undefined,
+    isFolder: async () => false,
+    isProgram: async (path) => {
+      looked.push(path)
+      return path.endsWith('codex.cmd')
+    },
+  }
+  const all = await detectTools({ USERPROFILE: home, Path: bin }, readers, 'win32')
+  expect(all.find(({ id }) => id === 'codex')?.state).toBe('found')
+  expect(all.find(({ id }) => id === 'aider')).toMatchObject({
+    state: 'not_installed',
+    where: '$PROFILE',
+    lines: '$env:OPENROUTER_API_KEY = "$(tokentray token openrouter --client aider)"\n',
+  })
+  expect(looked.every((path) => /\.(exe|cmd|bat|ps1)$/.test(path))).toBe(true)
+})

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/core/clock.ts'
+import { HostLink } from '../../src/main/host-link.ts'
+import { ToolActions } from '../../src/main/tool-actions.ts'
+import { BrokerError, type ToolStatus } from '../../src/protocol/index.ts'
+import { snapshotOf } from '../renderer/support/snapshots.ts'
+import { FakeHost } from './support/fake-host.ts'
+
+const aider: ToolStatus = { id: 'aider', name: 'Aider', state: 'found', where: '~/.profile', lines: 'export A="b"\n' }
+
+async function setup() {
+  const host = new FakeHost(snapshotOf([]))
+  const link = new HostLink(async () => host, systemClock)
+  await link.start()
+  const copied: string[] = []
+  const actions = new ToolActions(
+    link,
+    async () => [aider],
+    (text) => void copied.push(text),
+  )
+  return { host, link, actions, copied }
+}
+
+test('the rules are those of the broker, and the ones that are left after one was forgotten', async () => {
+  const { host, actions } = await setup()
+  const [codex, pi] = ['codex', 'pi'].map((client) => ({ client, decision: 'allow', decided_at: 1 }))
+  host.answers.set('policy', () => ({ ask: true, rules: [codex, pi] }))
+  host.answers.set('remove_rule', () => ({ ask: true, rules: [pi] }))
+  expect(await actions.rules()).toEqual([codex, pi])
+  expect(await actions.removeRule('codex')).toEqual([pi])
+  expect(host.asked.at(-1)).toEqual({ name: 'remove_rule', value: { client: 'codex' } })
+  host.answers.set('remove_rule', () => Promise.reject(new BrokerError('unknown_client', 'No.')))
+  await expect(actions.removeRule('codex')).rejects.toMatchObject({ code: 'unknown_client' })
+})
+
+test('the activity is as much of the ledger as can be looked through', async () => {
+  const { host, actions } = await setup()
+  host.answers.set('ledger', () => ['entry'])
+  expect(await actions.activity()).toEqual(['entry'])
+  expect(host.asked).toEqual([{ name: 'ledger', value: { limit: 200 } }])
+})
+
+test('what is copied for a tool is its lines, and nothing for one that nobody knows', async () => {
+  const { actions, copied } = await setup()
+  expect(await actions.tools()).toEqual([aider])
+  await actions.copyLines('aider')
+  await expect(actions.copyLines('../../etc/passwd')).rejects.toMatchObject({ code: 'not_found' })
+  expect(copied).toEqual([aider.lines])
+})
