@@ -4,7 +4,7 @@ import { expect, test } from './support/window.ts'
 test('every control is reached with Tab, in the order of the rows', async ({ tray }) => {
   await tray.open(view(codex(inBrowser), practice(signedOut)))
   const reached: (string | null)[] = []
-  for (let step = 0; step < 7; step++) {
+  for (let step = 0; step < 8; step++) {
     await tray.page.keyboard.press('Tab')
     reached.push(
       await tray.page.evaluate(
@@ -13,7 +13,7 @@ test('every control is reached with Tab, in the order of the rows', async ({ tra
     )
   }
   const login = ['Cancel the sign-in to OpenAI Codex', 'Open again', 'Copy link', 'Paste code…', 'Device code…']
-  expect(reached).toEqual([...login, 'Other ways for Practice', 'Sign in to Practice'])
+  expect(reached).toEqual(['Accounts', ...login, 'Other ways for Practice', 'Sign in to Practice'])
 })
 
 test('the focus can be seen', async ({ tray }) => {

@@ -49,7 +49,7 @@ test.describe('the providers without an account', () => {
   test('are reached with Tab, and those with one way have one button', async ({ tray }) => {
     await tray.open(everything)
     const reached: (string | null)[] = []
-    for (let step = 0; step < 16; step++) {
+    for (let step = 0; step < 17; step++) {
       await tray.page.keyboard.press('Tab')
       reached.push(
         await tray.page.evaluate(
@@ -59,7 +59,7 @@ test.describe('the providers without an account', () => {
     }
     const names = everyProvider.map(({ name }) => name)
     const buttons = names.flatMap((name) => [...(name === 'Kimi Code' ? [] : [`Other ways for ${name}`]), `Sign in to ${name}`])
-    expect(reached).toEqual(['Try it with the practice account', ...buttons])
+    expect(reached).toEqual(['Accounts', 'Try it with the practice account', ...buttons])
   })
 
   test('sign in with one press, whatever other ways there are', async ({ tray }) => {
