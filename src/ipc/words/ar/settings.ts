@@ -6,7 +6,6 @@ const plural = pluralOf('ar')
 
 export const settings: typeof pattern = {
   loading: 'تجري قراءة الإعدادات…',
-  tryAgain: 'إعادة المحاولة',
   general: 'عام',
   language: 'اللغة',
   systemLanguage: 'كلغة النظام',

@@ -7,7 +7,6 @@ export const tools: typeof pattern = {
   loading: 'جارٍ البحث عن الأدوات…',
   none: 'لم يُعثر على هذا الحاسوب على أي أداة يعرفها TokenTray.',
   noneYet: 'لم تُثبَّت بعد أي أداة يعرفها TokenTray.',
-  notInstalledHead: 'غير مثبّتة',
   states: { connected: 'متصلة', found: 'موجودة وغير متصلة', not_installed: 'غير مثبّتة' },
   connect: 'توصيل…',
   connectLabel: (name) => `توصيل ${isolated(name)}`,

@@ -5,7 +5,6 @@ const plural = pluralOf('de')
 
 export const settings: typeof pattern = {
   loading: 'Liest die Einstellungen…',
-  tryAgain: 'Noch einmal versuchen',
   general: 'Allgemein',
   language: 'Sprache',
   systemLanguage: 'Wie das System',

@@ -6,7 +6,6 @@ export const tools: typeof pattern = {
   loading: 'Sucht nach Werkzeugen…',
   none: 'Auf diesem Computer wurde kein Werkzeug gefunden, das TokenTray kennt.',
   noneYet: 'Noch ist kein Werkzeug installiert, das TokenTray kennt.',
-  notInstalledHead: 'Nicht installiert',
   states: { connected: 'Verbunden', found: 'Noch nicht verbunden', not_installed: 'Nicht installiert' },
   connect: 'Verbinden…',
   connectLabel: (name) => `${name} verbinden`,

@@ -4,7 +4,6 @@ const plural = pluralOf('en')
 
 export const settings = {
   loading: 'Reading the settings…',
-  tryAgain: 'Try again',
   general: 'General',
   language: 'Language',
   systemLanguage: 'As the system',

@@ -4,7 +4,6 @@ export const tools = {
   loading: 'Looking for tools…',
   none: 'No tool that TokenTray knows was found on this computer.',
   noneYet: 'No tool that TokenTray knows is installed yet.',
-  notInstalledHead: 'Not installed',
   states: { connected: 'Connected', found: 'Found, not connected', not_installed: 'Not installed' },
   connect: 'Connect…',
   connectLabel: (name: string) => `Connect ${name}`,
