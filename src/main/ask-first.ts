@@ -12,6 +12,8 @@ export class AskFirst {
     this.#host = host
     this.#onChange = onChange
     host.onChange(() => void this.#read())
+    // The host may have been there before.
+    void this.#read()
   }
 
   /** Undefined while it is not known. */

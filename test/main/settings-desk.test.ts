@@ -57,6 +57,18 @@ test('the switches are those of the menu; the one of the broker is unknown witho
   expect((await one.view()).askFirst).toBeUndefined()
 })
 
+test('a host that was there before is asked and told as well', async () => {
+  const first = desk({ refreshAhead: false })
+  await first.link.start()
+  first.policy.ask = true
+  const { settings, link, hosts } = first
+  const before = choices(hosts[0])?.length ?? 0
+  const late = new SettingsDesk({ ...facts, settings, host: link })
+  await settle()
+  expect(late.switches().askFirst).toBe(true)
+  expect(choices(hosts[0])?.slice(before)).toContainEqual({ name: 'set_refresh_ahead', value: { on: false } })
+})
+
 test('the screen is followed from the start when that is kept, and only then', async () => {
   const follows: boolean[] = []
   const followScreen = async (on: boolean) => void follows.push(on)
