@@ -38,8 +38,10 @@ function start(): void {
   setupScheme()
   setupWebContentsLock()
   const tokens = new TokenClipboard(systemClock, clipboard)
-  setupShutdown(host, () => tokens.clear())
   const settings = openSettings(app.getPath('userData'))
+  // A window that closes with the app has just said where it was.
+  const written = async () => (await settings).settled()
+  setupShutdown(host, async () => void (await Promise.all([tokens.clear(), written()])))
   void app.whenReady().then(async () => setupShell(host, tokens, await settings))
 }
 

@@ -36,6 +36,11 @@ export class Settings {
     return this.#writing
   }
 
+  /** Resolves when nothing is left to be written, whatever came of it. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => {})
+  }
+
   /** What only a newer version knows stays, also within a member. */
   #merged(name: string, value: unknown): unknown {
     const before = this.#members[name]

@@ -172,6 +172,18 @@ test('a library that leaves half of the file behind is not believed', async () =
   expect(settings.current().startHidden).toBe(true)
 })
 
+test('an end can wait for what is not written yet, also when that fails', async () => {
+  const settings = await open()
+  void settings.change({ startHidden: true })
+  await settings.settled()
+  expect(await onDisk()).toMatchObject({ startHidden: true })
+  await rm(file)
+  await mkdir(file)
+  const failed = settings.change({ startHidden: false }).catch(() => 'told')
+  await settings.settled()
+  expect(await failed).toBe('told')
+})
+
 test('of many changes at once, the last one is what stays', async () => {
   const settings = await open()
   const changes = Array.from({ length: 20 }, (_, minute) => settings.change({ quietHours: { on: true, from: minute, to: 0 } }))
