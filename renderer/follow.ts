@@ -6,12 +6,14 @@ import { words } from './language.ts'
 import { goTo } from './page.ts'
 import { reach } from './requests.ts'
 import { chooseAnother, showRules, tellOfCheck } from './sign-in.ts'
-import { now, providers, question, setNote, setProblem, snapshot, view, windowPlace } from './store.ts'
+import { dropNotes, now, providers, question, setNote, setProblem, snapshot, view, windowPlace } from './store.ts'
 
 /** Follows main: the first view, every later one, and what the person chose in the tray menu. */
 export async function follow(): Promise<void> {
   bridge.on('view:changed', (next) => {
     const broker = snapshot.value !== undefined
+    // A note may say who has signed in, in words that were put together before the person wanted that hidden.
+    if (next.surroundings.hidePersonalData && view.value?.surroundings.hidePersonalData === false) dropNotes()
     view.value = next
     foldIfAnswered()
     // A broker that has just come may have other providers, of files that the person changed.

@@ -70,6 +70,11 @@ export function setProblem(place: Place, problem: Problem | undefined): void {
   problems.value = withEntry(problems.value, place, problem)
 }
 
+/** Forgets what was said at every place. */
+export function dropNotes(): void {
+  notes.value = new Map()
+}
+
 export function setNote(place: Place, note: Note | undefined): void {
   notes.value = withEntry(notes.value, place, note)
 }

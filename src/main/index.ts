@@ -2,7 +2,6 @@ import { app, clipboard } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
 import { detectTools, fileReaders } from '../integrations/index.ts'
-import { english } from '../ipc/words/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
 import { setupApplicationMenu } from './application-menu.ts'
@@ -14,9 +13,11 @@ import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
+import { openSettings, type Settings } from './settings.ts'
+import { setupSettings } from './setup-settings.ts'
 import { setupShutdown } from './shutdown.ts'
 import { setupSecondInstance, takeInstanceLock } from './single-instance.ts'
-import { setupSwitches } from './switches.ts'
+import { hiddenSwitch } from './start-at-login.ts'
 import { TokenClipboard } from './token-clipboard.ts'
 import { ToolActions } from './tool-actions.ts'
 import { TrayIcon } from './tray.ts'
@@ -37,12 +38,15 @@ function start(): void {
   setupScheme()
   setupWebContentsLock()
   const tokens = new TokenClipboard(systemClock, clipboard)
-  setupShutdown(host, () => tokens.clear())
-  void app.whenReady().then(() => setupShell(host, tokens))
+  const settings = openSettings(app.getPath('userData'))
+  // A window that closes with the app has just said where it was.
+  const written = async () => (await settings).settled()
+  setupShutdown(host, async () => void (await Promise.all([tokens.clear(), written()])))
+  void app.whenReady().then(async () => setupShell(host, tokens, await settings))
 }
 
 /** Everything that a person sees, once Electron can show it. */
-function setupShell(host: HostLink, tokens: TokenClipboard): void {
+function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings): void {
   const ownLogins = new Map<string, OwnLogin>()
   const actions = new Actions(host, ownLogins, tokens)
   const tools = new ToolActions(
@@ -55,19 +59,27 @@ function setupShell(host: HostLink, tokens: TokenClipboard): void {
   const window = setupWindow(
     () => frame.current(),
     () => tray.bounds(),
+    settings,
   )
-  const switches = setupSwitches(host, () => tray.draw())
+  const desk = setupSettings(host, settings)
   const tray = new TrayIcon(
     host,
-    () => ({ switches: switches.current(), usage: usage.current(), language: english, snapshot: host.snapshot() }),
-    menuRunner(actions, window, switches),
+    () => ({
+      switches: desk.switches(),
+      usage: usage.current(),
+      language: desk.language(),
+      snapshot: desk.shown(host.snapshot()),
+    }),
+    menuRunner(actions, window, desk),
     () => window.toggle(),
   )
   tray.recreate()
   host.onChange(() => tray.draw())
   usage.onChange(() => tray.draw())
+  desk.onChange(() => tray.draw())
   setupApplicationMenu(process.platform)
-  setupIpc({ actions, tools, usage, window, view: setupView(host, window, usage) })
+  const view = setupView({ host, window, usage, desk, damage: settings.damage })
+  setupIpc({ actions, tools, usage, desk, window, view })
   setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })
   setupWake(host)
   setupSecondInstance(async () => {
@@ -75,5 +87,6 @@ function setupShell(host: HostLink, tokens: TokenClipboard): void {
     await frame.look()
     window.show()
   })
-  void frame.look().then((kind) => kind === 'window' && window.show())
+  const hidden = process.argv.includes(hiddenSwitch) || settings.current().startHidden
+  void frame.look().then((kind) => kind === 'window' && !hidden && window.show())
 }

@@ -5,6 +5,7 @@ import { BrokerError } from '../protocol/index.ts'
 import type { Actions } from './actions.ts'
 import type { AppWindow } from './app-window.ts'
 import { problemFrom } from './problem.ts'
+import type { SettingsDesk } from './settings-desk.ts'
 import type { ToolActions } from './tool-actions.ts'
 import type { UsageWatch } from './usage-watch.ts'
 import type { ViewSource } from './view.ts'
@@ -16,15 +17,16 @@ export interface WindowReach {
   readonly actions: Actions
   readonly tools: ToolActions
   readonly usage: Pick<UsageWatch, 'look'>
+  readonly desk: SettingsDesk
   readonly window: AppWindow
   readonly view: ViewSource
 }
 
 /** Answers the channels of the map. A message that is not from our page rejects; everything else is a reply. */
-export function setupIpc({ actions, tools, usage, window, view }: WindowReach): void {
+export function setupIpc({ actions, tools, usage, desk, window, view }: WindowReach): void {
   const handlers: Handlers = {
     'view:get': () => view.current(),
-    'intent:take': () => window.takeIntent(),
+    'intent:take': () => desk.shownIntent(window.takeIntent()),
     'providers:get': () => actions.providers(),
     'provider:open': (page) => nothing(actions.openProviderPage(page)),
     'login:start': (ask) => actions.signIn(ask),
@@ -46,10 +48,10 @@ export function setupIpc({ actions, tools, usage, window, view }: WindowReach): 
     'tools:get': () => tools.tools(),
     'tool:copy': ({ tool }) => nothing(tools.copyLines(tool)),
     'vault:move': (ask) => actions.moveVault(ask),
-    'settings:get': later,
-    'settings:change': later,
-    'settings:reset': later,
-    'welcome:done': later,
+    'settings:get': () => desk.view(),
+    'settings:change': (change) => desk.change(change),
+    'settings:reset': () => desk.reset(),
+    'welcome:done': () => nothing(desk.endWelcome()),
     'account:sign-out': ({ account }) => actions.signOut(account),
     'account:set-disabled': ({ account, disabled }) => nothing(actions.setDisabled(account, disabled)),
     'approval:decide': ({ approval, decision }) => nothing(actions.decide(approval, decision)),
@@ -84,8 +86,4 @@ async function answer<Name extends Channel>(channel: Name, value: unknown, handl
 /** Waits for an action that answers with nothing, and answers with nothing whatever it resolves to. */
 async function nothing(done: void | Promise<void>): Promise<undefined> {
   await done
-}
-
-function later(): never {
-  throw new BrokerError('temporarily_unavailable', 'This is not there yet.')
 }

@@ -4,18 +4,18 @@ import type { Actions } from './actions.ts'
 import type { AppWindow } from './app-window.ts'
 import type { MenuAction } from './menu-model.ts'
 import { problemFrom } from './problem.ts'
-import type { SwitchBoard } from './switch-board.ts'
+import type { SettingsDesk } from './settings-desk.ts'
 
 /** Does what a menu item says. A failure opens the window, as a menu cannot show one. */
-export function menuRunner(actions: Actions, window: AppWindow, switches: SwitchBoard): (action: MenuAction) => void {
+export function menuRunner(actions: Actions, window: AppWindow, desk: SettingsDesk): (action: MenuAction) => void {
   return (action) => {
-    runMenuAction(action, actions, window, switches).catch((error: unknown) => {
+    runMenuAction(action, actions, window, desk).catch((error: unknown) => {
       window.show({ kind: 'problem', problem: problemFrom(error), ...('account' in action ? { account: action.account } : {}) })
     })
   }
 }
 
-async function runMenuAction(action: MenuAction, actions: Actions, window: AppWindow, switches: SwitchBoard): Promise<void> {
+async function runMenuAction(action: MenuAction, actions: Actions, window: AppWindow, desk: SettingsDesk): Promise<void> {
   switch (action.kind) {
     case 'sign_in':
       return signIn(action.account, actions, window)
@@ -50,7 +50,8 @@ async function runMenuAction(action: MenuAction, actions: Actions, window: AppWi
     case 'unlock':
       return actions.unlock({})
     case 'switch':
-      return switches.set(action.name, action.on)
+      await desk.change({ [action.name]: action.on })
+      return
     case 'wake':
       return actions.wake()
     case 'open':

@@ -1,53 +1,57 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { app } from 'electron'
-import type ElectronStore from 'electron-store'
-import type { Area } from './popover-placement.ts'
+import { type KeptChange, type KeptSettings, keptDefaults } from './kept-settings.ts'
+import { readSettingsFile, type SettingsAtStart, type SettingsDamage, settingsPath } from './settings-file.ts'
+import { settingsWriter, type WriteSettings } from './settings-writer.ts'
 
-/** The app's own settings. Accounts and grants are the broker's and are never here. */
-interface Settings {
-  /** Where the person put the window, when there is no tray to hang a popover on. */
-  readonly windowBounds?: Area
-  /** Whether the person has read that closing the window does not end the broker. */
-  readonly knowsThatItStays: boolean
-  /** Whether the vault is locked when the screen is. */
-  readonly lockWithScreen: boolean
-}
+/** The app's own settings. Accounts and grants are the broker's and are never here. Memory is the truth; the file is for the next start. */
+export class Settings {
+  readonly file: string
+  readonly #write: WriteSettings
+  readonly damage: SettingsDamage | undefined
+  #kept: KeptSettings
+  #members: Readonly<Record<string, unknown>>
+  #writing: Promise<void> = Promise.resolve()
 
-const name = 'settings'
-
-const area = {
-  type: 'object',
-  properties: { x: { type: 'integer' }, y: { type: 'integer' }, width: { type: 'integer' }, height: { type: 'integer' } },
-  required: ['x', 'y', 'width', 'height'],
-} as const
-
-let opened: Promise<ElectronStore<Settings>> | undefined
-
-/** Loaded at the first use, because the schema library behind it would delay the tray icon. A damaged file gives the defaults. */
-export function settings(): Promise<ElectronStore<Settings>> {
-  opened ??= import('electron-store').then(
-    ({ default: Store }) =>
-      new Store<Settings>({
-        name,
-        schema: { windowBounds: area, knowsThatItStays: { type: 'boolean' }, lockWithScreen: { type: 'boolean' } },
-        defaults: { knowsThatItStays: false, lockWithScreen: false },
-        clearInvalidConfig: true,
-        configFileMode: 0o600,
-      }),
-  )
-  return opened
-}
-
-/**
- * `lockWithScreen` as it was kept by an earlier start. It is read from the file itself, because it is wanted at every start, and the
- * library costs some 11 MB for as long as the app runs.
- */
-export async function keptLockWithScreen(): Promise<boolean> {
-  try {
-    const kept: unknown = JSON.parse(await readFile(join(app.getPath('userData'), `${name}.json`), 'utf8'))
-    return (kept as Partial<Settings> | null)?.lockWithScreen === true
-  } catch {
-    return false
+  constructor(file: string, start: SettingsAtStart, write: WriteSettings) {
+    this.file = file
+    this.#write = write
+    this.damage = start.damage
+    this.#kept = start.kept
+    this.#members = start.members
   }
+
+  current(): KeptSettings {
+    return this.#kept
+  }
+
+  /**
+   * Holds from now on. Rejects with what the system said when it could not be written; it holds until the app ends all the same, and
+   * is written with the next change.
+   */
+  change(change: KeptChange): Promise<void> {
+    const named = Object.entries(change).filter(([, value]) => value !== undefined)
+    this.#kept = { ...this.#kept, ...Object.fromEntries(named) }
+    this.#members = { ...this.#members, ...Object.fromEntries(named.map(([name, value]) => [name, this.#merged(name, value)])) }
+    // One after the other, each with what is newest by then, so that the last one on the disk is the last one that was made.
+    this.#writing = this.#writing.catch(() => {}).then(() => this.#write({ ...keptDefaults, ...this.#members }))
+    return this.#writing
+  }
+
+  /** Resolves when nothing is left to be written, whatever came of it. */
+  async settled(): Promise<void> {
+    await this.#writing.catch(() => {})
+  }
+
+  /** What only a newer version knows stays, also within a member. */
+  #merged(name: string, value: unknown): unknown {
+    const before = this.#members[name]
+    return isRecord(value) && isRecord(before) ? { ...before, ...value } : value
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The settings of the app whose own files are in `folder`. */
+export async function openSettings(folder: string): Promise<Settings> {
+  return new Settings(settingsPath(folder), await readSettingsFile(folder), settingsWriter(folder))
 }

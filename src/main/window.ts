@@ -1,12 +1,13 @@
 import { app, BrowserWindow, Notification, nativeTheme, screen, session } from 'electron'
 import { serveRenderer } from './app-protocol.ts'
 import { AppWindow } from './app-window.ts'
+import { log } from './log.ts'
 import type { Area } from './popover-placement.ts'
-import { settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { type Frame, windowOptions, windowPartition } from './window-options.ts'
 
 /** Makes the window's maker. */
-export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined): AppWindow {
+export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined, settings: Settings): AppWindow {
   let quitting = false
   app.once('before-quit', () => {
     quitting = true
@@ -17,16 +18,14 @@ export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefin
       return { anchor, workArea: screen.getDisplayNearestPoint(anchor).workArea }
     },
     async remembered() {
-      const bounds = (await settings()).get('windowBounds')
+      const bounds = settings.current().windowBounds
       return bounds !== undefined && isReachable(bounds) ? bounds : undefined
     },
     remember(bounds) {
-      void settings().then((store) => {
-        store.set('windowBounds', bounds)
-        if (quitting || store.get('knowsThatItStays')) return
-        sayThatItStays()
-        store.set('knowsThatItStays', true)
-      })
+      const toSay = !quitting && !settings.current().knowsThatItStays
+      if (toSay) sayThatItStays()
+      const change = toSay ? { windowBounds: bounds, knowsThatItStays: true } : { windowBounds: bounds }
+      settings.change(change).catch(() => log('where the window was could not be kept.'))
     },
   })
 }

@@ -7,7 +7,10 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { startHost } from '../../src/host/index.ts'
 import type { AppWindow } from '../../src/main/app-window.ts'
+import { environmentFacts } from '../../src/main/environment-facts.ts'
 import { HostLink } from '../../src/main/host-link.ts'
+import { openSettings } from '../../src/main/settings.ts'
+import { SettingsDesk } from '../../src/main/settings-desk.ts'
 import { TokenClipboard } from '../../src/main/token-clipboard.ts'
 import { ToolActions } from '../../src/main/tool-actions.ts'
 import { UsageWatch } from '../../src/main/usage-watch.ts'
@@ -61,7 +64,17 @@ async function connectWindow(link: HostLink): Promise<void> {
     async () => [],
     () => {},
   )
-  setupIpc({ actions, tools, usage, window, view: setupView(link, window, usage) })
+  const settings = await openSettings(home)
+  const desk = new SettingsDesk({
+    settings,
+    host: link,
+    followScreen: async () => {},
+    startAtLogin: undefined,
+    environment: environmentFacts(process.env),
+    systemLanguages: [],
+  })
+  const view = setupView({ host: link, window, usage, desk, damage: settings.damage })
+  setupIpc({ actions, tools, usage, desk, window, view })
 }
 
 async function ask(channel: string, value?: unknown): Promise<{ ok: boolean; value?: never; problem?: { code: string } }> {
@@ -76,7 +89,7 @@ test('a token goes to the clipboard, and in no form to the window, the ledger, t
   const copy = () => ask('account:copy-token', { account: account.id })
   expect(await copy()).toEqual({ ok: true, value: undefined })
   expect(electron.clipboard.text).toBe(key)
-  for (const channel of ['view:get', 'usage:look', 'activity:get', 'rules:get', 'tools:get', 'providers:get']) {
+  for (const channel of ['view:get', 'usage:look', 'activity:get', 'rules:get', 'tools:get', 'providers:get', 'settings:get']) {
     expect(await ask(channel), channel).toMatchObject({ ok: true })
   }
   expect(await ask('account:set-label', { account: account.id, label: 'work' })).toMatchObject({ ok: true })

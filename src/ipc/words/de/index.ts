@@ -9,6 +9,7 @@ import { navigation } from './navigation.ts'
 import { notices } from './notices.ts'
 import { overall } from './overall.ts'
 import { settings } from './settings.ts'
+import { settingsFile } from './settings-file.ts'
 import { time } from './time.ts'
 import { tools } from './tools.ts'
 import { vault } from './vault.ts'
@@ -25,6 +26,7 @@ export const words: typeof pattern = {
   notices,
   overall,
   settings,
+  settingsFile,
   time,
   tools,
   vault,
