@@ -64,14 +64,18 @@ function tokenTrayCommand(): Plugin {
   }
 }
 
+/** Where the pictures come from, by their folder below `out/`. */
+const pictureFolders = { icons: 'build/icons', tray: 'build/icons/tray' }
+
 /** Puts the pictures beside the programs, as the packaged app has no `build` folder. */
 function pictures(): Plugin {
-  const folder = resolve(root, 'build/icons')
   return {
     name: 'tokentray:pictures',
     generateBundle() {
-      for (const name of readdirSync(folder).filter((file) => file.endsWith('.png'))) {
-        this.emitFile({ type: 'asset', fileName: `icons/${name}`, source: readFileSync(join(folder, name)) })
+      for (const [target, folder] of Object.entries(pictureFolders)) {
+        for (const name of readdirSync(resolve(root, folder)).filter((file) => file.endsWith('.png'))) {
+          this.emitFile({ type: 'asset', fileName: `${target}/${name}`, source: readFileSync(resolve(root, folder, name)) })
+        }
       }
     },
   }
@@ -96,7 +100,7 @@ function removeStale(base: string, folders: readonly string[]): Plugin {
 /** One build for everything: the app, the host's worker, the CLI, the preload script and the window. */
 export default defineConfig({
   main: {
-    plugins: [tokenTrayCommand(), pictures(), removeStale(out, ['main', 'programs', 'chunks', 'icons'])],
+    plugins: [tokenTrayCommand(), pictures(), removeStale(out, ['main', 'programs', 'chunks', ...Object.keys(pictureFolders)])],
     build: {
       outDir: out,
       emptyOutDir: false,

@@ -7,6 +7,7 @@ export const paths = {
   hostWorker: join(out, 'main', 'host-worker.js'),
   preload: join(out, 'preload', 'index.cjs'),
   renderer: join(out, 'renderer'),
-  /** Electron finds the `@2x` picture beside the named one by itself. */
-  icon: (name: string) => join(out, 'icons', `${name}.png`),
+  appIcon: join(out, 'icons', 'app.png'),
+  /** A file of `build/icons/tray`. */
+  trayPicture: (file: string) => join(out, 'tray', file),
 } as const

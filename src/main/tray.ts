@@ -1,13 +1,13 @@
-import { Menu, nativeImage, Tray } from 'electron'
+import { Menu, Tray } from 'electron'
 import { toEpochSeconds } from '../core/clock.ts'
 import type { Language } from '../ipc/words/index.ts'
 import type { AccountUsage, BrokerSnapshot } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import type { MenuAction, Switches } from './menu-model.ts'
 import { nativeMenu } from './native-menu.ts'
-import { paths } from './paths.ts'
 import type { Area } from './popover-placement.ts'
 import { trayMenu } from './tray-menu.ts'
+import { onPanelChange, presentTrayPicture, trayPicture } from './tray-picture.ts'
 import { trayState } from './tray-state.ts'
 
 /** What the menu shows besides the state of the broker. */
@@ -38,14 +38,15 @@ export class TrayIcon {
       run(action)
     }
     this.#onClick = onClick
+    onPanelChange(() => this.draw())
   }
 
   /** Makes the icon, in place of the present one if there is one. */
   recreate(): void {
     this.#tray?.destroy()
     const { snapshot, language } = this.#context()
-    const { icon } = trayState(snapshot, this.#host.problem(), language.words)
-    this.#tray = new Tray(nativeImage.createFromPath(paths.icon(icon)))
+    const { picture } = trayState(snapshot, this.#host.problem(), language.words)
+    this.#tray = new Tray(trayPicture(presentTrayPicture(picture)))
     this.#tray.on('click', this.#onClick)
     // On macOS a menu that is set would open with the left button too, in place of the popover.
     this.#tray.on('right-click', () => {
@@ -63,11 +64,12 @@ export class TrayIcon {
     const problem = this.#host.problem()
     const state = trayState(context.snapshot, problem, context.language.words)
     const menu = trayMenu({ ...context, problem, now: toEpochSeconds(Date.now()) })
+    const picture = presentTrayPicture(state.picture)
     // A snapshot often changes nothing that is shown here, and an open menu closes when it is replaced.
-    const drawing = JSON.stringify([state, menu])
+    const drawing = JSON.stringify([picture, state, menu])
     if (drawing === this.#drawn) return
     this.#drawn = drawing
-    tray.setImage(nativeImage.createFromPath(paths.icon(state.icon)))
+    tray.setImage(trayPicture(picture))
     tray.setToolTip(state.tooltip)
     this.#menu = Menu.buildFromTemplate(nativeMenu(menu, this.#run))
     if (process.platform !== 'darwin') tray.setContextMenu(this.#menu)

@@ -26,7 +26,7 @@ export function windowOptions(frame: Frame, dark: boolean): BrowserWindowConstru
     },
     show: false,
     title: 'TokenTray',
-    icon: paths.icon('app'),
+    icon: paths.appIcon,
     width: popoverWidth,
     height: heightBounds.least,
     maximizable: false,

@@ -16,38 +16,17 @@ test.afterEach(async () => {
   await home.remove()
 })
 
-test('without a tray a window opens by itself; closed, it leaves the broker running and a second start brings it back', async () => {
+test('the window remembers its place for its owner only, and that the person knows it stays', async () => {
   const { electron } = await launchApp(home)
   const page = await electron.firstWindow()
   await expect(page.getByRole('button', { name: 'Quit' })).toBeVisible()
   const closed = page.waitForEvent('close')
   await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await closed
-  expect(await brokerStatus(home)).toBeDefined()
-
-  const again = electron.waitForEvent('window')
-  const second = await spawnApp(home)
-  await expect((await again).getByRole('heading', { name: 'TokenTray' })).toBeVisible()
-  expect(await second.ended).toBe(0)
-  expect(second.written).toContain('is running already and shows its window now')
-
   const settings = join(home.folder, 'app', 'settings.json')
   await expect.poll(async () => (await stat(settings)).mode & 0o777).toBe(0o600)
   expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ knowsThatItStays: true, windowBounds: { width: 360 } })
-  const ended = electron.waitForEvent('close')
-  await (await again).getByRole('button', { name: 'Quit' }).click()
-  await ended
-})
-
-test('a tray that comes later gets its icon with the second start', async () => {
-  const { electron } = await launchApp(home)
-  await electron.firstWindow()
-  const host = await startTrayHost()
-  await (await spawnApp(home)).ended
-  const icon = await host.waitForItem()
-  await expect.poll(async () => (await icon.properties()).tooltip).toBe('TokenTray: Signed out')
   await electron.close()
-  await host.close()
 })
 
 test('--window opens a window although there is a tray', async () => {

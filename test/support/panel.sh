@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Takes pictures of a tray app on a real panel (Xfce's), for the README and for a look with one's own eyes. Not part of `npm test`.
+# Takes pictures of a tray app on a real panel, for the README and for a look with one's own eyes. Not part of `npm test`.
 #
 #   test/support/panel.sh OUTPUT_FOLDER COMMAND [ARGUMENT...]
 #   e.g.  panel.sh /tmp/pictures "$(node test/support/electron-runtime.mjs)/electron" --no-sandbox .
 #
 # Leaves panel.png (the icon), tooltip.png, menu.png (right click) and click.png (left click, after it has drawn) in the folder,
-# and prints where the icon was found. It looks for the icon where the panel changed when the app registered it.
+# and prints where the icon was found. It looks for the icon where the panel changed once the app ran.
+# PANEL is whose panel: `xfce` (default) and `lxqt` show what is registered on the session bus, `trayer` is an old XEmbed tray.
 # PANEL_SETTLE is how many seconds the app gets to draw after each step (default 1.5); PANEL_SIZE the screen (default 1000x640).
 set -eu
 
@@ -14,13 +15,24 @@ if [ $# -lt 2 ]; then
   exit 64
 fi
 here=$(cd "$(dirname "$0")" && pwd)
+panel=${PANEL:-xfce}
 size=${PANEL_SIZE:-1000x640}
 settle=${PANEL_SETTLE:-1.5}
 panel_height=30
 
+case $panel in
+  xfce) panel_part=xfce4-panel ;;
+  lxqt) panel_part=lxqt-panel ;;
+  trayer) panel_part=trayer ;;
+  *)
+    echo 'PANEL is xfce, lxqt or trayer' >&2
+    exit 64
+    ;;
+esac
+
 check_parts() {
   missing=
-  for part in Xvfb:xvfb openbox:openbox xfce4-panel:xfce4-panel xdotool:xdotool import:imagemagick xsetroot:x11-xserver-utils dbus-send:dbus; do
+  for part in Xvfb:xvfb openbox:openbox "$panel_part:$panel_part" xdotool:xdotool import:imagemagick xsetroot:x11-xserver-utils dbus-send:dbus; do
     command -v "${part%%:*}" >/dev/null || missing="$missing ${part#*:}"
   done
   [ -n "$missing" ] || return 0
@@ -41,9 +53,10 @@ watcher_ready() {
   ask --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner string:org.kde.StatusNotifierWatcher |
     grep -q 'boolean true'
 }
-icon_registered() {
-  ask --dest=org.kde.StatusNotifierWatcher /StatusNotifierWatcher org.freedesktop.DBus.Properties.Get \
-    string:org.kde.StatusNotifierWatcher string:RegisteredStatusNotifierItems | grep -q '[:.]'
+trayer_ready() { xdotool search --class trayer >/dev/null 2>&1; }
+icon_shown() {
+  picture "$HOME/now.png"
+  [ -n "$(changed_spot "$HOME/before.png" "$HOME/now.png")" ]
 }
 wait_for() {
   what=$1
@@ -58,8 +71,55 @@ wait_for() {
 }
 picture() { import -window root "$1"; }
 
-# One panel at the top with nothing but a tray in it: a clock would change the picture by itself.
-write_panel_settings() {
+# Each panel stands at the top with nothing but a tray in it: a clock would change the picture by itself.
+start_panel() {
+  case $panel in
+    xfce)
+      write_xfce_settings
+      xfce4-panel --disable-wm-check >"$HOME/panel.log" 2>&1 &
+      ;;
+    lxqt)
+      write_lxqt_settings
+      lxqt-panel >"$HOME/panel.log" 2>&1 &
+      ;;
+    trayer)
+      trayer --edge top --align right --widthtype request --heighttype pixel --height "$panel_height" --SetDockType true \
+        --tint 0x2b2b2b --alpha 0 --transparent true >"$HOME/panel.log" 2>&1 &
+      ;;
+  esac
+  children="$children $!"
+  if [ "$panel" = trayer ]; then
+    wait_for 'the panel did not start' trayer_ready
+  else
+    wait_for 'the panel did not start' watcher_ready
+  fi
+}
+
+write_lxqt_settings() {
+  mkdir -p "$XDG_CONFIG_HOME/lxqt"
+  cat >"$XDG_CONFIG_HOME/lxqt/panel.conf" <<CONF
+panels=panel1
+
+[panel1]
+alignment=-1
+iconSize=22
+lineCount=1
+panelSize=$panel_height
+plugins=spacer, statusnotifier
+position=Top
+width=100
+width-percent=true
+
+[spacer]
+expandable=true
+type=spacer
+
+[statusnotifier]
+type=statusnotifier
+CONF
+}
+
+write_xfce_settings() {
   settings=$XDG_CONFIG_HOME/xfce4/xfconf/xfce-perchannel-xml
   mkdir -p "$settings"
   cat >"$settings/xfce4-panel.xml" <<XML
@@ -105,25 +165,22 @@ take_pictures() {
   shift
   children=
   trap 'for pid in $children; do kill "$pid" 2>/dev/null || true; done; wait 2>/dev/null || true' EXIT
-  write_panel_settings
   xsetroot -solid '#3b4a5a'
   openbox >"$HOME/openbox.log" 2>&1 &
   children="$children $!"
-  xfce4-panel --disable-wm-check >"$HOME/panel.log" 2>&1 &
-  children="$children $!"
-  wait_for 'the panel did not start' watcher_ready
+  start_panel
   xdotool mousemove "$((${size%x*} / 2))" 400
   sleep "$settle"
   picture "$HOME/before.png"
 
   "$@" >"$HOME/app.log" 2>&1 &
   children="$! $children"
-  wait_for 'the app registered no tray icon' icon_registered
+  wait_for 'the panel shows no icon' icon_shown
   sleep "$settle"
   picture "$out/panel.png"
   read -r x y <<<"$(changed_spot "$HOME/before.png" "$out/panel.png")" || true
   if [ -z "${x:-}" ]; then
-    echo 'panel.sh: the icon was registered, but the panel looks the same as before' >&2
+    echo 'panel.sh: the icon is gone again' >&2
     exit 70
   fi
   echo "icon at $x,$y"
