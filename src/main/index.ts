@@ -2,6 +2,7 @@ import { app, clipboard } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
 import { detectTools, fileReaders } from '../integrations/index.ts'
+import { defaultSettings } from '../ipc/settings.ts'
 import { english } from '../ipc/words/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
@@ -12,6 +13,8 @@ import { HostLink } from './host-link.ts'
 import { setupIpc } from './ipc.ts'
 import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
+import { staysNotice } from './notices/notice-words.ts'
+import { setupDesktopNotices, setupNoticeBoard } from './notices/setup-notices.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
 import { setupShutdown } from './shutdown.ts'
@@ -52,20 +55,26 @@ function setupShell(host: HostLink, tokens: TokenClipboard): void {
   )
   const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
+  // The settings desk takes the place of this line.
+  const [settings, language] = [() => defaultSettings, () => english]
+  const notices = setupDesktopNotices(process.platform, (action) => run(action))
   const window = setupWindow(
     () => frame.current(),
     () => tray.bounds(),
+    () => notices.show(staysNotice(language())),
   )
   const switches = setupSwitches(host, () => tray.draw())
+  const run = menuRunner(actions, window, switches)
   const tray = new TrayIcon(
     host,
     () => ({ switches: switches.current(), usage: usage.current(), language: english, snapshot: host.snapshot() }),
-    menuRunner(actions, window, switches),
+    run,
     () => window.toggle(),
   )
   tray.recreate()
   host.onChange(() => tray.draw())
   usage.onChange(() => tray.draw())
+  setupNoticeBoard({ host, usage, settings, language, clock: systemClock }, notices)
   setupApplicationMenu(process.platform)
   setupIpc({ actions, tools, usage, window, view: setupView(host, window, usage) })
   setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })

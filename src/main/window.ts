@@ -1,12 +1,12 @@
-import { app, BrowserWindow, Notification, nativeTheme, screen, session } from 'electron'
+import { app, BrowserWindow, nativeTheme, screen, session } from 'electron'
 import { serveRenderer } from './app-protocol.ts'
 import { AppWindow } from './app-window.ts'
 import type { Area } from './popover-placement.ts'
 import { settings } from './settings.ts'
 import { type Frame, windowOptions, windowPartition } from './window-options.ts'
 
-/** Makes the window's maker. */
-export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined): AppWindow {
+/** Makes the window's maker. `stays` is called when the person closes it for the first time and nothing but the broker is left. */
+export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined, stays: () => void): AppWindow {
   let quitting = false
   app.once('before-quit', () => {
     quitting = true
@@ -24,7 +24,7 @@ export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefin
       void settings().then((store) => {
         store.set('windowBounds', bounds)
         if (quitting || store.get('knowsThatItStays')) return
-        sayThatItStays()
+        stays()
         store.set('knowsThatItStays', true)
       })
     },
@@ -56,13 +56,4 @@ function isReachable(bounds: Area): boolean {
     bounds.y < workArea.y + workArea.height &&
     bounds.y + bounds.height > workArea.y
   )
-}
-
-/** Without a tray icon the broker is out of sight once its window is closed. */
-function sayThatItStays(): void {
-  if (!Notification.isSupported()) return
-  new Notification({
-    title: 'TokenTray keeps running',
-    body: 'Your tools still get their tokens. Start TokenTray again to open its window, and press Quit there to end it.',
-  }).show()
 }
