@@ -63,15 +63,20 @@ class SentNotice implements ShownNotice {
     void able.then((isAble) => {
       const earlier = before instanceof SentNotice ? before : undefined
       if (this.#closed) before?.close()
-      else if (isAble) this.#send(notice, earlier?.#leave())
-      else this.#other = options.otherwise.show({ ...notice, ...plain(notice) }, events, earlier?.#other)
+      else if (isAble) this.#send(notice, earlier === undefined ? undefined : earlier.#leave())
+      else
+        this.#other = options.otherwise.show(
+          { ...notice, ...plain(notice) },
+          events,
+          earlier === undefined ? undefined : earlier.#other,
+        )
     })
   }
 
-  /** The program takes its notification away when it is interrupted. */
+  /** The program takes its notification away when it is interrupted, once it has shown it. */
   close(): void {
     this.#closed = true
-    this.#child?.kill('SIGINT')
+    if (this.#id !== undefined) this.#child?.kill('SIGINT')
     this.#other?.close()
   }
 
@@ -81,13 +86,18 @@ class SentNotice implements ShownNotice {
     this.#child = child
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line, notice))
     child.once('error', () => this.#events.closed())
-    child.once('close', () => this.#events.closed())
+    child.once('close', (_code, signal) => {
+      // Interrupted before it was ready for that, or too old to be.
+      if (signal === 'SIGINT' && this.#id !== undefined) closeOnBus(this.#id, this.#options.env)
+      this.#events.closed()
+    })
   }
 
   /** The first line is the number of the notification, the next one what was pressed. */
   #read(line: string, { buttons, click }: SaidNotice): void {
     if (this.#id === undefined) {
       this.#id = line
+      if (this.#closed) this.close()
       return
     }
     const button = buttons[Number(line)]
@@ -105,6 +115,18 @@ class SentNotice implements ShownNotice {
     this.#child?.kill('SIGTERM')
     return this.#id
   }
+}
+
+/** As good as it goes: where there is no such program, the notification stays until the person takes it away. */
+function closeOnBus(id: string, env: NotifySendOptions['env']): void {
+  const [service, path] = ['org.freedesktop.Notifications', '/org/freedesktop/Notifications']
+  const method = ['--method', `${service}.CloseNotification`, id]
+  execFile(
+    'gdbus',
+    ['call', '--session', '--dest', service, '--object-path', path, ...method],
+    { env, timeout: patience },
+    () => {},
+  )
 }
 
 function argumentsFor(notice: SaidNotice, icon: string, replaces: string | undefined): readonly string[] {
