@@ -24,71 +24,89 @@ const clickName = 'default'
  * notification service of the desktop does, waiting for it costs this process nothing.
  */
 export function notifySend(options: NotifySendOptions): NoticeDesktop {
-  let able: Promise<boolean> | undefined
+  let found: Promise<Sender | undefined> | undefined
   return {
     show(notice, events, before) {
-      able ??= hasButtons(options.env)
-      return new SentNotice(notice, events, before, able, options)
+      found ??= findSender(options.env)
+      return new SentNotice(notice, events, { before, found, ...options })
     },
   }
 }
 
-/** Version 0.7.9, which Ubuntu 22.04 has, knows neither buttons nor waiting. */
-function hasButtons(env: NotifySendOptions['env']): Promise<boolean> {
+/** The program, and whether it says at once which notification it has shown. */
+interface Sender {
+  readonly command: readonly [string, ...string[]]
+  readonly tellsId: boolean
+}
+
+/**
+ * Into a pipe, version 0.8.1 writes the number of its notification only when it ends, unless the `stdbuf` of GNU makes it write each
+ * line. Without, an earlier notification cannot be replaced in its place: it goes, and the new one comes.
+ */
+const senders: readonly Sender[] = [
+  { command: ['stdbuf', '-oL', 'notify-send'], tellsId: true },
+  { command: ['notify-send'], tellsId: false },
+]
+
+/** Undefined where there is none with buttons: version 0.7.9, which Ubuntu 22.04 has, knows neither those nor waiting. */
+async function findSender(env: NotifySendOptions['env']): Promise<Sender | undefined> {
+  for (const sender of senders) if (await hasButtons(sender, env)) return sender
+  return undefined
+}
+
+function hasButtons({ command: [program, ...args] }: Sender, env: NotifySendOptions['env']): Promise<boolean> {
   return new Promise((resolve) => {
-    execFile('notify-send', ['--help'], { env, timeout: patience }, (error, stdout) => {
+    execFile(program, [...args, '--help'], { env, timeout: patience }, (error, stdout) => {
       resolve(error === null && ['--action', '--wait', '--print-id', '--replace-id'].every((option) => stdout.includes(option)))
     })
   })
 }
 
+interface SentOptions extends NotifySendOptions {
+  readonly before: ShownNotice | undefined
+  readonly found: Promise<Sender | undefined>
+}
+
 class SentNotice implements ShownNotice {
   readonly #events: NoticeEvents
-  readonly #options: NotifySendOptions
+  readonly #options: SentOptions
   #child: ChildProcess | undefined
   #other: ShownNotice | undefined
   /** Which notification of the desktop it is, once it is shown. */
   #id: string | undefined
+  #tellsId = false
   #closed = false
 
-  constructor(
-    notice: SaidNotice,
-    events: NoticeEvents,
-    before: ShownNotice | undefined,
-    able: Promise<boolean>,
-    options: NotifySendOptions,
-  ) {
+  constructor(notice: SaidNotice, events: NoticeEvents, options: SentOptions) {
     this.#events = events
     this.#options = options
-    void able.then((isAble) => {
-      const earlier = before instanceof SentNotice ? before : undefined
+    const { before, found, otherwise } = options
+    const earlier = before instanceof SentNotice ? before : undefined
+    void found.then((sender) => {
       if (this.#closed) before?.close()
-      else if (isAble) this.#send(notice, earlier === undefined ? undefined : earlier.#leave())
-      else
-        this.#other = options.otherwise.show(
-          { ...notice, ...plain(notice) },
-          events,
-          earlier === undefined ? undefined : earlier.#other,
-        )
+      else if (sender !== undefined) this.#send(notice, sender, earlier === undefined ? undefined : earlier.#leave())
+      else this.#other = otherwise.show({ ...notice, ...plain(notice) }, events, earlier === undefined ? undefined : earlier.#other)
     })
   }
 
   /** The program takes its notification away when it is interrupted, once it has shown it. */
   close(): void {
     this.#closed = true
-    if (this.#id !== undefined) this.#child?.kill('SIGINT')
+    if (this.#id !== undefined || !this.#tellsId) this.#child?.kill('SIGINT')
     this.#other?.close()
   }
 
-  #send(notice: SaidNotice, replaces: string | undefined): void {
-    const args = argumentsFor(notice, this.#options.icon, replaces)
-    const child = spawn('notify-send', args, { env: this.#options.env, stdio: ['ignore', 'pipe', 'ignore'] })
+  #send(notice: SaidNotice, { command, tellsId }: Sender, replaces: string | undefined): void {
+    const { env, icon } = this.#options
+    const [program, ...args] = command
+    const child = spawn(program, [...args, ...argumentsFor(notice, icon, replaces)], { env, stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
+    this.#tellsId = tellsId
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line, notice))
     child.once('error', () => this.#events.closed())
     child.once('close', (_code, signal) => {
       // Interrupted before it was ready for that, or too old to be.
-      if (signal === 'SIGINT' && this.#id !== undefined) closeOnBus(this.#id, this.#options.env)
+      if (signal === 'SIGINT' && this.#id !== undefined) closeOnBus(this.#id, env)
       this.#events.closed()
     })
   }

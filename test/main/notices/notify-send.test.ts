@@ -70,7 +70,7 @@ test('a notification has its buttons, and what is pressed is done once', async (
   made.show(said({ urgent: true }))
   const shown = await host.waitFor('codex asks for Practice')
   expect(shown).toMatchObject({ app: 'TokenTray', body: 'Says it is codex', urgency: 2, replaced: false })
-  expect(Object.values(shown.buttons)).toEqual(['Allow once', 'Allow once', 'Deny'])
+  expect(shown.buttons).toEqual({ default: 'Allow once', 0: 'Allow once', 1: 'Deny' })
   host.press(shown, 'Deny')
   host.press(shown, 'Allow once')
   await vi.waitFor(() => expect(chosen).toEqual([{ kind: 'decide', approval: '1', decision: 'deny' }]), { timeout: 5_000 })
@@ -149,6 +149,21 @@ test('of many that come and go at once, none stays behind', async () => {
     if (round % 2 === 1) made.takeBack('consent:1')
   }
   await gone()
+})
+
+test('without stdbuf, buttons work and what has ended goes, too', async () => {
+  const path = await withProgram('')
+  await symlink((await run('which', ['notify-send'])).stdout.trim(), join(path, 'notify-send'))
+  const { made, chosen } = notices(path)
+  made.show(said())
+  host.press(await host.waitFor('codex asks for Practice'), 'Allow once')
+  await vi.waitFor(() => expect(chosen).toHaveLength(1), { timeout: 5_000 })
+  made.show(said({ title: 'pi asks for Practice' }))
+  await host.waitFor('pi asks for Practice')
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  made.show(said({ title: 'aider asks' }))
+  await host.waitFor('aider asks')
+  await vi.waitFor(() => expect(host.standing.map(({ title }) => title)).toEqual(['aider asks']), { timeout: 5_000 })
 })
 
 test('without a notification service nothing happens, and a later one is used', async () => {
