@@ -85,7 +85,8 @@ class SentNotice implements ShownNotice {
     void found.then((sender) => {
       if (this.#closed) before?.close()
       else if (sender !== undefined) this.#send(notice, sender, earlier === undefined ? undefined : earlier.#leave())
-      else this.#other = otherwise.show({ ...notice, ...plain(notice) }, events, earlier === undefined ? undefined : earlier.#other)
+      else
+        this.#other = otherwise.show({ ...notice, ...plain(notice) }, events, earlier === undefined ? undefined : earlier.#other)
     })
   }
 
