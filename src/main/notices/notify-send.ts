@@ -14,6 +14,9 @@ export interface NotifySendOptions {
 /** Milliseconds in which the program has to say what it can do. */
 const patience = 5_000
 
+/** In the place of a number, where there is no notification service. */
+const notShown = '0'
+
 /** The name of the button that a click beside the buttons presses, in the desktop notifications specification. */
 const clickName = 'default'
 
@@ -100,7 +103,10 @@ class SentNotice implements ShownNotice {
   #send(notice: SaidNotice, { command, tellsId }: Sender, replaces: string | undefined): void {
     const { env, icon } = this.#options
     const [program, ...args] = command
-    const child = spawn(program, [...args, ...argumentsFor(notice, icon, replaces)], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(program, [...args, ...argumentsFor(notice, icon, tellsId, replaces)], {
+      env,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     this.#child = child
     this.#tellsId = tellsId
     createInterface({ input: child.stdout }).on('line', (line) => this.#read(line, notice))
@@ -116,7 +122,8 @@ class SentNotice implements ShownNotice {
   #read(line: string, { buttons, click }: SaidNotice): void {
     if (this.#id === undefined) {
       this.#id = line
-      if (this.#closed) this.close()
+      if (line === notShown) this.#child?.kill()
+      else if (this.#closed) this.close()
       return
     }
     const button = buttons[Number(line)]
@@ -148,14 +155,15 @@ function closeOnBus(id: string, env: NotifySendOptions['env']): void {
   )
 }
 
-function argumentsFor(notice: SaidNotice, icon: string, replaces: string | undefined): readonly string[] {
+function argumentsFor(notice: SaidNotice, icon: string, tellsId: boolean, replaces: string | undefined): readonly string[] {
   const { title, body } = plain(notice)
   return [
     '--app-name=TokenTray',
     `--icon=${icon}`,
     `--urgency=${notice.urgent ? 'critical' : 'normal'}`,
     '--print-id',
-    '--wait',
+    // It waits for a button in any case, and otherwise even for a notification that could not be shown, which only its number tells.
+    ...(tellsId ? ['--wait'] : []),
     ...(replaces === undefined ? [] : [`--replace-id=${replaces}`]),
     `--action=${clickName}=${notice.buttons[0]?.label ?? title}`,
     ...notice.buttons.map(({ label }, index) => `--action=${index}=${label}`),

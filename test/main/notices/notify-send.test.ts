@@ -166,11 +166,18 @@ test('without stdbuf, buttons work and what has ended goes, too', async () => {
   await vi.waitFor(() => expect(host.standing.map(({ title }) => title)).toEqual(['aider asks']), { timeout: 5_000 })
 })
 
-test('without a notification service nothing happens, and a later one is used', async () => {
+test.each([
+  ['with stdbuf', ['stdbuf', 'notify-send']],
+  ['without stdbuf', ['notify-send']],
+])('without a notification service nothing waits, and a later one is used, %s', async (_, programs) => {
   await host.close()
-  const { made, chosen, elsewhere } = notices()
+  const path = await withProgram('')
+  for (const name of programs) await symlink((await run('which', [name])).stdout.trim(), join(path, name))
+  const { made, chosen, elsewhere } = notices(path)
   made.show(said())
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  const mine = async () => (await run('ps', ['-o', 'args=', '--ppid', String(process.pid)])).stdout
+  await vi.waitFor(async () => expect(await mine()).toContain('TokenTray'), { timeout: 5_000, interval: 5 }).catch(() => {})
+  await vi.waitFor(async () => expect(await mine()).not.toContain('TokenTray'), { timeout: 5_000 })
   host = await startNotificationHost()
   made.show(said({ key: 'later', title: 'Later' }))
   await host.waitFor('Later')
