@@ -32,7 +32,7 @@ export function decideNotices({ snapshot, usage, settings, now, told }: Facts): 
   const quietEnd = quietUntil(settings.quietHours, now)
   const manner = (kind: NoticeKind): Manner => {
     if (!settings.notices[kind]) return 'silent'
-    return quietEnd === undefined || kind === 'consent' ? 'tell' : 'hold'
+    return quietEnd === undefined ? 'tell' : 'hold'
   }
   const consents = consentsWanted(snapshot?.approvals ?? [], told.consents, manner('consent'))
   if (snapshot === undefined) return { show: [], takeBack: consents.takeBack, told: { ...told, consents: [] } }
@@ -75,7 +75,7 @@ function keysOfGone(told: Told, kept: Told): readonly string[] {
   ]
 }
 
-/** A client waits for half a minute, so that its request is told in quiet hours as well. */
+/** A client waits for half a minute, so that its request is not held back in quiet hours. */
 function consentsWanted(approvals: readonly ApprovalRequest[], told: readonly string[], manner: Manner): Part<string> {
   const due = manner === 'silent' ? [] : approvals.filter(({ id }) => !told.includes(id))
   return {

@@ -10,6 +10,9 @@ const slack = 120
 /** How long after a reset it is still news. Seconds. */
 const newsFor = 86_400
 
+/** Figures that do not say how long they hold are of now for so long. Seconds. */
+const holdsFor = 3_600
+
 /** The longest name of a limit that is kept. */
 const longestName = 100
 
@@ -93,8 +96,9 @@ function figuresOf(usage: AccountUsage, name: string, told: ToldLimit | undefine
   if (stale || at === undefined) return undefined
   const end = told?.resets_at
   if (end !== undefined && end <= now && at < end) return undefined
+  const isOfNow = (window: UsageWindow) => (window.resets_at === undefined ? now - at < holdsFor : !isOver(window, now))
   return windows
-    .filter((window) => keptName(window.name) === name && Number.isFinite(window.used_percent) && !isOver(window, now))
+    .filter((window) => keptName(window.name) === name && Number.isFinite(window.used_percent) && isOfNow(window))
     .sort((a, b) => b.used_percent - a.used_percent)[0]
 }
 
@@ -107,13 +111,14 @@ function crossedBy({ name, used_percent: used }: UsageWindow, settings: AppSetti
 function stepOf(limit: Limit, manners: LimitManners, now: number): Step {
   const { account, told, crossed } = limit
   const end = told?.resets_at
-  if (account.disabled) return ended(told, now) ? { takeBack: true } : { ...(told && { told }), takeBack: true }
+  if (account.disabled) return { ...(told === undefined || isPast(told, now) ? {} : { told }), takeBack: true }
   if (told === undefined) return crossed === undefined ? {} : crossing(limit, crossed, manners.threshold)
   if (end !== undefined && end <= now) return afterEnd(limit, told, end, manners, now)
   return within(limit, told, manners.threshold)
 }
 
-const ended = (told: ToldLimit | undefined, now: number) => told?.resets_at !== undefined && told.resets_at <= now
+/** Whether no figures of the period that was told of are left. */
+const isPast = ({ resets_at: end }: ToldLimit, now: number) => end !== undefined && now - end >= holdsFor
 
 /** While the period lasts that was told of, only a higher threshold is news. */
 function within(limit: Limit, told: ToldLimit, manner: Manner): Step {
@@ -133,11 +138,13 @@ function afterEnd(limit: Limit, told: ToldLimit, end: number, { threshold, reset
   const { account, window, crossed } = limit
   if (crossed !== undefined) {
     const { told: _, ...fresh } = limit
-    return threshold === 'hold' ? { told, takeBack: true } : crossing(fresh, crossed, threshold)
+    return threshold === 'hold' ? { told, ...(told.begun_anew ? {} : { takeBack: true }) } : crossing(fresh, crossed, threshold)
   }
+  const after = isPast(told, now) ? {} : { told: { ...told, begun_anew: true as const } }
+  if (told.begun_anew) return after
   if (reset === 'hold') return { told, takeBack: true }
-  if (reset === 'silent' || now - end >= newsFor) return { takeBack: true }
-  return { notice: { kind: 'usage_reset', key: limitKey(account.id, window), account, window } }
+  if (reset === 'silent' || now - end >= newsFor) return { ...after, takeBack: true }
+  return { ...after, notice: { kind: 'usage_reset', key: limitKey(account.id, window), account, window } }
 }
 
 function crossing({ account, window, figures, told }: Limit, percent: number, manner: Manner): Step {

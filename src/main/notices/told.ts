@@ -12,6 +12,8 @@ const toldLimit = z.strictObject({
   window: z.string().min(1).max(100),
   percent: z.int().min(1).max(100),
   resets_at: epochSeconds.optional(),
+  /** That period is over, and it was told. It is remembered as long as there may be figures of it. */
+  begun_anew: z.literal(true).optional(),
 })
 export type ToldLimit = Readonly<z.infer<typeof toldLimit>>
 

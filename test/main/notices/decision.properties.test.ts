@@ -136,7 +136,9 @@ function mayRepeat(first: Notice, again: Notice, between: readonly Moment[], mom
       // The end of the period may have been said only after it was told.
       const ends = [from, ...between.map(({ facts }) => facts.usage[0]?.windows[0]?.resets_at ?? Number.POSITIVE_INFINITY)]
       const fell = between.some(({ facts }) => (facts.usage[0]?.windows[0]?.used_percent ?? 100) < 50)
-      return fell || (first.window.resets_at ?? Math.min(...ends.slice(1))) <= to
+      const end = first.window.resets_at ?? Math.min(...ends.slice(1))
+      const isOfNow = again.window.resets_at !== undefined || (moments[1].facts.usage[0]?.fetched_at ?? 0) >= end
+      return fell || (end <= to && isOfNow)
     }
     case 'usage_reset':
       return true

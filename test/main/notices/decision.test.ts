@@ -130,6 +130,18 @@ describe('how far a limit is used up', () => {
     expect(story.tell({ ...used(97, reset + 60, now), now })).toEqual([])
   })
 
+  test('is not told from figures of the period before that name no end', () => {
+    const story = new Story()
+    story.tell(used(83))
+    const before = { usage: [figures({ used_percent: 97 }, { fetched_at: reset - 60 })] }
+    expect(kinds(story.tell({ ...before, now: reset + 120 }))).toEqual(['usage_reset'])
+    story.restart()
+    for (const now of [reset + 121, reset + hour, reset + 2 * hour]) expect(story.tell({ now })).toEqual([])
+    expect(story.facts.told.limits).toEqual([])
+    const fresh = { usage: [figures({ used_percent: 97 }, { fetched_at: reset + 2 * hour })] }
+    expect(kinds(story.tell(fresh))).toEqual(['usage_threshold'])
+  })
+
   test('that slides on is told once in the time that was said first', () => {
     const story = new Story()
     const told = []
