@@ -11,6 +11,8 @@ import { HostLink } from './host-link.ts'
 import { setupIpc } from './ipc.ts'
 import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
+import { staysNotice } from './notices/notice-words.ts'
+import { setupDesktopNotices, setupNoticeBoard } from './notices/setup-notices.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
 import { openSettings, type Settings } from './settings.ts'
@@ -56,12 +58,15 @@ function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings):
   )
   const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
+  const desk = setupSettings(host, settings)
+  const notices = setupDesktopNotices(process.platform, (action) => run(action))
   const window = setupWindow(
     () => frame.current(),
     () => tray.bounds(),
     settings,
+    () => notices.show(staysNotice(desk.language())),
   )
-  const desk = setupSettings(host, settings)
+  const run = menuRunner(actions, window, desk)
   const tray = new TrayIcon(
     host,
     () => ({
@@ -70,13 +75,20 @@ function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings):
       language: desk.language(),
       snapshot: desk.shown(host.snapshot()),
     }),
-    menuRunner(actions, window, desk),
+    run,
     () => window.toggle(),
   )
   tray.recreate()
   host.onChange(() => tray.draw())
   usage.onChange(() => tray.draw())
-  desk.onChange(() => tray.draw())
+  const board = setupNoticeBoard(
+    { host, usage, settings: () => desk.current(), language: () => desk.language(), clock: systemClock },
+    notices,
+  )
+  desk.onChange(() => {
+    tray.draw()
+    board.look()
+  })
   setupApplicationMenu(process.platform)
   const view = setupView({ host, window, usage, desk, damage: settings.damage })
   setupIpc({ actions, tools, usage, desk, window, view })

@@ -1,4 +1,4 @@
-import { app, BrowserWindow, Notification, nativeTheme, screen, session } from 'electron'
+import { app, BrowserWindow, nativeTheme, screen, session } from 'electron'
 import { serveRenderer } from './app-protocol.ts'
 import { AppWindow } from './app-window.ts'
 import { log } from './log.ts'
@@ -6,8 +6,13 @@ import type { Area } from './popover-placement.ts'
 import type { Settings } from './settings.ts'
 import { type Frame, windowOptions, windowPartition } from './window-options.ts'
 
-/** Makes the window's maker. */
-export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefined, settings: Settings): AppWindow {
+/** Makes the window's maker. `stays` is called when the person closes it for the first time and nothing but the broker is left. */
+export function setupWindow(
+  frame: () => Frame,
+  trayBounds: () => Area | undefined,
+  settings: Settings,
+  stays: () => void,
+): AppWindow {
   let quitting = false
   app.once('before-quit', () => {
     quitting = true
@@ -23,7 +28,7 @@ export function setupWindow(frame: () => Frame, trayBounds: () => Area | undefin
     },
     remember(bounds) {
       const toSay = !quitting && !settings.current().knowsThatItStays
-      if (toSay) sayThatItStays()
+      if (toSay) stays()
       const change = toSay ? { windowBounds: bounds, knowsThatItStays: true } : { windowBounds: bounds }
       settings.change(change).catch(() => log('where the window was could not be kept.'))
     },
@@ -55,13 +60,4 @@ function isReachable(bounds: Area): boolean {
     bounds.y < workArea.y + workArea.height &&
     bounds.y + bounds.height > workArea.y
   )
-}
-
-/** Without a tray icon the broker is out of sight once its window is closed. */
-function sayThatItStays(): void {
-  if (!Notification.isSupported()) return
-  new Notification({
-    title: 'TokenTray keeps running',
-    body: 'Your tools still get their tokens. Start TokenTray again to open its window, and press Quit there to end it.',
-  }).show()
 }

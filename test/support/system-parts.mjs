@@ -28,6 +28,7 @@ const PARTS = [
   { name: 'GBM', found: () => library('libgbm.so.1'), packages: ['libgbm1'], suites: DISPLAY_SUITES },
   { name: 'ALSA', found: () => library('libasound.so.2'), packages: ['libasound2t64', 'libasound2'], suites: DISPLAY_SUITES },
   { name: 'libnotify', found: () => library('libnotify.so.4'), packages: ['libnotify4'], suites: DISPLAY_SUITES },
+  { name: 'notify-send', found: () => command('notify-send'), packages: ['libnotify-bin'], suites: SESSION_SUITES },
   { name: 'Chromium', found: () => chromiumExecutable() !== undefined, packages: ['chromium'], suites: ['renderer', 'electron'] },
   { name: 'unzip', found: () => command('unzip'), packages: ['unzip'], suites: DISPLAY_SUITES },
   { name: 'tar', found: () => command('tar'), packages: ['tar'], suites: DISPLAY_SUITES },
