@@ -30,6 +30,8 @@ interface Limit {
   readonly figures?: UsageWindow
   /** The highest threshold at or below them. */
   readonly crossed?: number
+  /** Whether the newest figures came before the end of the period that was told of, and say that they hold beyond it. */
+  readonly outdated: boolean
 }
 
 interface Step {
@@ -81,6 +83,7 @@ function limitsOf(
     return {
       account,
       window,
+      outdated: own !== undefined && isOutdated(own, window, last, now),
       ...(last === undefined ? {} : { told: last }),
       ...(figures === undefined ? {} : { figures }),
       ...(crossed === undefined ? {} : { crossed }),
@@ -102,6 +105,11 @@ function figuresOf(usage: AccountUsage, name: string, told: ToldLimit | undefine
     .sort((a, b) => b.used_percent - a.used_percent)[0]
 }
 
+function isOutdated({ fetched_at: at, windows }: AccountUsage, name: string, told: ToldLimit | undefined, now: number): boolean {
+  if (at === undefined || told?.resets_at === undefined || at >= told.resets_at) return false
+  return windows.some((window) => keptName(window.name) === name && (window.resets_at ?? 0) > now)
+}
+
 function crossedBy({ name, used_percent: used }: UsageWindow, settings: AppSettings): number | undefined {
   const percents = settings.usageThresholds.find(({ window }) => window === name)?.percents ?? usualThresholds
   const crossed = percents.filter((percent) => percent <= used)
@@ -111,14 +119,15 @@ function crossedBy({ name, used_percent: used }: UsageWindow, settings: AppSetti
 function stepOf(limit: Limit, manners: LimitManners, now: number): Step {
   const { account, told, crossed } = limit
   const end = told?.resets_at
-  if (account.disabled) return { ...(told === undefined || isPast(told, now) ? {} : { told }), takeBack: true }
+  if (account.disabled) return { ...(told === undefined || isPast(limit, told, now) ? {} : { told }), takeBack: true }
   if (told === undefined) return crossed === undefined ? {} : crossing(limit, crossed, manners.threshold)
   if (end !== undefined && end <= now) return afterEnd(limit, told, end, manners, now)
   return within(limit, told, manners.threshold)
 }
 
 /** Whether no figures of the period that was told of are left. */
-const isPast = ({ resets_at: end }: ToldLimit, now: number) => end !== undefined && now - end >= holdsFor
+const isPast = ({ outdated }: Limit, { resets_at: end }: ToldLimit, now: number): boolean =>
+  end !== undefined && now - end >= holdsFor && !outdated
 
 /** While the period lasts that was told of, only a higher threshold is news. */
 function within(limit: Limit, told: ToldLimit, manner: Manner): Step {
@@ -140,7 +149,7 @@ function afterEnd(limit: Limit, told: ToldLimit, end: number, { threshold, reset
     const { told: _, ...fresh } = limit
     return threshold === 'hold' ? { told, ...(told.begun_anew ? {} : { takeBack: true }) } : crossing(fresh, crossed, threshold)
   }
-  const after = isPast(told, now) ? {} : { told: { ...told, begun_anew: true as const } }
+  const after = isPast(limit, told, now) ? {} : { told: { ...told, begun_anew: true as const } }
   if (told.begun_anew) return after
   if (reset === 'hold') return { told, takeBack: true }
   if (reset === 'silent' || now - end >= newsFor) return { ...after, takeBack: true }

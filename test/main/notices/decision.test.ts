@@ -111,6 +111,20 @@ describe('how far a limit is used up', () => {
     expect(kinds(new Story().tell(used(99)))).toEqual(['usage_threshold'])
   })
 
+  test('that was told of is not told again for figures that came before its end, whatever end they claim now', () => {
+    const story = new Story()
+    const end = noon + 600
+    story.tell({ usage: [figures({ used_percent: 96, resets_at: end })] })
+    const claiming = { usage: [figures({ used_percent: 96, resets_at: end + 90_000 })] }
+    const later = end + 2 * 3_600
+    expect(kinds(story.tell({ ...claiming, now: later }))).toEqual(['usage_reset'])
+    expect(story.tell({ ...claiming, now: later })).toEqual([])
+    story.restart()
+    expect(story.tell({ ...claiming, now: later + 60 })).toEqual([])
+    const fresh = { usage: [figures({ used_percent: 96, resets_at: end + 90_000 }, { fetched_at: later + 70 })] }
+    expect(kinds(story.tell({ ...fresh, now: later + 80 }))).toEqual(['usage_threshold'])
+  })
+
   test('has begun anew is told once, after its time, and then a new period counts', () => {
     const story = new Story()
     story.tell(used(83))
