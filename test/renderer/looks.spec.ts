@@ -1,28 +1,30 @@
 import type { View } from '../../src/ipc/channels.ts'
 import { expectAccessible } from './support/accessible.ts'
 import { looks, steps } from './support/looks.ts'
+import { pageLooks } from './support/page-looks.ts'
 import { view } from './support/snapshots.ts'
 import { expect, type TestWindow, test } from './support/window.ts'
 
-/** The popover grows with its content, up to this height. CSS pixels. */
+/** The popover grows with its content, up to this height; a long page is pictured as a whole. CSS pixels. */
 const mostHeight = 640
+const wholePage = 2_000
 
 /** Every look: the view that the window opens with, and the step of the person that leads to it. */
 const all = [
   ...Object.entries(looks).map(([name, from]) => ({ name, from, step: undefined })),
-  ...Object.entries(steps).map(([name, { from, step }]) => ({ name, from, step })),
+  ...Object.entries({ ...steps, ...pageLooks }).map(([name, { from, step }]) => ({ name, from, step })),
 ]
 
 const inArabic = (from: View): View => ({ ...from, surroundings: { ...from.surroundings, language: 'ar', locale: 'ar' } })
 const inGerman = (from: View): View => ({ ...from, surroundings: { ...from.surroundings, language: 'de', locale: 'de' } })
 
 /** Makes the window as tall as its content wants it, as main does. */
-async function growTo(tray: TestWindow, width: number): Promise<void> {
+async function growTo(tray: TestWindow, name: string): Promise<void> {
   // A card that has just come is not pressed yet, and looks like it.
   await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
   const height = (await tray.asked('window:fit')).at(-1)?.height ?? 0
   expect(height).toBeGreaterThan(80)
-  await tray.page.setViewportSize({ width, height: Math.min(height, mostHeight) })
+  await tray.page.setViewportSize({ width: 360, height: Math.min(height, name in pageLooks ? wholePage : mostHeight) })
 }
 
 /** What stands beyond the page to the left or to the right, where nobody sees it. */
@@ -45,7 +47,7 @@ for (const { name, from, step } of all) {
   }) => {
     await tray.open(from)
     await step?.(tray)
-    await growTo(tray, 360)
+    await growTo(tray, name)
     await expect(tray.page).toHaveScreenshot(`${file}-light.png`)
     await expectAccessible(tray.page)
     await tray.page.emulateMedia({ colorScheme: 'dark' })
@@ -57,7 +59,7 @@ for (const { name, from, step } of all) {
     expect(await cutOff(tray)).toEqual([])
     await tray.show(inArabic(from))
     await expect(tray.page.locator('html')).toHaveAttribute('dir', 'rtl')
-    await growTo(tray, 360)
+    await growTo(tray, name)
     await expect(tray.page).toHaveScreenshot(`${file}-rtl.png`)
     expect(await cutOff(tray)).toEqual([])
     await expectAccessible(tray.page)
