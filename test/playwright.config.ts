@@ -23,6 +23,8 @@ export default defineConfig({
   snapshotPathTemplate: '{testDir}/renderer/__screenshots__/{arg}{ext}',
   use: {
     screenshot: 'only-on-failure',
+    // The pictures of the window have times of the day in them.
+    timezoneId: 'UTC',
     launchOptions: { ...(executablePath ? { executablePath } : {}), args: sandboxSwitches() },
   },
   projects: [

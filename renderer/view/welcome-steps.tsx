@@ -5,7 +5,7 @@ import { words } from '../language.ts'
 import { signIn } from '../sign-in.ts'
 import { providerOf } from '../store.ts'
 import { tools, toolsPlace } from '../tools.ts'
-import { picked } from '../welcome.ts'
+import { pick } from '../welcome.ts'
 import { VaultNotice } from './notices.tsx'
 import { ProblemNote } from './problem-note.tsx'
 import { ProviderMark } from './provider-mark.tsx'
@@ -38,13 +38,13 @@ function Pick({ row }: { readonly row: AccountStatus }) {
   const { provider, provider_name: name } = row
   const { kinds } = words().welcome
   const kind = Object.hasOwn(kinds, provider) ? kinds[provider] : undefined
-  const pick = () => {
-    picked.value = true
+  const press = () => {
+    pick()
     if (row.state.kind !== 'authorizing') void signIn(row)
   }
   return (
     <li>
-      <button type="button" class="pick" onClick={pick}>
+      <button type="button" class="pick" onClick={press}>
         <ProviderMark provider={provider} name={name} size={28} />
         <span class="pick-words">
           <span class="pick-name">{name}</span>

@@ -7,6 +7,7 @@ import { language, words } from '../language.ts'
 import { isWaiting, question } from '../store.ts'
 import { endWelcome, goToStep, picked, step, type WelcomeStep, welcomePlace, welcomeSteps } from '../welcome.ts'
 import { Button } from './button.tsx'
+import { VaultNotice } from './notices.tsx'
 import { ProblemNote } from './problem-note.tsx'
 import { PlaceStep, ProviderStep, ToolsStep } from './welcome-steps.tsx'
 
@@ -23,7 +24,8 @@ interface WelcomeProps {
 export function Welcome({ snapshot, accounts }: WelcomeProps) {
   useGoingOnWhenSignedIn(snapshot)
   const say = words().welcome
-  const busy = picked.value || question.value !== undefined
+  // A sign-in that was started in the tray menu is one, too.
+  const busy = picked.value || question.value !== undefined || (step.value === 'provider' && snapshot.logins.length > 0)
   return (
     <section class="welcome" aria-label={say.title}>
       <Steps />
@@ -34,7 +36,10 @@ export function Welcome({ snapshot, accounts }: WelcomeProps) {
           {accounts}
         </>
       ) : (
-        <StepContent key={step.value} step={step.value} snapshot={snapshot} />
+        <>
+          {step.value !== 'place' && <VaultNotice vault={snapshot.vault} />}
+          <StepContent key={step.value} step={step.value} snapshot={snapshot} />
+        </>
       )}
       <Ways busy={busy} />
     </section>

@@ -17,7 +17,7 @@ let host: TrayHost | undefined
 
 test.beforeEach(async () => {
   browser = await startFakeBrowser()
-  const made = await testHome(browser.env)
+  const made = await testHome(browser.env, true)
   home = { ...made, env: { ...made.env, XDG_CONFIG_HOME: join(made.folder, 'config') } }
 })
 

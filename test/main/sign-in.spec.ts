@@ -148,7 +148,7 @@ test('a second account comes beside the first, without the rules again', async (
   double.person = bob
   await fetch(double.approve(await browser.nextUrl()))
   await expect(again.getByRole('status')).toHaveText('Both are ready')
-  const rows = again.getByRole('list', { name: 'Accounts' }).getByRole('listitem')
+  const rows = again.getByRole('list', { name: 'OpenAI Codex' }).getByRole('listitem')
   await expect(rows).toHaveCount(2)
   await expect(rows.filter({ hasText: 'robin@' })).toContainText('default')
   await expect(rows.filter({ hasText: 'bob@' })).toContainText('work')

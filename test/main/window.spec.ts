@@ -24,8 +24,9 @@ test('the window remembers its place for its owner only, and that the person kno
   await electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
   await closed
   const settings = join(home.folder, 'app', 'settings.json')
-  await expect.poll(async () => (await stat(settings)).mode & 0o777).toBe(0o600)
-  expect(JSON.parse(await readFile(settings, 'utf8'))).toMatchObject({ knowsThatItStays: true, windowBounds: { width: 360 } })
+  const kept = { knowsThatItStays: true, windowBounds: { width: 360 } }
+  await expect.poll(async () => JSON.parse(await readFile(settings, 'utf8')) as unknown).toMatchObject(kept)
+  expect((await stat(settings)).mode & 0o777).toBe(0o600)
   await electron.close()
 })
 

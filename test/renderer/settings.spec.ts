@@ -387,6 +387,7 @@ test('a reset asks first, with the safe answer focused, and shows what is so aft
   await expect(reset).toBeFocused()
   expect(await tray.asked('settings:reset')).toEqual([])
   await reset.press('Enter')
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await tray.reply('settings:reset', { ok: true, value: settingsView })
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')

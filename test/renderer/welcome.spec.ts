@@ -90,8 +90,22 @@ test('picking starts the usual sign-in where it always is, and goes on when that
   await tray.show(welcomed(snapshotOf(among(practice(inBrowser)))))
   await expect(page.getByRole('group', { name: 'Sign-in to Practice' })).toBeVisible()
   await expect(current(tray)).toHaveText(/Provider$/)
-  await tray.show(welcomed(snapshotOf(among(practice(active, ben)))))
+  // For main, somebody who has an account is not new any more; the steps that were begun go on nevertheless.
+  await tray.show(viewOf(snapshotOf(among(practice(active, ben)))))
   await expect(page.getByRole('heading', { name: 'Where your logins may live' })).toBeFocused()
+})
+
+test('a sign-in that the tray menu started is shown, and ends the first steps', async ({ tray }) => {
+  await tray.open(welcomed(snapshotOf(among(practice(inBrowser)))))
+  await expect(tray.page.getByRole('group', { name: 'Sign-in to Practice' })).toBeVisible()
+  await tray.show(viewOf(snapshotOf(among(practice(active, ben)))))
+  await expect(tray.page.getByRole('listitem', { name: 'Practice' })).toContainText('Valid')
+  await expect(current(tray)).toHaveCount(0)
+})
+
+test('a keychain that is not there is told of before a provider is picked', async ({ tray }) => {
+  await tray.open(welcomed(snapshotOf(everyRow, { vault: absent })))
+  await expect(tray.page.getByText('No keychain service runs in this session.')).toBeVisible()
 })
 
 test('a rule card is shown on the way, and Escape and Back lead out of it', async ({ tray }) => {

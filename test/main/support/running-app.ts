@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { _electron, type ElectronApplication } from '@playwright/test'
@@ -16,9 +16,14 @@ export interface TestHome {
   remove(): Promise<void>
 }
 
-export async function testHome(base: SessionEnvironment = process.env): Promise<TestHome> {
+/** The home of somebody who has been here before, unless a test is about the first steps. */
+export async function testHome(base: SessionEnvironment = process.env, firstSteps = false): Promise<TestHome> {
   // Directly below /tmp: a socket path may have no more than 100 bytes.
   const folder = await mkdtemp('/tmp/tt-app-')
+  if (!firstSteps) {
+    await mkdir(join(folder, 'app'), { mode: 0o700 })
+    await writeFile(join(folder, 'app', 'settings.json'), '{ "welcomeDone": true }', { mode: 0o600 })
+  }
   const env = { ...base, TOKENTRAY_HOME: folder, TOKENTRAY_VAULT: 'memory', TOKENTRAY_TEST: '1' }
   const given = Object.entries(env).filter((pair): pair is [string, string] => pair[1] !== undefined)
   return { folder, env: Object.fromEntries(given), remove: () => rm(folder, { recursive: true, force: true }) }
