@@ -1,6 +1,6 @@
 import { noteAt, type Place, setNote } from '../store.ts'
 import { DismissButton } from './dismiss-button.tsx'
-import { WordsWithCode } from './words-with-code.tsx'
+import { SaidAndFix } from './said-and-fix.tsx'
 
 /**
  * What went well or is worth knowing at a place. A screen reader tells of it when it has finished its sentence; the region is there while
@@ -12,9 +12,7 @@ export function NoteLines({ place }: { readonly place: Place }) {
     <div class="notes" aria-live="polite">
       {note !== undefined && (
         <div class={`note note-${note.tone === 'good' ? 'good' : 'quiet-advice'}`}>
-          <p>
-            <WordsWithCode text={note.words} />
-          </p>
+          <SaidAndFix description={note.words} fix={undefined} />
           <DismissButton onPress={() => setNote(place, undefined)} />
         </div>
       )}

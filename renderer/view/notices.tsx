@@ -3,7 +3,7 @@ import { words } from '../language.ts'
 import { request } from '../requests.ts'
 import { isWaiting, view, windowPlace } from '../store.ts'
 import { Button } from './button.tsx'
-import { BrokerWords } from './words-with-code.tsx'
+import { SaidAndFix } from './said-and-fix.tsx'
 
 /** The keychain in words, when it is not simply there. Locked, absent and broken each have an advice of their own. */
 export function VaultNotice({ vault }: { readonly vault: VaultStatus }) {
@@ -25,10 +25,7 @@ export function BrokerNotes({ notes }: { readonly notes: readonly StateError[] }
     <>
       {notes.map(({ description, fix }) => (
         <section key={description} class="note note-quiet-advice" aria-label={words().controls.notice}>
-          <p>
-            <BrokerWords text={description} />
-            {fix !== undefined && <BrokerWords text={` ${fix}`} />}
-          </p>
+          <SaidAndFix description={description} fix={fix} />
         </section>
       ))}
     </>
@@ -38,12 +35,7 @@ export function BrokerNotes({ notes }: { readonly notes: readonly StateError[] }
 function AdviceNote({ description, advice }: { readonly description: string; readonly advice: string | undefined }) {
   return (
     <section class="note note-advice">
-      <p>
-        <strong>
-          <BrokerWords text={description} />
-        </strong>
-        {advice !== undefined && <BrokerWords text={` ${advice}`} />}
-      </p>
+      <SaidAndFix description={description} fix={advice} loud />
       <Button waiting={isWaiting(windowPlace)} onPress={() => request(windowPlace, 'broker:wake', undefined)}>
         {words().accounts.tryAgain}
       </Button>

@@ -1,6 +1,6 @@
 import { type Place, problemAt, setProblem } from '../store.ts'
 import { DismissButton } from './dismiss-button.tsx'
-import { BrokerWords } from './words-with-code.tsx'
+import { SaidAndFix } from './said-and-fix.tsx'
 
 /** What went wrong with a request and what to do, at the place where it was asked; read aloud at once. */
 export function ProblemNote({ place }: { readonly place: Place }) {
@@ -8,12 +8,7 @@ export function ProblemNote({ place }: { readonly place: Place }) {
   if (problem === undefined) return null
   return (
     <div class="note note-problem" role="alert">
-      <p>
-        <strong>
-          <BrokerWords text={problem.description} />
-        </strong>
-        {problem.fix !== undefined && <BrokerWords text={` ${problem.fix}`} />}
-      </p>
+      <SaidAndFix description={problem.description} fix={problem.fix} loud />
       <DismissButton onPress={() => setProblem(place, undefined)} />
     </div>
   )
