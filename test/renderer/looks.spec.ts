@@ -22,6 +22,8 @@ const inGerman = (from: View): View => ({ ...from, surroundings: { ...from.surro
 async function growTo(tray: TestWindow, name: string): Promise<void> {
   // A card that has just come is not pressed yet, and looks like it.
   await expect(tray.page.locator('.approval [aria-busy=true]')).toHaveCount(0)
+  // What the step has just shown asks for its height in the next frame.
+  await tray.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
   const height = (await tray.asked('window:fit')).at(-1)?.height ?? 0
   expect(height).toBeGreaterThan(80)
   await tray.page.setViewportSize({ width: 360, height: Math.min(height, name in pageLooks ? wholePage : mostHeight) })
