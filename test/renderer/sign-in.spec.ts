@@ -95,6 +95,7 @@ test.describe('the other ways', () => {
     await expect(panel(tray, 'Ways to sign in to Practice')).toHaveCount(0)
     await expect(dots).toBeFocused()
     await dots.press('Enter')
+    await expect(panel(tray, 'Ways to sign in to Practice')).toBeFocused()
     await expect(panel(tray, 'Ways to sign in to Practice').getByRole('button')).toHaveText([
       'Browser',
       'Device code',
