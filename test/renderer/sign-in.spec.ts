@@ -79,7 +79,7 @@ test.describe('the providers without an account', () => {
     await tray.show(viewOf(undefined))
     await tray.fail('providers:get', { code: 'temporarily_unavailable', description: 'Not now.' })
     await tray.show(everything)
-    expect(await tray.asked('providers:get')).toHaveLength(2)
+    expect(await tray.asked('providers:get')).toHaveLength(3)
     await expect(button(tray, 'Sign in to Practice')).toBeVisible()
     await expect(tray.page.getByRole('alert')).toHaveCount(0)
   })
