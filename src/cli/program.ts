@@ -13,9 +13,11 @@ import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
 import { type StatusOptions, status } from './status-command.ts'
-import { tokenHelp } from './token-command.ts'
+import { tokenHelp } from './token-help.ts'
 import { usage } from './usage-command.ts'
 import { describeVault } from './vault-commands.ts'
+
+export { signInForToken } from './sign-in-for-token.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
