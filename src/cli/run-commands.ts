@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { TokenSource } from './asked-token.ts'
 import type { ChosenVault } from './chosen-vault.ts'
+import { describeCredentialCommands } from './credential-commands.ts'
 import { type EnvOptions, env as printEnv } from './env-command.ts'
 import { type ExecOptions, exec, readExecWords } from './exec-command.ts'
 import { shells } from './shell-lines.ts'
@@ -12,6 +13,7 @@ export function describeRunCommands(program: Command, vault: ChosenVault, env: E
   const source: Omit<TokenSource, 'client'> = { env, vault, stderr: process.stderr }
   describeExec(program, source)
   describeEnv(program, source, process)
+  describeCredentialCommands(program, source, process)
 }
 
 const set = () =>
