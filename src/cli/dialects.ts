@@ -1,3 +1,4 @@
+import { parseJson, unreadable } from '../client/one-shot.ts'
 import { environmentSources } from '../protocol/environment-sources.ts'
 import { BrokerError } from '../protocol/errors.ts'
 import { variablesOf } from '../protocol/program-variables.ts'
@@ -51,11 +52,11 @@ export const tokenFormats = ['token', 'bearer', 'header', 'env', 'json'] as cons
 
 /** The hand-out of an answer of the broker. Throws `broker_unreadable` for what no header and no line can hold. */
 export function readHandOut(text: string): TokenResponse {
-  const given = JSON.parse(text) as TokenResponse
-  const { access_token: token, base_url: address, headers } = given
+  const given = parseJson(text) as TokenResponse | undefined | null
   const isPlain = (part: unknown) => typeof part === 'string' && /^[\x20-\x7e]*$/.test(part)
-  if (token && address && [token, address, ...Object.entries(headers ?? {}).flat()].every(isPlain)) return given
-  throw new BrokerError('broker_unreadable', 'The broker answered with something else than a token.')
+  const parts = [given?.access_token, given?.base_url, given?.provider, ...Object.entries(given?.headers ?? {}).flat()]
+  if (given?.access_token && URL.canParse(given.base_url) && parts.every(isPlain)) return given
+  throw unreadable()
 }
 
 /** A token of the environment in the form of a hand-out. */

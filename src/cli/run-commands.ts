@@ -25,7 +25,7 @@ const minValid = ['--min-valid <time>', 'how long the tokens must still be valid
 const execHelp = `
 The variables are those that the tools of the provider read: ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN, OPENAI_API_KEY,
 GEMINI_API_KEY and so on, with the address of the API. A provider of your own, such as my-llm, gets MY_LLM_ACCESS_TOKEN and
-MY_LLM_BASE_URL. What your environment has in them is replaced; other logins of the same provider are taken away.
+MY_LLM_BASE_URL. What your environment has in them is replaced, and what the tools would use instead is taken away.
 
 The command gets a token once. When it runs for longer than the token is valid, say --min-valid, or connect the tool in a way that
 asks again. It ends with the exit code or the signal of the command; 126 and 127 as in a shell when it cannot be run.
@@ -40,7 +40,7 @@ function describeExec(program: Command, source: Omit<TokenSource, 'client'>): vo
   program
     .command('exec')
     .usage('[options] <selectors...> -- <command> [arguments...]')
-    .argument('[words...]')
+    .argument('[selectors...]')
     .description('run a command with tokens in its environment, and nowhere else')
     .allowUnknownOption()
     .addOption(set())

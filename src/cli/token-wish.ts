@@ -69,16 +69,22 @@ function parse(argv: readonly string[]) {
       },
     })
     const [selector, ...extra] = positionals
-    if (!values.help && (selector === undefined || extra.length > 0)) {
-      throw new Error(selector === undefined ? 'A selector is missing.' : `"${extra[0]}" is too much.`)
-    }
+    if (!values.help && extra.length > 0) throw tooMuch(selector, extra[0])
+    if (!values.help && selector === undefined) throw new Error('A selector is missing.')
     return { values, selector: selector ?? '' }
   } catch (error) {
+    if (error instanceof BrokerError) throw error
     throw new BrokerError('invalid_request', (error as Error).message.split('. To specify')[0] ?? '', {
       fix: 'Usage: tokentray token <selector> [options]; `tokentray token --help` lists them.',
     })
   }
 }
+
+/** Somebody who left the colon away, or wants to run a command. */
+const tooMuch = (selector = '', word = ''): BrokerError =>
+  new BrokerError('invalid_request', `"${word.slice(0, 40)}" is too much.`, {
+    fix: `A label follows a colon, as in \`${selector.slice(0, 40)}:work\`; a command is run by \`tokentray exec ${selector.slice(0, 40)} -- …\`.`,
+  })
 
 const isTime = (word: string | undefined): boolean => word !== undefined && /^\d+[smhd]?$/.test(word)
 
