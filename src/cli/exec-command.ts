@@ -68,9 +68,15 @@ export async function exec(
   if (options.minValid !== undefined) source.stderr.write(tellEarlyEnds(selected, parseDuration(options.minValid), Date.now()))
   const kept = Object.entries(source.env).filter(([name]) => !removed.includes(name))
   const end = await runChild(file, args, { ...Object.fromEntries(kept), ...set })
-  if (end.kind === 'failed') source.stderr.write(`tokentray: ${end.reason}\n  Look at what stands after \`--\`, and at PATH.\n`)
+  if (end.kind === 'failed') source.stderr.write(`tokentray: ${end.reason}\n  ${adviceFor(file, process.platform)}\n`)
   endAs(end)
 }
+
+/** Many tools are scripts on Windows, with `.cmd` at their end, and only its shell runs those. */
+const adviceFor = (file: string, platform: NodeJS.Platform): string =>
+  platform === 'win32'
+    ? `Look at PATH. When it is a script of npm, write \`cmd /c ${file}\` after the \`--\`.`
+    : 'Look at what stands after `--`, and at PATH.'
 
 /** Names, and never values. */
 function tellVariables({ selected, removed }: SelectedVariables, env: TokenSource['env']): string {
