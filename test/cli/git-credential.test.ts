@@ -1,5 +1,6 @@
 // The git credential helper: spoken to by git itself, and by whoever writes nonsense.
 import { execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,17 +11,9 @@ import { type Ended, newHome, program, type RunningDaemon } from '../daemon/runn
 
 const githubKey = 'gho_abcdefghijklmnopqrstuvwxyz'
 
-/** What a person writes who wants git to have a login of GitHub. */
-const githubFile = {
-  id: 'github',
-  name: 'GitHub',
-  issuer: 'https://github.com',
-  client_id: 'some-app',
-  authorization_endpoint: 'https://github.com/login/oauth/authorize',
-  token_endpoint: 'https://github.com/login/oauth/access_token',
-  base_url: 'https://api.github.com',
-  api_key: { prefix: 'gho_' },
-}
+/** The file that the documentation gives to people who want git to have a login of GitHub. */
+const documented = new URL('../../src/providers/PROVIDERS.md', import.meta.url)
+const githubFile = /^## GitHub[\s\S]*?```json\n([\s\S]*?)```/m.exec(readFileSync(documented, 'utf8'))?.[1] ?? ''
 
 let server: PracticeServer
 let daemon: RunningDaemon
@@ -28,7 +21,7 @@ beforeAll(async () => {
   server = await startPracticeServer({ port: 0 })
   daemon = await newHome({ TOKENTRAY_UPSTREAM: server.issuer })
   await mkdir(join(daemon.home, 'providers'))
-  await writeFile(join(daemon.home, 'providers', 'github.json'), JSON.stringify(githubFile))
+  await writeFile(join(daemon.home, 'providers', 'github.json'), githubFile)
   await daemon.start()
   await signIn(daemon)
   const answer = await daemon.ask('/v1/accounts', { method: 'POST', body: { provider: 'github', secret: githubKey } })
