@@ -30,10 +30,8 @@ export function readExecWords(words: readonly string[], argv: readonly string[])
   const selectors = words.slice(0, words.length - command.length)
   const unknown = selectors.find((each) => each.startsWith('-'))
   if (mark < 0) {
-    const [first = 'openai-codex', ...others] = words
-    const meant = `tokentray exec ${first} -- ${others.join(' ') || 'codex'}`
     throw new BrokerError('invalid_request', 'A `--` has to stand between the selectors and the command.', {
-      fix: `Did you mean \`${meant.slice(0, 200)}\`?`,
+      fix: `Did you mean \`${probableLine(words).slice(0, 200)}\`?`,
     })
   }
   if (unknown !== undefined) {
@@ -45,6 +43,15 @@ export function readExecWords(words: readonly string[], argv: readonly string[])
   throw new BrokerError('invalid_request', 'The command after `--` is missing.', {
     fix: `Write it there, such as \`tokentray exec ${selectors.join(' ') || 'openai-codex'} -- codex\`.`,
   })
+}
+
+/**
+ * The line that was probably meant. Where an option comes second, the first word is the command and the selector was forgotten. What else
+ * the command was told may be secret, and is not repeated.
+ */
+function probableLine([first = '<selector>', second, ...others]: readonly string[]): string {
+  if (second?.startsWith('-')) return `tokentray exec <selector> -- ${first} …`
+  return `tokentray exec ${first} -- ${second ?? '<command>'}${others.length === 0 ? '' : ' …'}`
 }
 
 /** The name of the program that asks: that of the command, where it can be one. */

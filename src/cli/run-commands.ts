@@ -33,6 +33,7 @@ asks again. It ends with the exit code or the signal of the command; 126 and 127
 Examples:
   tokentray exec anthropic:work -- claude
   tokentray exec --min-valid 2h chatgpt openrouter -- aider --model openrouter/auto
+  tokentray exec --set ANTHROPIC_AUTH_TOKEN=anthropic -- python agent.py
   tokentray exec --set MY_TOKEN=practice -- sh -c 'curl -H "Authorization: Bearer $MY_TOKEN" http://127.0.0.1:14551/api/whoami'
 `
 
