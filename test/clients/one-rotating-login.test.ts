@@ -2,48 +2,12 @@
 // on its own, then with the broker, which refreshes it once.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { ProviderDouble, Script } from '../providers/double/index.ts'
-import { claims, form, page, pkce } from '../providers/double/raw-client.ts'
+import type { Script } from '../providers/double/index.ts'
+import { authFile, brokerCommand, codexLogin, planProvider, tokenPath } from './codex-files.ts'
 import { type Person, signInTo, withPerson } from './person.ts'
-import { quietCodex, writeSettings } from './settings.ts'
+import { writeSettings } from './settings.ts'
 
-const tokenPath = '/oauth/token'
-const clientId = 'app_EMoamEEZ73f0CkXaXp7hrann'
-const redirectUri = 'http://localhost:1455/auth/callback'
 const processes = 4
-
-/** Signs in as `codex login` does, without Codex; answers what the token endpoint said. */
-async function codexLogin(double: ProviderDouble): Promise<Readonly<Record<string, string>>> {
-  const { verifier, parameters } = pkce()
-  const url = page(double, '/oauth/authorize', {
-    ...parameters,
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    scope: 'openid profile email offline_access',
-    id_token_add_organizations: 'true',
-    codex_cli_simplified_flow: 'true',
-    originator: 'tokentray',
-  })
-  const code = new URL(double.approve(url)).searchParams.get('code') ?? ''
-  const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, client_id: clientId }
-  return (await form(double.origin + tokenPath, { ...exchange, code_verifier: verifier })).body
-}
-
-/** The same token as it looks when its time is over. Codex reads the claims and cannot check the signature. */
-function expired(token: string): string {
-  const [head, , signature] = token.split('.')
-  const body = Buffer.from(JSON.stringify({ ...claims(token), exp: Math.floor(Date.now() / 1000) - 60 })).toString('base64url')
-  return [head, body, signature].join('.')
-}
-
-const provider = ({ origin }: ProviderDouble, more: string) => `model_provider = "plan"
-chatgpt_base_url = "${origin}/backend-api"
-${quietCodex}
-[model_providers.plan]
-name = "Plan"
-base_url = "${origin}/backend-api/codex"
-wire_api = "responses"
-${more}`
 
 /**
  * Holds the answers to the first refreshes until all processes have sent theirs, as a server that takes its time would. Codex sends
@@ -66,20 +30,12 @@ test('without the broker, four Codex processes send one refresh token four times
   withPerson(async (person) => {
     const { double } = person
     const login = await codexLogin(double)
-    const workspace = double.person.workspace
     await writeSettings(
       person,
       '.codex/config.toml',
-      provider(double, 'requires_openai_auth = true\nsupports_websockets = false\n'),
+      planProvider(double, 'requires_openai_auth = true\nsupports_websockets = false'),
     )
-    const tokens = {
-      id_token: login.id_token,
-      access_token: expired(login.access_token ?? ''),
-      refresh_token: login.refresh_token,
-      account_id: workspace,
-    }
-    const file = { auth_mode: 'chatgpt', OPENAI_API_KEY: null, tokens, last_refresh: '2026-01-01T00:00:00Z' }
-    await writeSettings(person, '.codex/auth.json', JSON.stringify(file))
+    await writeSettings(person, '.codex/auth.json', authFile(double, login, true))
     // What Codex asks besides, which is no part of this.
     for (const path of ['accounts/check', 'settings/user']) double.answerAlways(`/backend-api/wham/${path}`, { status: 404 })
     double.answerAlways(tokenPath, slowRefreshes())
@@ -97,9 +53,7 @@ test('with the broker, four Codex processes cost one refresh, and all are answer
   withPerson(async (person) => {
     const { double } = person
     await signInTo(person, 'openai-codex')
-    const command = 'command = "tokentray"\nargs = ["token", "openai-codex", "--client", "codex"]\ntimeout_ms = 5000\n'
-    const refresh = 'refresh_interval_ms = 300000\n'
-    await writeSettings(person, '.codex/config.toml', provider(double, `\n[model_providers.plan.auth]\n${command}${refresh}`))
+    await writeSettings(person, '.codex/config.toml', planProvider(double, brokerCommand))
     const before = double.count(tokenPath)
     double.refuseAccess('openai-codex')
     await person.advance(864_000)
