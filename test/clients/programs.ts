@@ -52,7 +52,16 @@ export function runProgram(
   args: readonly string[],
   { env, cwd, limit = 60_000 }: { readonly env: Record<string, string>; readonly cwd: string; readonly limit?: number },
 ): Promise<Ended> {
-  const child = spawn(join(programFolder, '.bin', client), args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  return runFile(join(programFolder, '.bin', client), args, { env, cwd, limit })
+}
+
+/** The same for any other file. */
+export function runFile(
+  file: string,
+  args: readonly string[],
+  { env, cwd, limit = 60_000 }: { readonly env: Record<string, string>; readonly cwd: string; readonly limit?: number },
+): Promise<Ended> {
+  const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
