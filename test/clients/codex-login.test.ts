@@ -1,13 +1,11 @@
 // The login of the real Codex beside one of the broker: both want port 1455, and whoever comes later is given it.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startLogin } from '../daemon/practice-login.ts'
 import { isFree, redirectPortsAreFree, takeRedirectPorts } from '../daemon/redirect-ports.ts'
 import { until } from '../daemon/running-daemon.ts'
 import { visit } from '../providers/signing-in.ts'
+import { CodexServer } from './codex-server.ts'
 import { type Person, withPerson } from './person.ts'
-import { programFolder } from './programs.ts'
 import { quietCodex, writeSettings } from './settings.ts'
 
 let leavePorts = async () => {}
@@ -16,52 +14,12 @@ beforeAll(async () => {
 }, 180_000)
 afterAll(() => leavePorts())
 
-type Message = Readonly<Record<string, unknown>> & { readonly id?: number; readonly method?: string }
-
-/** `codex app-server`, which speaks a line of JSON at a time. It is how editors have Codex sign in, and it can be led to a loopback server. */
-class CodexServer {
-  readonly #child: ChildProcess
-  readonly #heard: Message[] = []
-  #lastId = 0
-
-  constructor({ env, home, double }: Person) {
-    const more = { CODEX_APP_SERVER_LOGIN_ISSUER: double.origin, BROWSER: '/bin/true' }
-    this.#child = spawn(join(programFolder, '.bin', 'codex'), ['app-server'], { env: { ...env, ...more }, cwd: home })
-    let rest = ''
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const lines = (rest + text).split('\n')
-      rest = lines.pop() ?? ''
-      this.#heard.push(...lines.filter(Boolean).map((line) => JSON.parse(line) as Message))
-    })
-  }
-
-  async call(method: string, params: object): Promise<Readonly<Record<string, unknown>>> {
-    this.#lastId += 1
-    const id = this.#lastId
-    this.#child.stdin?.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`)
-    const answer = await until(`the answer to ${method}`, () => this.#heard.find((message) => message.id === id))
-    expect(answer).toHaveProperty('result')
-    return answer.result as Readonly<Record<string, unknown>>
-  }
-
-  /** The parameters of a notification, the first of its name. */
-  async told(method: string): Promise<unknown> {
-    return (await until(method, () => this.#heard.find((message) => message.method === method))).params
-  }
-
-  async end(): Promise<void> {
-    const closed = new Promise((resolve) => this.#child.once('close', resolve))
-    this.#child.kill()
-    await closed
-  }
-}
-
 async function withCodexServer(person: Person, body: (codex: CodexServer) => Promise<void>): Promise<void> {
   const { origin } = person.double
   await writeSettings(person, '.codex/config.toml', `chatgpt_base_url = "${origin}/backend-api"\n${quietCodex}`)
-  const codex = new CodexServer(person)
+  const codex = new CodexServer(person, { CODEX_APP_SERVER_LOGIN_ISSUER: origin, BROWSER: '/bin/true' })
   try {
-    await codex.call('initialize', { clientInfo: { name: 'test', title: 'Test', version: '1' }, capabilities: {} })
+    await codex.initialize()
     await body(codex)
   } finally {
     await codex.end()

@@ -34,9 +34,16 @@ export function turnOf(client: ClientName, { model = 'tokentray-chatgpt/gpt-5' }
 }
 
 const running = new Set<ChildProcess>()
+// A test process that is killed by its runner must not leave programs behind.
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
+
+/** Ends this program at the latest when the test process ends. */
+export function endWithTests(child: ChildProcess): void {
+  running.add(child)
+  child.once('close', () => running.delete(child))
+}
 
 /** The environment of a person whose home is this folder, who has signed in to nothing. Codex wants no home below TMPDIR. */
 export function environmentOf(home: string, more: Readonly<Record<string, string | undefined>>): Record<string, string> {
@@ -62,7 +69,7 @@ export function runFile(
   { env, cwd, limit = 60_000 }: { readonly env: Record<string, string>; readonly cwd: string; readonly limit?: number },
 ): Promise<Ended> {
   const child = spawn(file, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  running.add(child)
+  endWithTests(child)
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -74,7 +81,6 @@ export function runFile(
     child.once('error', reject)
     child.once('close', (code) => {
       clearTimeout(late)
-      running.delete(child)
       resolve({ code, ...said })
     })
   })
