@@ -1,7 +1,7 @@
 // What `npm test` runs: everything, on real parts, from a clean clone.
 //
 //   npm test                                  all phases
-//   node test/run.mjs unit|renderer|electron|packaging …   only these suites (with the build they need, without the static checks)
+//   node test/run.mjs unit|clients|renderer|electron|packaging …   only these suites (with the build they need, without the static checks)
 //   node test/run.mjs vault some.spec.ts      only test files whose path contains one of the words
 //     --grep TEXT   only tests whose name contains it        --no-build   use what is in out/
 //
@@ -10,6 +10,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { installClients } from './clients/install.mjs'
 import { chromiumExecutable } from './support/chromium.mjs'
 import { electronRuntime, testCache } from './support/electron-runtime.mjs'
 import { ensureSystemParts, missingLibraries } from './support/system-parts.mjs'
@@ -18,7 +19,8 @@ import { countListed, readPlaywrightReport, readVitestReport, sum } from './supp
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url))
 const SESSION = path.join(PROJECT, 'test/support/with-keyring.sh')
-const VITEST = [process.execPath, path.join(PROJECT, 'node_modules/vitest/vitest.mjs'), '--config', 'test/vitest.config.ts']
+const WITHOUT_NETWORK = path.join(PROJECT, 'test/support/without-network.sh')
+const VITEST = [process.execPath, path.join(PROJECT, 'node_modules/vitest/vitest.mjs'), 'run', '--passWithNoTests']
 const PLAYWRIGHT = [
   process.execPath,
   path.join(PROJECT, 'node_modules/@playwright/test/cli.js'),
@@ -44,6 +46,7 @@ const unavailable = (await phase('System parts', checkSystem)) ?? new Map()
 if (wanted.everything) await phase('Static checks (npm run check)', () => npm('check'))
 const built = wanted.build ? await phase('Build (npm run build)', () => npm('build')) : true
 if (wanted.suites.includes('unit')) await phase('Unit and integration tests (vitest)', runVitest)
+if (wanted.suites.includes('clients')) await phase('Real client programs (vitest)', runClients)
 if (wanted.suites.includes('renderer')) await phase('Window tests (Playwright, Chromium)', () => runPlaywright(['renderer']))
 const displaySuites = wanted.suites.filter((suite) => DISPLAY_SUITES.includes(suite))
 if (displaySuites.length > 0) await phase('Electron and packaging tests (Playwright)', () => runPlaywright(displaySuites))
@@ -116,12 +119,37 @@ async function runVitest() {
     counts.push({ passed: 0, failed: 0, skipped: excluded.length })
   }
   const report = path.join(reports, 'vitest.json')
-  const argv = [...VITEST, 'run', '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const argv = vitest('test/vitest.config.ts', report)
   for (const file of excluded) argv.push('--exclude', file)
   argv.push(...selection('-t'))
   const { DISPLAY: _display, ...withoutDisplay } = env
   const code = await run([...(session ? [SESSION] : []), ...argv], { env: withoutDisplay, limitMs: 1_500_000 })
   record('vitest', code, readVitestReport(report))
+}
+
+/** The programs run where nothing can leave the machine, if this user may arrange that. */
+async function runClients() {
+  if (!built) throw new Error('not run, because the build failed')
+  try {
+    await installClients({ log: console.log })
+  } catch (error) {
+    if (STRICT) throw error
+    skips.push(`clients: ${error instanceof Error ? error.message : error}`)
+    return
+  }
+  const isolated = (await run([WITHOUT_NETWORK, 'true'], { env, limitMs: 10_000, quiet: true })) === 0
+  if (!isolated) console.log('only root can take the network away: a program that asks a foreign host is not noticed')
+  const report = path.join(reports, 'vitest-clients.json')
+  const argv = [...vitest('test/clients/vitest.config.ts', report), ...selection('-t')]
+  const code = await run([...(isolated ? [WITHOUT_NETWORK] : []), ...argv], {
+    env: { ...env, DISPLAY: undefined, TOKENTRAY_TEST_WITHOUT_NETWORK: isolated ? '1' : undefined },
+    limitMs: 600_000,
+  })
+  record('vitest (clients)', code, readVitestReport(report))
+}
+
+function vitest(config, report) {
+  return [...VITEST, '--config', config, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
 }
 
 async function runPlaywright(suites) {
@@ -211,7 +239,7 @@ function testEnvironment() {
 }
 
 function parseArguments(argv) {
-  const known = ['unit', ...BROWSER_SUITES]
+  const known = ['unit', 'clients', ...BROWSER_SUITES]
   const grepAt = argv.indexOf('--grep')
   const grep = grepAt >= 0 ? argv[grepAt + 1] : undefined
   const words = argv.filter((word, index) => !word.startsWith('--') && (grepAt < 0 || index !== grepAt + 1))
@@ -221,6 +249,7 @@ function parseArguments(argv) {
   // A file name tells which runner it belongs to.
   if (named.length === 0 && filters.length > 0) {
     if (filters.every((word) => word.includes('.test.'))) suites = ['unit']
+    if (filters.every((word) => word.includes('test/clients/'))) suites = ['clients']
     if (filters.every((word) => word.includes('.spec.'))) suites = BROWSER_SUITES
   }
   return { suites, filters, grep, everything: words.length === 0 && !grep, build: !argv.includes('--no-build') }

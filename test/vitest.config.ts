@@ -1,11 +1,13 @@
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
+    // The real programs of other people are a suite of their own.
+    exclude: [...configDefaults.exclude, 'test/clients/**'],
     // One for each core: many files wait for a process or a clock most of the time, and vitest would keep one core free.
     maxWorkers: Math.max(2, availableParallelism()),
     // Real processes, real keyrings: a loaded machine with two cores needs more than the default of five seconds.

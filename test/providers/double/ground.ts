@@ -14,6 +14,8 @@ export interface DoubleOptions {
   readonly deviceInterval?: number
   /** Seconds from the issue of a ChatGPT token to its `earliest_refresh_at`; 0 by default. */
   readonly earliestRefresh?: number
+  /** Servers besides those of the sign-in, such as the APIs that models answer at. */
+  readonly further?: readonly ((ground: Ground) => Server)[]
 }
 
 export class Ground {

@@ -83,7 +83,18 @@ export interface ProviderDouble {
 export async function startProviderDouble(options: DoubleOptions = {}): Promise<ProviderDouble> {
   const ground = new Ground(await Signing.create(), options)
   const scripts = new Scripts()
-  const builders = [openaiCodex, openaiCodexDevice, chatgpt, anthropic, githubCopilot, kimi, xai, openrouter, models]
+  const builders = [
+    openaiCodex,
+    openaiCodexDevice,
+    chatgpt,
+    anthropic,
+    githubCopilot,
+    kimi,
+    xai,
+    openrouter,
+    models,
+    ...(options.further ?? []),
+  ]
   const servers = builders.map((build) => build(ground))
   const door = await openHttpDoor(ground, servers, scripts)
   ground.origin = door.origin

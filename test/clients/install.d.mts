@@ -1,0 +1,1 @@
+export function installClients(options: { readonly log: (line: string) => void }): Promise<void>
