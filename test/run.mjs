@@ -134,7 +134,7 @@ async function runClients() {
     await installClients({ log: console.log })
   } catch (error) {
     if (STRICT) throw error
-    skips.push(`clients: ${error instanceof Error ? error.message : error}`)
+    remarks.push(`skipped: clients: ${error instanceof Error ? error.message : error}`)
     return
   }
   const isolated = (await run([WITHOUT_NETWORK, 'true'], { env, limitMs: 10_000, quiet: true })) === 0
