@@ -3,7 +3,7 @@ import { type ClientOptions, createClient, type TokenTrayClient } from '../../sr
 import { type MisbehavingServer, withMisbehavingServer } from '../daemon/authorization-server.ts'
 import { signIn } from '../daemon/practice-login.ts'
 import { type RunningDaemon, withDaemon } from '../daemon/running-daemon.ts'
-import { type Answer, type MockApi, startMockApi } from './mock-api.ts'
+import { type Answer, type ApiRequest, type MockApi, startMockApi } from './mock-api.ts'
 
 export interface LibraryScene {
   readonly daemon: RunningDaemon
@@ -16,12 +16,12 @@ export interface LibraryScene {
 
 export function withLibrary(
   body: (scene: LibraryScene) => Promise<void>,
-  { answer, ...options }: ClientOptions & { readonly answer?: Answer } = {},
+  { answer, seen, ...options }: ClientOptions & { readonly answer?: Answer; readonly seen?: (request: ApiRequest) => void } = {},
 ): Promise<void> {
   return withMisbehavingServer(3600, (server) =>
     withDaemon({ TOKENTRAY_UPSTREAM: server.origin, TOKENTRAY_REFRESH: 'ondemand' }, async (daemon) => {
       await signIn(daemon, { approve: server.approve })
-      const api = await startMockApi(answer)
+      const api = await startMockApi(answer, seen)
       try {
         const client = createClient({ socket: daemon.socket, client: 'library-test', ...options })
         await body({ daemon, server, api, client, allowed: { origins: [api.origin] } })

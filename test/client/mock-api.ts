@@ -24,7 +24,8 @@ export type Answer = (request: ApiRequest, response: ServerResponse) => void
 
 const plain: Answer = (request, response) => void response.end(JSON.stringify({ got: request.body }))
 
-export async function startMockApi(answer: Answer = plain): Promise<MockApi> {
+/** `seen` is told of every request before it is answered. */
+export async function startMockApi(answer: Answer = plain, seen: (request: ApiRequest) => void = () => {}): Promise<MockApi> {
   const revoked = new Set<string>()
   const requests: ApiRequest[] = []
   let refusals = 0
@@ -33,6 +34,7 @@ export async function startMockApi(answer: Answer = plain): Promise<MockApi> {
     for await (const chunk of incoming.setEncoding('utf8')) body += chunk
     const request = { method: incoming.method ?? '', url: incoming.url ?? '', headers: incoming.headers, body }
     requests.push(request)
+    seen(request)
     const token = incoming.headers.authorization?.replace(/^bearer /i, '') ?? ''
     if (token !== '' && !revoked.has(token)) return answer(request, response)
     refusals += 1
