@@ -105,7 +105,7 @@ export interface TokenTrayClient {
    * body can be sent again. It throws `request_refused` before the token would go to another origin than that of the account.
    */
   fetch(selector: string, options?: FetchOptions): typeof globalThis.fetch
-  /** For `new Anthropic({ credentials })`. */
+  /** For `new Anthropic({ credentials })`. `forceRefresh` renews the token once in ten seconds. */
   credentials(selector: string, options?: TokenChoice): CredentialsFunction
   /** For `new OpenAI({ apiKey })`: the bare token. */
   apiKey(selector: string, options?: TokenChoice): () => Promise<string>

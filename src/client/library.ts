@@ -3,10 +3,11 @@
 import { selectorName } from '../protocol/selector.ts'
 import { socketPath } from '../protocol/socket-path.ts'
 import { defaultVault } from '../protocol/vault-name.ts'
+import { credentials } from './credentials.ts'
 import { followSnapshots } from './events.ts'
-import type { BrokerState, ClientOptions, CredentialsFunction, TokenChoice, TokenTrayClient } from './library-types.ts'
+import type { BrokerState, ClientOptions, TokenTrayClient } from './library-types.ts'
 import { tokenFetch } from './token-fetch.ts'
-import { type GetToken, tokenRequests } from './token-request.ts'
+import { tokenRequests } from './token-request.ts'
 import { TokenTrayError, told } from './token-tray-error.ts'
 
 export type * from './library-types.ts'
@@ -48,17 +49,6 @@ function chosenName(name: string | undefined): string {
   throw new TokenTrayError('invalid_request', `${JSON.stringify(name.slice(0, 80))} is no name of a client.`, {
     fix: 'Use letters, digits, dots, dashes and underscores, 64 at most, such as `my-tool`.',
   })
-}
-
-/** The one who asks with `forceRefresh` has had a 401 with the token that it was given last. */
-function credentials(getToken: GetToken, selector: string, choice: TokenChoice = {}): CredentialsFunction {
-  let last: string | undefined
-  return async ({ forceRefresh = false } = {}) => {
-    const rejected = forceRefresh && last !== undefined ? { rejected: last } : {}
-    const { accessToken, expiresAt = null } = await getToken(selector, { ...choice, ...rejected })
-    last = accessToken
-    return { token: accessToken, expiresAt }
-  }
 }
 
 async function* events(socket: string, signal: AbortSignal | undefined): AsyncGenerator<BrokerState> {

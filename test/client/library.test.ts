@@ -2,7 +2,9 @@ import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createBrokerClient } from '../../src/client/broker-client.ts'
+import { credentials } from '../../src/client/credentials.ts'
 import { type BrokerState, createClient, TokenTrayError } from '../../src/client/library.ts'
+import type { GetToken } from '../../src/client/token-request.ts'
 import type { BrokerSnapshot } from '../../src/protocol/index.ts'
 import { json } from '../daemon/authorization-server.ts'
 import { until, withDaemon, withHome } from '../daemon/running-daemon.ts'
@@ -17,8 +19,11 @@ async function withListener(answer: (path: string) => unknown, body: (socket: st
       response.setHeader('content-length', Buffer.byteLength(text)).end(text)
     })
     await new Promise<void>((resolve) => server.listen(socket, resolve))
-    onTestFinished(() => void server.close())
-    await body(socket)
+    try {
+      await body(socket)
+    } finally {
+      server.close()
+    }
   })
 }
 
@@ -211,11 +216,31 @@ describe.concurrent('credentials', () => {
       expect(server.refreshes).toHaveLength(0)
       expect((await credentials({ forceRefresh: true })).token).not.toBe(first.token)
       expect(server.refreshes).toHaveLength(1)
+      // Another request hears of the refusal of the first token later.
+      expect((await credentials({ forceRefresh: true })).token).not.toBe(first.token)
+      expect(server.refreshes).toHaveLength(1)
       // One that has never handed out a token has nothing that was refused.
       await client.credentials('practice')({ forceRefresh: true })
       expect(server.refreshes).toHaveLength(1)
     })
   })
+})
+
+test('credentials hold a refusal against the newer token when ten seconds have passed', async () => {
+  let time = 0
+  let tokens = 0
+  const getToken: GetToken = async (_selector, { rejected } = {}) => {
+    if (rejected === `token ${tokens}`) tokens += 1
+    return { accessToken: `token ${tokens}`, tokenType: 'Bearer', provider: 'p', account: 'a', baseUrl: 'http://x', headers: {} }
+  }
+  const forced = credentials(getToken, 'p', {}, () => time)
+  expect(await forced()).toEqual({ token: 'token 0', expiresAt: null })
+  const renewed = await Promise.all([forced({ forceRefresh: true }), forced({ forceRefresh: true })])
+  expect(renewed.map(({ token }) => token)).toEqual(['token 1', 'token 1'])
+  time = 9_999
+  expect((await forced({ forceRefresh: true })).token).toBe('token 1')
+  time = 10_000
+  expect((await forced({ forceRefresh: true })).token).toBe('token 2')
 })
 
 describe.concurrent('events', () => {

@@ -42,6 +42,8 @@ _LONGEST_ANSWER = 1 << 20
 # Seconds that a broker whose queue is full is tried again, and of each pause.
 _QUEUE_PATIENCE = 5.0
 _QUEUE_PAUSE = 0.02
+# Seconds after a renewal in which a refusal is taken for one of the token before.
+_ECHO = 10.0
 # An API that gets two credentials refuses both, so that those of the program make way for the token.
 _CREDENTIAL_HEADERS = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
 # Headers whose values add up.
@@ -117,13 +119,18 @@ def get_token(
 def credentials(selector: str, **options: Any) -> Callable[..., Token]:
     """A function that answers the token to use now; the options are those of get_token.
 
-    With `force_refresh=True` it says that the token which it answered last was refused.
+    With `force_refresh=True` it says that the token which it answered last was refused. Of many requests at once, some say so only
+    after the token was renewed for the first of them; for ten seconds, that is not held against the newer token.
     """
     last: Optional[str] = None
+    renewed_at = float("-inf")
 
     def provide(*, force_refresh: bool = False) -> Token:
-        nonlocal last
-        token = get_token(selector, **options, rejected=last if force_refresh else None)
+        nonlocal last, renewed_at
+        rejected = last if force_refresh and time.monotonic() - renewed_at >= _ECHO else None
+        token = get_token(selector, **options, rejected=rejected)
+        if rejected not in (None, token.access_token):
+            renewed_at = time.monotonic()
         last = token.access_token
         return token
 
