@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { BrokerError } from '../protocol/errors.ts'
 import { parseSelector } from '../protocol/selector.ts'
 import type { AccessToken, ClientOptions, TokenOptions } from './library-types.ts'
 import { askBroker, parseJson, unreadable } from './one-shot.ts'
@@ -32,7 +31,7 @@ export function tokenRequests(asking: Asking): GetToken {
   return async (selector, options = {}) => {
     const { signal } = options
     signal?.throwIfAborted()
-    const path = checked(() => tokenPath(selector, options))
+    const path = tokenPath(selector, options)
     const flight = flights.get(path) ?? depart(flights, path, (leaving) => askPersonToo(asking, selector, path, leaving))
     flight.waiting += 1
     try {
@@ -82,8 +81,13 @@ async function ask({ socket, client, timeout }: Asking, path: string, signal: Ab
   }
 }
 
+/** Throws `invalid_request` for what is no selector, before it becomes a part of a path. */
 function tokenPath(selector: string, { account, minValid, rejected }: TokenOptions): string {
-  parseSelector(selector)
+  try {
+    parseSelector(selector)
+  } catch (error) {
+    throw told(error)
+  }
   const query = new URLSearchParams()
   if (minValid !== undefined) query.set('min_valid', String(Math.ceil(minValid)))
   if (account !== undefined) query.set('account', account)
@@ -123,14 +127,6 @@ function readToken(text: string): AccessToken {
 
 function isHeaders(value: unknown): value is Readonly<Record<string, string>> {
   return typeof value === 'object' && value !== null && Object.values(value).every((each) => typeof each === 'string')
-}
-
-function checked<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    throw told(error instanceof BrokerError ? error : new BrokerError('invalid_request', String(error)))
-  }
 }
 
 /** The result, or the reason of the signal when that comes first. */

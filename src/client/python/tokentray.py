@@ -381,7 +381,7 @@ class _Pipe:
             view = view[self._file.write(view) :]
 
     def makefile(self, mode: str, buffering: Optional[int] = None) -> io.BufferedReader:
-        return io.BufferedReader(os.fdopen(os.dup(self._file.fileno()), mode, buffering=0))
+        return io.BufferedReader(io.FileIO(os.dup(self._file.fileno()), mode))
 
     def close(self) -> None:
         self._file.close()

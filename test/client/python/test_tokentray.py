@@ -4,6 +4,7 @@ The API takes every token, until /revoke is asked with one: that one is answered
 """
 
 import asyncio
+import http.client
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import tty
 import unittest
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -156,6 +158,30 @@ class Listener(unittest.TestCase):
         self.assertEqual(self.answer(head, json_answer(b"{")), "broker_unreadable")
         self.assertEqual(self.answer(head, json_answer(b'{"access_token": 1}')), "broker_unreadable")
         self.assertEqual(self.answer(head, b"HTTP/1.1 500 X\r\nContent-Length: 4\r\n\r\nnull"), "broker_unreadable")
+
+
+class Pipe(unittest.TestCase):
+    """A named pipe of Windows is a file that is read and written; so is a terminal."""
+
+    def test_a_conversation(self):
+        master, slave = os.openpty()
+        self.addCleanup(os.close, master)
+        self.addCleanup(os.close, slave)
+        tty.setraw(slave)
+
+        def serve():
+            asked = b""
+            while not asked.endswith(b"\r\n\r\n"):
+                asked += os.read(master, 4096)
+            os.write(master, b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(asked.split()[1]) + 2, b'"%s"' % asked.split()[1]))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        self.addCleanup(thread.join)
+        connection = http.client.HTTPConnection("localhost")
+        connection.sock = tokentray._Pipe(os.ttyname(slave))
+        self.assertEqual(tokentray._converse(connection, "GET", "/v1/token/practice", {}), (200, "/v1/token/practice"))
+        connection.close()
 
 
 @unittest.skipIf(requests is None, "requests is not installed")
