@@ -1,7 +1,6 @@
 // The Python module, run by the Python of this machine.
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
@@ -122,15 +121,13 @@ print(json.dumps([place(case) for case in json.loads(sys.argv[1])]))`
   })
 
   test('needs nothing but Python 3.9', async () => {
-    const source = await readFile(new URL('../../src/client/python/tokentray.py', import.meta.url), 'utf8')
+    const file = folder('../../src/client/python/tokentray.py')
+    // With -S, nothing is found but the standard library and what PYTHONPATH names.
     const code = `
-import ast, json, sys
-tree = ast.parse(sys.argv[1], feature_version=(3, 9))
-top = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
-names = [alias.name for node in top if isinstance(node, ast.Import) for alias in node.names] + [node.module for node in top if isinstance(node, ast.ImportFrom)]
-print(json.dumps([name for name in names if name.split(".")[0] not in sys.stdlib_module_names]))`
-    // httpx is imported by the function that is for it.
-    expect(JSON.parse((await python(['-c', code, source])).stdout)).toEqual(['httpx'])
+import ast, pathlib, tokentray
+ast.parse(pathlib.Path(tokentray.__file__).read_text("utf-8"), feature_version=(3, 9))
+print(tokentray.__file__)`
+    expect((await python(['-S', '-c', code])).stdout.trim()).toBe(file)
   })
 })
 
