@@ -1,5 +1,7 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { defineConfig } from 'electron-vite'
 import { build, type Plugin } from 'vite'
 
@@ -64,6 +66,64 @@ function tokenTrayCommand(): Plugin {
   }
 }
 
+/**
+ * Makes the folder of `tokentray/client`: one module without dependencies, its types, and a package.json of its own, so that a program
+ * can install it without the app.
+ */
+function clientLibrary(): Plugin {
+  const folder = join(out, 'client')
+  return {
+    name: 'tokentray:client-library',
+    async closeBundle() {
+      rmSync(folder, { recursive: true, force: true })
+      await build({
+        configFile: false,
+        logLevel: 'warn',
+        build: {
+          ssr: resolve(root, 'src/client/library.ts'),
+          outDir: folder,
+          target: nodeTarget,
+          rollupOptions: {
+            treeshake: { moduleSideEffects: hasSideEffects },
+            output: { format: 'es', entryFileNames: 'library.js' },
+          },
+        },
+      })
+      await writeDeclarations('library', folder)
+      writeFileSync(join(folder, 'package.json'), `${JSON.stringify(clientPackage(), null, 2)}\n`)
+      for (const [file, name] of Object.entries(libraryFiles)) copyFileSync(resolve(root, file), join(folder, name))
+    },
+  }
+}
+
+/** What the package of the library has besides the module. */
+const libraryFiles = { 'src/client/README.md': 'README.md', LICENSE: 'LICENSE' }
+
+/** The package is called as the whole is, so that an import of `tokentray/client` finds either. */
+function clientPackage() {
+  const { name, version, license, author, engines } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8'))
+  const description = 'Fresh access tokens from the TokenTray that runs on this computer.'
+  const exports = { './client': { types: './library.d.ts', default: './library.js' }, './package.json': './package.json' }
+  return { name, version, description, license, author, type: 'module', engines, exports }
+}
+
+/** Writes the types of a module of the client room, and of the modules that they name, into a folder. */
+async function writeDeclarations(module: string, folder: string): Promise<void> {
+  await promisify(execFile)(process.execPath, [
+    resolve(root, 'node_modules/typescript/bin/tsc'),
+    '-b',
+    resolve(root, 'src/client'),
+  ])
+  const wanted = new Set([module])
+  // A set that grows while it is walked.
+  for (const name of wanted) {
+    const text = readFileSync(resolve(root, '.tsbuild/src/client', `${name}.d.ts`), 'utf8')
+    for (const [, next = ''] of text.matchAll(/ from '\.\/([\w-]+)\.ts'/g)) wanted.add(next)
+    // Whoever installs the package has no source files beside the types.
+    writeFileSync(join(folder, `${name}.d.ts`), text.replaceAll(/( from '\.\/[\w-]+)\.ts'/g, "$1.js'"))
+  }
+}
+
 /** Where the pictures come from, by their folder below `out/`. */
 const pictureFolders = { icons: 'build/icons', tray: 'build/icons/tray' }
 
@@ -100,7 +160,12 @@ function removeStale(base: string, folders: readonly string[]): Plugin {
 /** One build for everything: the app, the host's worker, the CLI, the preload script and the window. */
 export default defineConfig({
   main: {
-    plugins: [tokenTrayCommand(), pictures(), removeStale(out, ['main', 'programs', 'chunks', ...Object.keys(pictureFolders)])],
+    plugins: [
+      tokenTrayCommand(),
+      clientLibrary(),
+      pictures(),
+      removeStale(out, ['main', 'programs', 'chunks', ...Object.keys(pictureFolders)]),
+    ],
     build: {
       outDir: out,
       emptyOutDir: false,

@@ -283,6 +283,14 @@ describe('the path of `tokentray token`', () => {
   })
 })
 
+test('the client library imports nothing but built-in modules', () => {
+  const outside = closure('src/client/library.ts').filter((entry) => resolved(entry) === undefined)
+  expect(
+    outside.filter((entry) => !entry.specifier.startsWith('node:')).map(line),
+    'other programs load it, and it is published without dependencies',
+  ).toEqual([])
+})
+
 describe('a backwards import', () => {
   let copy: string
   beforeAll(async () => {

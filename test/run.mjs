@@ -72,7 +72,7 @@ async function phase(title, body) {
 /** Finds out which suites cannot run here; returns the reasons for each of them. */
 async function checkSystem() {
   const reasons = new Map()
-  const suites = wanted.suites.flatMap((suite) => (suite === 'unit' ? ['session', 'clock'] : [suite]))
+  const suites = wanted.suites.flatMap((suite) => (suite === 'unit' ? ['session', 'clock', 'python'] : [suite]))
   const { missing, advice } = await ensureSystemParts({ suites, log: console.log })
   for (const suite of suites) {
     const names = missing.filter((part) => part.suites.includes(suite)).map((part) => part.name)

@@ -1,5 +1,7 @@
 import { request } from 'node:http'
-import { applyChange, type BrokerSnapshot, errorFromResponse, type SnapshotChange } from '../protocol/index.ts'
+import { errorFromResponse } from '../protocol/errors.ts'
+import type { BrokerSnapshot, SnapshotChange } from '../protocol/snapshot.ts'
+import { applyChange } from '../protocol/snapshot-change.ts'
 import { readObject } from './broker-client.ts'
 import { brokerEnded, connectionError, parseJson, unreadable } from './one-shot.ts'
 
@@ -11,10 +13,11 @@ const longestRefusal = 65_536
 
 /**
  * Follows the broker: yields the full snapshot, then one for every change. Ends when the broker stops; throws
- * `broker_not_running` when there is none, or the error with which the broker refused the stream or cut it off.
+ * `broker_not_running` when there is none, or the error with which the broker refused the stream or cut it off. `signal` ends the
+ * connection, which looks as if the broker had gone.
  */
-export async function* followSnapshots(socket: string): AsyncGenerator<BrokerSnapshot> {
-  yield* readSnapshots(untilBroken(await openStream(socket)))
+export async function* followSnapshots(socket: string, signal?: AbortSignal): AsyncGenerator<BrokerSnapshot> {
+  yield* readSnapshots(untilBroken(await openStream(socket, signal)))
 }
 
 /** The snapshots that a stream of events tells. Throws `broker_unreadable` for a stream that no broker sends. */
@@ -69,9 +72,10 @@ async function* untilBroken(stream: AsyncIterable<string>): AsyncGenerator<strin
   }
 }
 
-function openStream(socketPath: string): Promise<AsyncIterable<string>> {
+function openStream(socketPath: string, signal?: AbortSignal): Promise<AsyncIterable<string>> {
   return new Promise((resolve, reject) => {
-    const call = request({ socketPath, path: '/v1/events', headers: { host: 'localhost' } }, (response) => {
+    const leaving = signal === undefined ? {} : { signal }
+    const call = request({ socketPath, path: '/v1/events', headers: { host: 'localhost' }, ...leaving }, (response) => {
       response.setEncoding('utf8')
       if (response.statusCode === 200) resolve(response)
       else readRefusal(response).then(reject, reject)

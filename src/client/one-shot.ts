@@ -14,6 +14,8 @@ export interface BrokerCall {
   readonly prove?: boolean
   /** Milliseconds; a token may have to be refreshed first, which takes as long as the authorization server does. */
   readonly timeout?: number
+  /** Ends the conversation; the call fails as if the broker had gone. */
+  readonly signal?: AbortSignal
 }
 
 interface Answer {
@@ -36,16 +38,19 @@ export function askBroker(call: BrokerCall): Promise<string> {
 
 async function converse(call: BrokerCall, triesLeft: number): Promise<string> {
   const conversation = new Conversation(call.socket, call.timeout ?? 90_000)
+  const leave = () => conversation.end()
+  call.signal?.addEventListener('abort', leave)
   let proof: number | undefined
   try {
     if (call.prove && process.platform === 'linux') proof = await openProof(conversation)
     return bodyOf(await conversation.ask(requestText(call, proof)))
   } catch (error) {
     // Linux lets nobody wait for a place in the queue of a unix socket. Nothing was sent, so that trying again is safe.
-    if (!conversation.queueWasFull || triesLeft === 0) throw error
+    if (!conversation.queueWasFull || triesLeft === 0 || call.signal?.aborted) throw error
     await new Promise((resolve) => setTimeout(resolve, queuePause))
     return converse(call, triesLeft - 1)
   } finally {
+    call.signal?.removeEventListener('abort', leave)
     conversation.end()
     if (proof !== undefined) closeSync(proof)
   }

@@ -8,8 +8,9 @@ import { chromiumExecutable } from './chromium.mjs'
 import { fakeTimeLibrary } from './fake-time.mjs'
 
 /**
- * `session`: the vitest files that start a private D-Bus session. `clock`: the one that shifts the clock of a process; it is no part
- * of `session`, because the others must not be skipped for its sake. The other names are Playwright's projects.
+ * `session`: the vitest files that start a private D-Bus session. `clock`: the one that shifts the clock of a process, and `python`:
+ * the one that tries the Python module with other packages; they are no part of `session`, because the others must not be skipped for
+ * their sake. The other names are Playwright's projects.
  */
 const DISPLAY_SUITES = ['electron', 'packaging']
 const SESSION_SUITES = ['session', ...DISPLAY_SUITES]
@@ -36,6 +37,8 @@ const PARTS = [
   { name: 'ps', found: () => command('ps'), packages: ['procps'], suites: SESSION_SUITES },
   { name: 'libfaketime', found: () => fakeTimeLibrary() !== undefined, packages: ['libfaketime', 'faketime'], suites: ['clock'] },
   { name: 'Python 3', found: () => command('python3'), packages: ['python3'], suites: ['session'] },
+  { name: 'requests for Python', found: () => pythonModule('requests'), packages: ['python3-requests'], suites: ['python'] },
+  { name: 'httpx for Python', found: () => pythonModule('httpx'), packages: ['python3-httpx'], suites: ['python'] },
 ]
 
 /**
@@ -128,6 +131,12 @@ function command(name) {
       return false
     }
   })
+}
+
+/** Looked for where Debian's packages are, whatever other Python is on the PATH. */
+function pythonModule(name) {
+  const interpreter = fs.existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3'
+  return spawnSync(interpreter, ['-c', `import ${name}`]).status === 0
 }
 
 function library(name) {
