@@ -19,12 +19,15 @@ export async function follow(): Promise<void> {
     // A broker that has just come may have other providers, of files that the person changed.
     if (!broker && next.snapshot !== undefined) void followProviders()
   })
-  bridge.on('intent:waiting', takeIntent)
-  const reply = await reach('view:get', undefined)
+  bridge.on('intent:waiting', () => takeIntent())
+  // All at once, as the first picture waits for them.
+  const [first, known, intent] = [reach('view:get', undefined), followProviders(), reach('intent:take', undefined)]
+  const reply = await first
   if (reply.ok) view.value ??= reply.value
   else setProblem(windowPlace, reply.problem)
-  if (snapshot.value !== undefined) await followProviders()
-  await takeIntent()
+  // While there is no broker, nobody answers what providers there are.
+  if (snapshot.value !== undefined) await known
+  await takeIntent(intent)
 }
 
 /** Without its answer a row offers its usual way only, which is no failure to tell of. */
@@ -42,8 +45,8 @@ export function tick(): void {
   document.addEventListener('visibilitychange', update)
 }
 
-async function takeIntent(): Promise<void> {
-  const reply = await reach('intent:take', undefined)
+async function takeIntent(asked = reach('intent:take', undefined)): Promise<void> {
+  const reply = await asked
   if (reply.ok && reply.value !== undefined) goOnWith(reply.value)
 }
 

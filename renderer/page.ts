@@ -25,10 +25,20 @@ export type Unfolded =
   | { readonly kind: 'reset' }
 export const unfolded = signal<Unfolded | undefined>(undefined)
 
+/** The setting that a link led to, until its control has taken the focus. */
+export const wantedSetting = signal<string | undefined>(undefined)
+
+/** Shows the settings with the focus on one of them, as the page is longer than the window. */
+export function goToSetting(name: string): void {
+  goTo('settings')
+  wantedSetting.value = name
+}
+
 export function goTo(next: Page): void {
   if (next === chosen.value || !pages.value.includes(next)) return
   chosen.value = next
   unfolded.value = undefined
+  wantedSetting.value = undefined
 }
 
 /** One step back: folds what is unfolded on this page, or goes to the accounts. Answers whether there was a step. */

@@ -56,6 +56,8 @@ const problems = signal<ReadonlyMap<Place, Problem>>(new Map())
 /** What went well or is worth knowing, at its place until it is dismissed. */
 export interface Note {
   readonly words: string
+  /** What the broker adds, in English. */
+  readonly added?: string
   readonly tone: 'good' | 'advice'
 }
 

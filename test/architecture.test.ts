@@ -54,7 +54,7 @@ const ROOMS: Readonly<Record<string, Room>> = {
   ),
   host: room(
     'host',
-    ['providers', 'oauth', 'vault', 'server', 'practice', 'core', 'protocol'],
+    ['providers', 'oauth', 'vault', 'server', 'practice', 'integrations', 'core', 'protocol'],
     'It wires the broker together for both programs, so it knows neither the CLI nor Electron.',
   ),
   daemon: room('daemon', ['host', 'protocol'], 'It only starts a host; whatever it did besides, the app would lack.'),

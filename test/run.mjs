@@ -38,7 +38,7 @@ process.on('exit', () => fs.rmSync(reports, { recursive: true, force: true }))
 /** @type {import('./support/test-reports.mjs').Counts[]} */
 const counts = []
 const failures = []
-const skips = []
+const remarks = []
 const env = testEnvironment()
 process.chdir(PROJECT)
 
@@ -86,7 +86,7 @@ async function checkSystem() {
   for (const suite of suites.filter((name) => reasons.has(name))) {
     const reason = `${suite}: ${reasons.get(suite)}`
     if (STRICT) failures.push(`System parts: ${reason}`)
-    else skips.push(reason)
+    else remarks.push(`skipped: ${reason}`)
   }
   return reasons
 }
@@ -195,6 +195,8 @@ function projects(suites) {
 /** A runner that failed without a failed test, or left no report, has failed all the same and must not look like success. */
 function record(name, code, found) {
   if (found) counts.push(found)
+  if (found?.flaky > 0)
+    remarks.push(`${found.flaky} of the ${name} tests failed once and passed when tried again; look for ✘ above`)
   if (code === 0 && found) return
   const tests = found && found.failed > 0 ? `${found.failed} failed` : `ended with ${code}${found ? '' : ' and left no report'}`
   failures.push(`${name}: ${tests}`)
@@ -206,7 +208,7 @@ function conclude() {
   // A word that is misspelt must not look like success.
   if (!wanted.everything && passed + failed + skipped === 0) failures.push('no test matches what was asked for')
   console.log('')
-  for (const reason of skips) console.log(`skipped: ${reason}`)
+  for (const remark of remarks) console.log(remark)
   for (const failure of failures) console.log(`FAILED: ${failure}`)
   console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`)
   if (failures.length > 0 || failed > 0) process.exitCode = 1

@@ -32,6 +32,9 @@ export function AccountRow({ row, vault, grouped = false }: RowProps) {
   // The notice above the rows says why, and offers to try again for all of them.
   const vaultKeepsBack = row.state.kind === 'unavailable' && vault.state.kind !== 'ready'
   const confirming = asked?.kind === 'sign_out' && asked.account === row.id
+  const detailed = !confirming && !vaultKeepsBack
+  // What unfolds comes last, so that what is about the account stays with it.
+  const signingIn = row.state.kind === 'authorizing'
   const undecided = row.state.kind === 'authorizing' && loginOf(row.state.login_id)?.undecided !== undefined
   const { accounts } = words()
   const kept = vaultKeepsBack ? accounts.waitingForKeychain : undecided ? accounts.waitingForDecision : undefined
@@ -50,12 +53,13 @@ export function AccountRow({ row, vault, grouped = false }: RowProps) {
     >
       <ProblemNote place={row.id} />
       <NoteLines place={row.id} />
-      <SignInPanel row={row} />
-      {confirming && <SignOutPanel row={row} />}
-      {!confirming && !vaultKeepsBack && <RowDetail row={row} />}
+      {detailed && !signingIn && <RowDetail row={row} />}
       {!confirming && row.disabled && <SwitchedOff row={row} />}
       {!vaultKeepsBack && <AccountUsageBars row={row} />}
       <UsedBy row={row} />
+      {detailed && signingIn && <RowDetail row={row} />}
+      <SignInPanel row={row} />
+      {confirming && <SignOutPanel row={row} />}
     </RowFrame>
   )
 }

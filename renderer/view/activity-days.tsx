@@ -1,6 +1,6 @@
 import { useId } from 'preact/hooks'
 import { type ActivityDay, type ActivityLine, isPerson, type Program } from '../../src/ipc/activity.ts'
-import { visible } from '../../src/ipc/approval-words.ts'
+import { visible } from '../../src/ipc/visible.ts'
 import type { Language } from '../../src/ipc/words/index.ts'
 import type { BrokerSnapshot, LedgerEntry } from '../../src/protocol/index.ts'
 import { language, words } from '../language.ts'

@@ -1,4 +1,4 @@
-import { visible } from '../../src/ipc/approval-words.ts'
+import { visible } from '../../src/ipc/visible.ts'
 
 interface CutTextProps {
   readonly text: string

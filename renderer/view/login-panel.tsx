@@ -15,6 +15,7 @@ import { useFocusBack } from './focus-back.ts'
 import { useFocusWhenFree } from './focus-when-free.ts'
 import { PasteForm } from './paste-form.tsx'
 import { ProblemNote } from './problem-note.tsx'
+import { PlainRules } from './rule-words.tsx'
 import { BrokerWords } from './words-with-code.tsx'
 
 interface LoginPanelProps {
@@ -34,6 +35,7 @@ export function LoginPanel({ race, name, row }: LoginPanelProps) {
       {race.map((login) => (
         <Way key={login.id} login={login} alone={race.length === 1} row={row} />
       ))}
+      <PlainRules place={race[0].id} info={providerOf(race[0].provider)} />
     </fieldset>
   )
 }

@@ -12,7 +12,7 @@ export function NoteLines({ place }: { readonly place: Place }) {
     <div class="notes" aria-live="polite">
       {note !== undefined && (
         <div class={`note note-${note.tone === 'good' ? 'good' : 'quiet-advice'}`}>
-          <SaidAndFix description={note.words} fix={undefined} />
+          <SaidAndFix description={note.words} fix={undefined} added={note.added} />
           <DismissButton onPress={() => setNote(place, undefined)} />
         </div>
       )}

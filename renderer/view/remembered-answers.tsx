@@ -4,7 +4,7 @@ import { momentWords } from '../../src/ipc/time-words.ts'
 import type { BrokerSnapshot, ClientRule } from '../../src/protocol/index.ts'
 import { forget, rulePlace, rules, rulesPlace } from '../activity.ts'
 import { language, words } from '../language.ts'
-import { goTo } from '../page.ts'
+import { goToSetting } from '../page.ts'
 import { settings } from '../settings.ts'
 import { isWaiting, now } from '../store.ts'
 import { AccountText } from './account-text.tsx'
@@ -55,7 +55,7 @@ function AsksFirst() {
   return (
     <p class="asks-first">
       <span>{asks ? activity.asksFirst : activity.asksNot}</span>
-      <button type="button" class="link" onClick={() => goTo('settings')}>
+      <button type="button" class="link" onClick={() => goToSetting('askFirst')}>
         {activity.change}
       </button>
     </p>

@@ -1,9 +1,9 @@
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
-import { language, words } from '../language.ts'
-import { request } from '../requests.ts'
+import { words } from '../language.ts'
 import { type Alternative, alternativesOf, ask, goOnWith } from '../sign-in.ts'
 import { isWaiting, type SignInQuestion, type Way } from '../store.ts'
 import { Button } from './button.tsx'
+import { RuleWords } from './rule-words.tsx'
 import { BrokerWords } from './words-with-code.tsx'
 
 interface RuleCardProps {
@@ -34,21 +34,7 @@ export function RuleCard({ row, info, asked, way }: RuleCardProps) {
         </>
       )}
       <p class={alternatives.length > 0 ? 'rules-head' : undefined}>{say.beforeYouGoOn}</p>
-      <p class="rules-statement">
-        <BrokerWords text={rules.statement} />
-      </p>
-      <p class="rules-source">
-        {rules.since !== undefined && `${say.since(day(rules.since))} `}
-        {say.checked(day(rules.checked))}{' '}
-        <button
-          type="button"
-          class="link"
-          title={rules.link}
-          onClick={() => request(row.id, 'provider:open', { provider: info.id, page: 'rules' })}
-        >
-          {hostOf(rules.link)}
-        </button>
-      </p>
+      <RuleWords place={row.id} provider={info.id} rules={rules} />
       <div class="buttons buttons-end">
         {info.flows.length + info.keys.length > 1 && (
           <Button kind="plain" onPress={() => ask(row.id, { kind: 'ways' })}>
@@ -84,12 +70,3 @@ function AlternativeLine({ words, press }: Alternative) {
     </li>
   )
 }
-
-/** A date of the card, which is a day everywhere and no moment. */
-function day(date: string): string {
-  const at = new Date(`${date}T00:00:00Z`)
-  if (Number.isNaN(at.getTime())) return date
-  return at.toLocaleDateString(language.value.locale, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-}
-
-const hostOf = (link: string): string => (URL.canParse(link) ? new URL(link).host : link)

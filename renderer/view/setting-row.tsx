@@ -1,5 +1,6 @@
-import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import type { ComponentChildren, RefObject } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { wantedSetting } from '../page.ts'
 import { settingPlace } from '../settings.ts'
 import { isWaiting } from '../store.ts'
 import { ProblemNote } from './problem-note.tsx'
@@ -38,12 +39,14 @@ interface SwitchProps extends SettingProps {
  */
 export function SwitchSetting({ name, label, words, on, fixed = false, onChange, children }: SwitchProps) {
   const id = useId()
+  const control = useFocusWhenWanted(name)
   return (
     <div class="setting">
       <div class="setting-line">
         <label for={id}>{label}</label>
         <input
           id={id}
+          ref={control}
           class="switch"
           type="checkbox"
           // biome-ignore lint/a11y/useAriaPropsForRole: a checkbox says itself whether it is checked (ARIA in HTML).
@@ -63,6 +66,18 @@ export function SwitchSetting({ name, label, words, on, fixed = false, onChange,
       <ProblemNote place={settingPlace(name)} />
     </div>
   )
+}
+
+/** Takes the focus, and with it into sight, when a link of another page led to this setting. */
+function useFocusWhenWanted(name: string): RefObject<HTMLInputElement | null> {
+  const control = useRef<HTMLInputElement>(null)
+  const wanted = wantedSetting.value === name
+  useEffect(() => {
+    if (!wanted) return
+    wantedSetting.value = undefined
+    control.current?.focus()
+  }, [wanted])
+  return control
 }
 
 interface ChoiceProps extends SettingProps {

@@ -21,7 +21,7 @@ const shapes: Readonly<Record<Tone, JSX.Element>> = {
       <circle class="glyph-cut" cx="11" cy="15.9" r="1.35" />
     </>
   ),
-  offline: <path class="glyph-line" d="M5.4 16.6L16.6 5.4M11 3a8 8 0 1 1 0 16 8 8 0 0 1 0-16z" />,
+  offline: <path class="glyph-line" d="M2.6 19.4L19.4 2.6M11 3.4a7.6 7.6 0 1 1 0 15.2 7.6 7.6 0 0 1 0-15.2z" />,
   locked: (
     <>
       <path class="glyph-line" d="M7 10V7a4 4 0 0 1 8 0v3" />

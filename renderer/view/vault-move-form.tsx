@@ -68,8 +68,8 @@ async function move(to: To, passphrase: string): Promise<void> {
   if (!reply.ok) return setProblem(place, reply.problem)
   const { accounts, notice } = reply.value
   if (unfolded.value?.kind === 'vault_move') unfolded.value = undefined
-  const said = [words().settings.moved(accounts), ...(notice === undefined ? [] : [notice])].join(' ')
-  setNote(place, { words: said, tone: notice === undefined ? 'good' : 'advice' })
+  const said = words().settings.moved(accounts)
+  setNote(place, notice === undefined ? { words: said, tone: 'good' } : { words: said, added: notice, tone: 'advice' })
 }
 
 interface NewPassphraseProps {

@@ -6,6 +6,7 @@ import { words } from '../language.ts'
 import { goOnWith } from '../sign-in.ts'
 import { isWaiting, question, type SignInQuestion, type Way } from '../store.ts'
 import { Button } from './button.tsx'
+import { PlainRules } from './rule-words.tsx'
 
 interface WaysPanelProps {
   readonly row: AccountStatus
@@ -44,6 +45,7 @@ export function WaysPanel({ row, info, asked }: WaysPanelProps) {
           </Button>
         ))}
       </div>
+      <PlainRules place={row.id} info={info} />
     </>
   )
 }

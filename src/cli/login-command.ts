@@ -25,6 +25,8 @@ export interface LoginOptions {
   readonly acceptProviderRules?: boolean
   readonly replace?: boolean
   readonly add?: boolean
+  /** A program waits for it: a sign-in that somebody else has opened is left to them, and shown to nobody twice. */
+  readonly forProgram?: boolean
 }
 
 export interface LoginContext extends Output, Terminal {
@@ -49,9 +51,11 @@ export async function login(provider: string, options: LoginOptions, context: Lo
       ...(accepts ? { accept_provider_rules: true } : {}),
     })
   const started = await withRules(provider, client, context, start, options.acceptProviderRules === true)
+  const isOthers = options.forProgram === true && started.joined === true
   // From the first moment on, so that Ctrl-C never leaves a sign-in behind that holds the port.
-  const stopInterrupt = context.onInterrupt(() => void client.cancelLogin(started.id).catch(() => {}))
-  await invite(started, options, context)
+  const stopInterrupt = isOthers ? () => {} : context.onInterrupt(() => void client.cancelLogin(started.id).catch(() => {}))
+  if (isOthers) context.stderr.write('The sign-in is open already, and this waits for its end.\n')
+  else await invite(started, options, context)
   const stopPasting = readPastedLines(client, started.id, context)
   try {
     const ended = await waitForEnd(client, started.id)

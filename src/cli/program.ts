@@ -12,10 +12,13 @@ import type { Terminal } from './hidden-input.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
+import { describeRunCommands } from './run-commands.ts'
 import { type StatusOptions, status } from './status-command.ts'
-import { tokenHelp } from './token-command.ts'
+import { tokenHelp } from './token-help.ts'
 import { usage } from './usage-command.ts'
 import { describeVault } from './vault-commands.ts'
+
+export { signInForToken } from './sign-in-for-token.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -69,6 +72,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
+  describeRunCommands(program, vault, env, process)
   describeQuestions(program, vault, process)
   describeChoiceCommands(program, vault, env, process)
   describeVault(program, vault, process)

@@ -1,7 +1,12 @@
 #!/usr/bin/env node
 import { errorTable } from '../protocol/errors.ts'
 import { takeLeadingVault } from './chosen-vault.ts'
-import { runToken } from './token-command.ts'
+import { runToken, type SignIn } from './token-command.ts'
+
+/** Every other command, and the sign-in that a request for a token may wait for. */
+const loadProgram = () => import('./program.ts')
+
+const signIn: SignIn = async (wish) => (await loadProgram()).signInForToken(wish, process.env, process)
 
 /**
  * The entry of the `tokentray` command. Programs run `tokentray token` very often, so that path is in this one file and loads
@@ -14,7 +19,7 @@ async function main(argv: readonly string[]): Promise<void> {
   // Where nobody hears what went wrong, the exit code still tells it.
   process.stderr.on('error', () => {})
   if (command === 'token') {
-    const code = await runToken(rest, process.env, process, vault)
+    const code = await runToken(rest, process.env, process, signIn, vault)
     // Nothing is left to wait for once the token is written, and an end in order takes Node another millisecond or two.
     process.stdout.write('', (error) => {
       // A token that could not be written is dealt with above; a command that failed has written none.
@@ -22,7 +27,7 @@ async function main(argv: readonly string[]): Promise<void> {
     })
   } else {
     if (command === 'daemon') await keepHeapSmall()
-    const { runProgram } = await import('./program.ts')
+    const { runProgram } = await loadProgram()
     process.exitCode = await runProgram(process.argv.slice(2), process.env, process)
   }
 }

@@ -59,7 +59,7 @@ export class LoginDesk {
     const flow = request.flowIsChosen ? request.flow : undefined
     const slot = JSON.stringify([client.id, target.account ?? '', target.label ?? '', flow ?? ''])
     const starting = this.#pendingFor(client.id, target, flow) ?? this.#starting.get(slot)
-    if (starting !== undefined) return describeStart(await starting)
+    if (starting !== undefined) return { ...describeStart(await starting), joined: true }
     if (this.#pending.length + this.#starting.size >= mostPending) {
       throw new BrokerError('temporarily_unavailable', `${mostPending} sign-ins are waiting already.`, {
         fix: 'End or cancel one of them in the tray first.',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
+import type { Surroundings } from '../integrations/index.ts'
 import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
 import type { HealthResponse, StateError } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
@@ -11,6 +12,7 @@ import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
 import { RefreshChoice } from './refresh-choice.ts'
+import { surroundingsOf } from './token-files.ts'
 
 /**
  * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the
@@ -25,6 +27,8 @@ export interface HostParts {
   readonly practice: PracticeOnDemand | undefined
   readonly keychain: KeyStore
   readonly notices: readonly StateError[]
+  /** What decides where tools keep their files. */
+  readonly surroundings: Surroundings
   /** But for the home, which each vault has of its own. */
   readonly health: Omit<HealthResponse, 'home'>
 }
@@ -55,7 +59,8 @@ export async function createHostParts(
     started_at: toEpochSeconds(clock.now()),
   } as const
   const refresh = new RefreshChoice(settings.refresh)
-  return { settings, clock, log, refresh, clients, practice, keychain: createKeychain(clock), notices, health }
+  const keychain = createKeychain(clock)
+  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings: surroundingsOf(env) }
 }
 
 /** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */

@@ -13,6 +13,8 @@ import {
 import { createVault, type OwnedVault } from '../vault/index.ts'
 import type { HostSettings } from './environment.ts'
 import type { HostParts } from './host-parts.ts'
+import { noTokenFileList, tokenFileList } from './token-file-list.ts'
+import { TokenFiles } from './token-files.ts'
 
 /** One vault and where it is. */
 export interface VaultPlace {
@@ -35,6 +37,7 @@ export class VaultRoom {
   readonly #index: AccountIndex
   readonly #records: ClientRecords
   readonly #stored: () => Promise<number>
+  readonly #tokenFiles: TokenFiles
   #server: TokenServer | undefined
 
   /** The home of the vault must have its owner. */
@@ -51,6 +54,8 @@ export class VaultRoom {
     const { register, ledger } = this.#records
     const refreshAhead = () => parts.refresh.ahead
     this.broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log: this.#log, refreshAhead, notices })
+    const list = settings.store === 'memory' ? noTokenFileList : tokenFileList(place.home, clock, this.#log)
+    this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
   }
 
   get ledger(): Ledger {
@@ -61,17 +66,29 @@ export class VaultRoom {
   async serve(vaults?: VaultDesk): Promise<void> {
     const { clock, practice } = this.#parts
     const { broker, vault } = this
+    const tokenFiles = this.#tokenFiles
     const { ledger, proofs } = this.#records
     const { name, home, socket } = this.place
     const health: HealthResponse = { ...this.#parts.health, home, ...(name === defaultVault ? {} : { vault: name }) }
     const desk = vaults === undefined ? {} : { vaults }
     try {
-      this.#server = await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, log: this.#log, ...desk })
+      this.#server = await startTokenServer(socket, {
+        broker,
+        vault,
+        ledger,
+        proofs,
+        clock,
+        health,
+        tokenFiles,
+        log: this.#log,
+        ...desk,
+      })
     } catch (error) {
       this.#records.close()
       throw error
     }
     void broker.start()
+    tokenFiles.start()
     if (this.#index.list().some((record) => record.provider === 'practice')) void practice?.start()
     this.#log.info('ready', { socket, host: health.host, version: health.version })
   }
@@ -105,6 +122,7 @@ export class VaultRoom {
     // Who waits for the person is answered now, because the server waits for its answers.
     this.broker.clients.stop()
     await this.broker.stopLogins()
+    await this.#tokenFiles.stop()
     await this.#server?.close()
     this.#server = undefined
   }

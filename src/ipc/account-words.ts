@@ -1,11 +1,12 @@
 import type { AccountKind, AccountStatus, EndCause } from '../protocol/index.ts'
 import { dayWords } from './time-words.ts'
+import { visible } from './visible.ts'
 import type { Language, Words } from './words/index.ts'
 
 /** An account by its provider and, where it is known, by its label or person: `Practice (ada@example.com)`. */
 export function accountName({ provider_name, label, identity }: AccountStatus): string {
   const who = label ?? identity?.email
-  return who === undefined ? provider_name : `${provider_name} (${who})`
+  return who === undefined ? visible(provider_name) : visible(`${provider_name} (${who})`)
 }
 
 /** What an account holds that is no login. It does not run out by itself, so that it is named in place of a time. */

@@ -1,5 +1,6 @@
 import type { ApprovalRequest, BrokerSnapshot, Caller } from '../protocol/index.ts'
 import { accountName } from './account-words.ts'
+import { visible } from './visible.ts'
 import type { Words } from './words/index.ts'
 
 /** A client that waits for the person, in words. */
@@ -44,6 +45,3 @@ function proofWords({ name, proof, executable, pid }: Caller, { approvals }: Wor
   const who = approvals.proven(executable === undefined ? approvals.ofYours : visible(executable))
   return pid === undefined ? who : `${who}, ${approvals.process(pid)}`
 }
-
-/** A path may hold characters that hide or turn around what stands beside them. The person decides by what they see. */
-export const visible = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}')

@@ -28,6 +28,22 @@ export function entryState(text: string): EntryState {
   return members.get('Hidden') === 'true' || members.get('X-GNOME-Autostart-enabled') === 'false' ? 'off' : 'on'
 }
 
+/** The program that an entry of ours starts. */
+export function entryProgram(text: string): string | undefined {
+  const exec = desktopEntry(text)
+    .get('Exec')
+    ?.replaceAll(/\\(.)/g, (whole, letter: string) => escapes.get(letter) ?? whole)
+  const [, quoted, bare] = /^(?:"((?:[^"\\]|\\[\s\S])*)"|([^\s"]+))/.exec(exec ?? '') ?? []
+  return (quoted?.replaceAll(/\\(["`$\\])/g, '$1') ?? bare)?.replaceAll('%%', '%')
+}
+
+const escapes: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\'],
+  ['n', '\n'],
+  ['t', '\t'],
+  ['r', '\r'],
+])
+
 /** The members of the group `[Desktop Entry]`; other groups are actions and the like. */
 function desktopEntry(text: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>()

@@ -59,8 +59,11 @@ export class HostLink {
   /** Looks at every deadline and at the keychain now, which only a person may prompt for; starts the host when there is none. */
   async wake(asker: Asker): Promise<void> {
     if (this.#handle !== undefined) return this.ask('wake', { asker })
+    // Nobody has to start again what is ending.
+    if (this.#stopping) return
     this.#cancelRestart()
-    await this.start().catch(() => {})
+    // The start that was put off is this one, so that the next has to follow it. A first start that fails ends the app.
+    await this.start().catch(() => this.#ended > 0 && this.#restartLater())
   }
 
   /** Ends the host for good. */
@@ -98,12 +101,12 @@ export class HostLink {
   }
 
   #restartLater(): void {
+    if (this.#stopping) return
+    this.#cancelRestart()
     const delay = restartDelays[Math.min(this.#ended, restartDelays.length - 1)] ?? 0
     this.#ended += 1
     this.#cancelRestart = this.#clock.after(delay, () => {
-      this.start().catch(() => {
-        if (!this.#stopping) this.#restartLater()
-      })
+      this.start().catch(() => this.#restartLater())
     })
   }
 

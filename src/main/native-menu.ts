@@ -1,6 +1,7 @@
 import type { MenuItemConstructorOptions } from 'electron'
 import { assertNever } from '../core/assert-never.ts'
 import type { MenuAction, MenuEntry, MenuModel } from './menu-model.ts'
+import { plainLine } from './plain-line.ts'
 
 /** Electron's form of the menu. */
 export function nativeMenu(model: MenuModel, run: (action: MenuAction) => void): MenuItemConstructorOptions[] {
@@ -26,5 +27,8 @@ function nativeItem(entry: MenuEntry, run: (action: MenuAction) => void): MenuIt
   }
 }
 
+/** Characters of an entry. A longer one would make the menu as wide as the screen, and the window has the whole of it. */
+const longest = 160
+
 /** A single ampersand would underline the next letter instead of being shown, and a menu has no type for code. */
-const literal = (label: string) => label.replaceAll('&', '&&').replaceAll('`', '')
+const literal = (label: string) => plainLine(label.replaceAll('`', ''), longest).replaceAll('&', '&&')

@@ -14,18 +14,20 @@ export function setupSettings(host: HostLink, settings: Settings): SettingsDesk 
   const { platform, env, execPath: executable } = process
   const screenLock = new ScreenLock(host, watchScreen(platform))
   app.once('will-quit', () => screenLock.stop())
+  const atLogin = startAtLogin({
+    platform,
+    env,
+    home: homedir(),
+    executable,
+    appFolder: app.isPackaged ? undefined : app.getAppPath(),
+    loginItems: app,
+  })
+  atLogin?.renew().catch(() => log('the start at login could not be renewed.'))
   const desk = new SettingsDesk({
     settings,
     host,
     followScreen: (on) => screenLock.follow(on),
-    startAtLogin: startAtLogin({
-      platform,
-      env,
-      home: homedir(),
-      executable,
-      appFolder: app.isPackaged ? undefined : app.getAppPath(),
-      loginItems: app,
-    }),
+    startAtLogin: atLogin,
     environment: environmentFacts(env),
     systemLanguages: app.getPreferredSystemLanguages(),
   })

@@ -1,15 +1,20 @@
-import { lstat, mkdir, readFile, unlink } from 'node:fs/promises'
+import { lstat, mkdir, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import type { LoginItemSettings, LoginItemSettingsOptions, Settings } from 'electron'
 import type { Words } from '../ipc/words/index.ts'
 import { BrokerError } from '../protocol/index.ts'
-import { autostartEntry, type Command, type EntryState, entryState } from './desktop-entry.ts'
+import { autostartEntry, type Command, type EntryState, entryProgram, entryState } from './desktop-entry.ts'
 
 /** Whether the app starts with the person's login, as the system has it. */
 export interface StartAtLogin {
   read(): Promise<boolean>
   /** Rejects with a BrokerError in `words`. */
   set(on: boolean, words: Words): Promise<void>
+  /**
+   * Names the running app where the one that was to be started is gone, as an AppImage is after its update: each version has a file name of its
+   * own. Rejects with what the system said.
+   */
+  renew(): Promise<void>
 }
 
 /** What has to be known of the computer and of how the app was started. */
@@ -66,6 +71,11 @@ function autostartFile({ env, home, executable, appFolder }: LoginSystem): Start
         throw error instanceof BrokerError ? error : failed(file, words, error)
       }
     },
+    async renew() {
+      if ((await stateOf(file)) !== 'on') return
+      const program = entryProgram(await readFile(file, 'utf8'))
+      if (program !== undefined && (await isGone(program))) await write(file, autostartEntry(command))
+    },
   }
 }
 
@@ -88,6 +98,13 @@ async function stateOf(file: string): Promise<EntryState | 'missing'> {
   }
 }
 
+/** A program that is only out of reach, as behind a permission, is not gone. */
+async function isGone(program: string): Promise<boolean> {
+  if (!isAbsolute(program)) return false
+  const missing = (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR'
+  return stat(program).then(() => false, missing)
+}
+
 async function write(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
   const { default: writeFileAtomic } = await import('write-file-atomic')
@@ -108,6 +125,8 @@ function macLoginItem({ loginItems }: LoginSystem): StartAtLogin {
   return {
     read: async () => loginItems.getLoginItemSettings().openAtLogin,
     set: async (on) => loginItems.setLoginItemSettings({ openAtLogin: on }),
+    // The system follows the app.
+    renew: async () => {},
   }
 }
 
@@ -121,5 +140,7 @@ function windowsLoginItem({ executable, appFolder, loginItems }: LoginSystem): S
       return openAtLogin && executableWillLaunchAtLogin
     },
     set: async (on) => loginItems.setLoginItemSettings({ ...entry, openAtLogin: on, enabled: on }),
+    // The installer puts each version where the one before was.
+    renew: async () => {},
   }
 }

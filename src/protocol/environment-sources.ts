@@ -6,6 +6,8 @@ export interface EnvironmentSources {
   readonly provider: string
   readonly tokens: readonly string[]
   readonly keys: readonly string[]
+  /** The header that takes a bare key, when it is not `Authorization: Bearer`. */
+  readonly keyHeader?: string
 }
 
 const sources: readonly (EnvironmentSources & { readonly names: readonly string[] })[] = [
@@ -16,6 +18,7 @@ const sources: readonly (EnvironmentSources & { readonly names: readonly string[
     names: ['anthropic', 'claude'],
     tokens: ['ANTHROPIC_OAUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'],
     keys: ['ANTHROPIC_API_KEY'],
+    keyHeader: 'x-api-key',
   },
   {
     provider: 'openai-codex',

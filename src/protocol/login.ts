@@ -25,6 +25,7 @@ export const startLoginResponse = z.object({
   authorization_url: z.string(),
   prompt: loginPrompt,
   expires_at: epochSeconds,
+  joined: z.literal(true).optional().describe('Somebody else has started it already, so that the person has been asked.'),
 })
 export type StartLoginResponse = Readonly<z.infer<typeof startLoginResponse>>
 

@@ -5,6 +5,7 @@ import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../p
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
+import type { TokenFileDesk } from './token-file-desk.ts'
 import type { VaultDesk } from './vault-desk.ts'
 
 /** Event streams at a time. They stay open, so that without a limit they could take every connection there is. */
@@ -19,6 +20,7 @@ export interface RouteContext {
   readonly clock: Clock
   readonly health: HealthResponse
   readonly log: Log
+  readonly tokenFiles: TokenFileDesk
   /** On the socket of the default vault only. */
   readonly vaults?: VaultDesk
 }
@@ -80,6 +82,7 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   add(app, endpoints.moveVault, ({ body }) => moveVault(vault, body))
   registerAccountRoutes(app, context)
   registerClientRoutes(app, context)
+  registerTokenFileRoutes(app, context)
   registerVaultRoutes(app, context)
 }
 
@@ -105,6 +108,13 @@ function registerAccountRoutes(app: FastifyInstance, { broker: { accounts } }: R
   add(app, endpoints.changePreferences, ({ params, body }) => accounts.changePreferences(params.provider, body))
   add(app, endpoints.explain, ({ params, query }) => accounts.explain(params.provider, query.client ?? 'unnamed', query.account))
   add(app, endpoints.usage, async ({ query }) => ({ usage: await accounts.look(query.account) }))
+}
+
+/** The files of tools that have no way to ask. */
+function registerTokenFileRoutes(app: FastifyInstance, { tokenFiles }: RouteContext): void {
+  add(app, endpoints.tokenFiles, () => ({ token_files: tokenFiles.list() }))
+  add(app, endpoints.putTokenFile, ({ params, body }) => tokenFiles.put(params.tool, body))
+  add(app, endpoints.removeTokenFile, async ({ params }) => ({ token_files: await tokenFiles.remove(params.tool) }))
 }
 
 /** Which programs may have tokens, who waits for the person, and who got what. */

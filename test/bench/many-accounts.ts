@@ -7,6 +7,8 @@
 // in microseconds from a change to the snapshot with it.
 import { createInterface } from 'node:readline'
 import { Broker, type Grant, silentLog as log, type ProviderClient, Secret, systemClock } from '../../src/core/index.ts'
+import { noTokenFileList } from '../../src/host/token-file-list.ts'
+import { surroundingsOf, TokenFiles } from '../../src/host/token-files.ts'
 import { ClientProofs, MemoryClientRegister, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 
@@ -76,7 +78,8 @@ const health = {
   home: '/nonexistent',
   started_at: 0,
 } as const
-await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, log })
+const tokenFiles = new TokenFiles({ broker, clock, log, list: noTokenFileList, surroundings: surroundingsOf(process.env) })
+await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, tokenFiles, log })
 await broker.start()
 console.log('ready')
 const caller = { name: 'bench', proof: 'claimed' } as const

@@ -20,8 +20,10 @@ export function hasTerminals(): boolean {
   }
 }
 
-export function startOnTerminal(args: readonly string[], env: Environment): OnTerminal {
-  const command = [process.execPath, program, ...args].map((part) => `'${part}'`).join(' ')
+/** A `tokentray` command; or the line of a shell, which may start one later. */
+export function startOnTerminal(words: readonly string[] | string, env: Environment): OnTerminal {
+  const quoted = (args: readonly string[]) => [process.execPath, program, ...args].map((part) => `'${part}'`).join(' ')
+  const command = typeof words === 'string' ? words : quoted(words)
   const known = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)) as NodeJS.ProcessEnv
   const child = spawn('script', ['-qefc', command, '/dev/null'], { env: { ...known, SHELL: '/bin/sh' } })
   let shown = ''

@@ -94,14 +94,30 @@ describe('token', () => {
     await expect(handOut(broker, 'acmee')).rejects.toMatchObject({ code: 'unknown_provider', message: /Known: acme/ })
     await expect(handOut(broker, 'a b')).rejects.toMatchObject({ code: 'invalid_request' })
   })
+
+  test('a refusal comes from memory: a program that hammers reaches neither the vault nor the provider', async () => {
+    const { broker, client, clock, vault } = await signedInBroker()
+    const refusals = async (code: string) => {
+      const [calls, sent] = [vault.calls.length, client.sent.length]
+      for (let count = 0; count < 24; count += 1) await expect(handOut(broker, 'acme')).rejects.toMatchObject({ code })
+      expect([vault.calls.length, client.sent.length], code).toEqual([calls, sent])
+    }
+    client.answer = () => ({ kind: 'terminal', error: { code: 'invalid_grant', description: 'It is over.' }, cause: 'revoked' })
+    clock.jump(61 * minute)
+    await clock.advance(37_000)
+    await refusals('reauthorization_required')
+    await broker.accounts.signOut('acme')
+    await refusals('login_required')
+  })
 })
 
 describe('login', () => {
   test('two starts at once are one login, and a later one joins it', async () => {
     const { broker, client } = emptyBroker()
     const [first, second] = await Promise.all([broker.startLogin({ provider: 'acme' }), broker.startLogin({ provider: 'ac' })])
-    expect(second).toEqual(first)
-    expect(await broker.startLogin({ provider: 'acme' })).toEqual(first)
+    expect(first).not.toHaveProperty('joined')
+    expect(second).toEqual({ ...first, joined: true })
+    expect(await broker.startLogin({ provider: 'acme' })).toEqual({ ...first, joined: true })
     expect(client.attempts).toHaveLength(1)
   })
 

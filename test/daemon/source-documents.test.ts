@@ -196,7 +196,7 @@ describe('pi', () => {
       const helpful = await daemon.cli(['token', 'anthropic'])
       expect(helpful).toMatchObject({ code: 4, stdout: '' })
       expect(helpful.stderr).toMatch(
-        /Nobody is signed in to Anthropic Claude\.\n.*tokentray login anthropic.*tokentray add anthropic/,
+        /Nobody is signed in to Anthropic Claude\. .*tokentray login anthropic.*tokentray add anthropic/,
       )
       const key = { ANTHROPIC_API_KEY: 'sk-ant-api03-of-the-environment' }
       expect(await token(daemon, 'claude', key)).toBe(key.ANTHROPIC_API_KEY)

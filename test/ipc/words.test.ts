@@ -70,6 +70,17 @@ describe.each(languageTags)('every word in %s', (tag) => {
   })
 })
 
+test('Arabic counts days and accounts in each of its forms', () => {
+  const { accounts, overall } = languageOf('ar', 'ar').words
+  const noun = (text: string) => text.replace(/^\S*[0-9\u0660-\u0669]\S* /u, '')
+  expect([1, 2, 3, 10, 11, 99, 100, 102].map((count) => noun(accounts.usage.days(count)))).toEqual([
+    ...['يوم', 'يومان', 'أيام', 'أيام', 'يومًا', 'يومًا', 'يوم', 'يوم'],
+  ])
+  expect([3, 11, 100].map((count) => noun(overall.needYou(count)))).toEqual([
+    ...['حسابات تحتاج إليك', 'حسابًا يحتاج إليك', 'حساب يحتاج إليك'],
+  ])
+})
+
 describe('the language', () => {
   test.each([
     [['de-AT', 'en-US'], 'de', 'de-AT'],

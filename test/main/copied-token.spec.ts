@@ -55,3 +55,73 @@ test('a copied token is on the clipboard of the desktop, and goes with the app',
   expect(app.written()).toContain('the clipboard was cleared')
   expect(app.written()).not.toContain(key.slice(-20))
 })
+
+/** Something that is asked on each channel; one that is new has to be added. The last three end what the others need. */
+const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:close'>, unknown> => ({
+  'view:get': undefined,
+  'intent:take': undefined,
+  'providers:get': undefined,
+  'provider:open': { provider: 'openrouter', page: 'rules' },
+  'login:start': { account: 'practice', flow: 'device' },
+  'login:open-again': { login: 'gone' },
+  'login:copy-link': { login: 'gone' },
+  'login:copy-code': { login: 'gone' },
+  'login:cancel': { login: 'gone' },
+  'login:paste': { login: 'gone', pasted: 'code' },
+  'login:decide': { login: 'gone', decision: 'add' },
+  'account:add-key': { account: 'openrouter', key, another: true },
+  'account:check': { account },
+  'account:copy-token': { account },
+  'account:refresh': { account },
+  'account:set-label': { account, label: 'work' },
+  'account:set-disabled': { account, disabled: false },
+  'approval:decide': { approval: 'gone', decision: 'deny' },
+  'rules:get': undefined,
+  'rule:remove': { client: 'codex' },
+  'activity:get': undefined,
+  'usage:look': undefined,
+  'tools:get': undefined,
+  'tool:copy': { tool: 'shell' },
+  'settings:get': undefined,
+  'settings:change': { startHidden: false },
+  'settings:reset': undefined,
+  'welcome:done': undefined,
+  'broker:wake': undefined,
+  'window:fit': { height: 400 },
+  'vault:move': { to: 'keychain' },
+  'vault:unlock': {},
+  'account:sign-out': { account },
+  'vault:lock': undefined,
+})
+
+test('P1: nothing that reaches the window on any channel has the token in it', async () => {
+  const app = await launchApp({ ...home, env: { ...home.env, TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' } })
+  await app.electron.evaluate(({ shell }) => {
+    shell.openExternal = async () => {}
+  })
+  const page = await app.electron.firstWindow()
+  const said: string[] = []
+  page.on('console', (message) => said.push(message.text()))
+  await page.evaluate(() => {
+    const heard: unknown[] = []
+    for (const event of ['view:changed', 'intent:waiting'] as const) window.tokentray.on(event, (value) => heard.push(value))
+    Object.assign(window, { heard })
+  })
+  await expect.poll(async () => (await ask(page, 'account:add-key', { account: 'openrouter', key })).ok).toBe(true)
+  const account = await page.evaluate(async () => {
+    const reply = await window.tokentray.invoke('view:get', undefined)
+    return reply.ok ? reply.value.snapshot?.accounts.find((row) => row.provider === 'openrouter')?.id : undefined
+  })
+  const replies: Reply<unknown>[] = []
+  const seen: string[] = []
+  for (const [channel, value] of Object.entries(asksOf(account ?? ''))) {
+    replies.push(await ask(page, channel as 'view:get', value as undefined))
+    seen.push(await page.content(), await page.title())
+  }
+  const heard = await page.evaluate(() => (window as unknown as { heard: unknown[] }).heard)
+  expect(replies.filter(({ ok }) => ok).length, JSON.stringify(replies.filter(({ ok }) => !ok))).toBeGreaterThan(20)
+  expect(heard.length).toBeGreaterThan(2)
+  // Also not the end of it, by which a shortened one would be known.
+  expect(JSON.stringify([replies, heard, seen, said, app.written()])).not.toContain(key.slice(-20))
+  await app.electron.close()
+})

@@ -105,6 +105,42 @@ test('a restart that fails is tried again, and at once when the person asks', as
   expect(clock.pending).toBeUndefined()
 })
 
+test('a start that the person asked for and that fails does not end the tries', async () => {
+  const clock = new HandClock()
+  const first = new FakeHost(empty)
+  let works = true
+  const link = new HostLink(
+    () => (works ? Promise.resolve(first) : Promise.reject(new BrokerError('socket_unusable', 'No.'))),
+    clock,
+  )
+  await link.start()
+  works = false
+  first.end('gone')
+  for (const asker of ['person', 'program'] as const) {
+    await link.wake(asker)
+    expect(link.snapshot()).toBeUndefined()
+    expect(clock.pending).toBeDefined()
+  }
+  works = true
+  await clock.fire()
+  expect(link.snapshot()).toBe(empty)
+})
+
+test('nothing starts a host once the link was stopped', async () => {
+  const clock = new HandClock()
+  const first = new FakeHost(empty)
+  let starts = 0
+  const link = new HostLink(() => {
+    starts += 1
+    return Promise.resolve(first)
+  }, clock)
+  await link.start()
+  first.end('gone')
+  await link.stop()
+  await link.wake('person')
+  expect([starts, clock.pending]).toEqual([1, undefined])
+})
+
 test('a stopped link lets the host end and starts no other one', async () => {
   const clock = new HandClock()
   const host = new FakeHost(empty)

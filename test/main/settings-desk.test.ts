@@ -164,7 +164,8 @@ test('the first steps end for good', async () => {
 
 test('start at login is the system’s, and is refused in words where there is none', async () => {
   const system = { on: false }
-  const startAtLogin = { read: async () => system.on, set: async (on: boolean) => void Object.assign(system, { on }) }
+  const set = async (on: boolean) => void Object.assign(system, { on })
+  const startAtLogin = { read: async () => system.on, set, renew: async () => {} }
   const { desk: one, disk } = desk({}, { startAtLogin })
   expect((await one.view()).startAtLogin).toBe(false)
   expect((await one.change({ startAtLogin: true })).startAtLogin).toBe(true)

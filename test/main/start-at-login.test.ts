@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { english } from '../../src/ipc/words/index.ts'
-import { autostartEntry, entryState } from '../../src/main/desktop-entry.ts'
+import { autostartEntry, entryProgram, entryState } from '../../src/main/desktop-entry.ts'
 import { type LoginSystem, type StartAtLogin, startAtLogin } from '../../src/main/start-at-login.ts'
 import { propertyRuns } from '../support/property-runs.ts'
 
@@ -72,6 +72,35 @@ test('an AppImage is started by its own file, as its contents are elsewhere at e
   const env = { APPIMAGE: '/home/ana/My Apps/TokenTray.AppImage' }
   await linux({ env, executable: '/tmp/.mount_Token1/tokentray' }).set(true, english.words)
   expect(await execLine()).toBe('"/home/ana/My Apps/TokenTray.AppImage" --hidden')
+})
+
+test('an AppImage that was replaced by one of another name is named anew at its next start', async () => {
+  const image = (name: string) => join(home, 'My "Apps" 100%', name)
+  await mkdir(join(image('old'), '..'), { recursive: true })
+  const started = (name: string) => linux({ env: { APPIMAGE: image(name) } })
+  await writeFile(image('old'), '')
+  await writeFile(image('new'), '')
+  await started('old').set(true, english.words)
+  const before = await readFile(file, 'utf8')
+  await started('new').renew()
+  expect(await readFile(file, 'utf8'), 'both are there').toBe(before)
+  await rm(image('old'))
+  await started('new').renew()
+  expect(entryProgram(await readFile(file, 'utf8'))).toBe(image('new'))
+  expect(await started('new').read()).toBe(true)
+})
+
+test('nothing but an entry of ours that is on is named anew', async () => {
+  await linux().renew()
+  await expect(stat(file)).rejects.toMatchObject({ code: 'ENOENT' })
+  await mkdir(join(file, '..'), { recursive: true })
+  const gone = autostartEntry([join(home, 'gone')])
+  const relative = autostartEntry(['tokentray'])
+  for (const text of [`${gone}Hidden=true\n`, '[Desktop Entry]\nExec=/gone\n', relative, gone.replace(/^Exec=.*$/m, 'Exec="')]) {
+    await writeFile(file, text)
+    await linux().renew()
+    expect(await readFile(file, 'utf8')).toBe(text)
+  }
 })
 
 test('the app that is not packaged is named to its Electron', async () => {
@@ -181,6 +210,7 @@ test('whatever a path holds, a desktop reads what was meant, in one line', () =>
       expect(lines).toHaveLength(1)
       expect(parsed(lines[0]?.slice('Exec='.length) ?? '')).toEqual([`/${program}`, `/${folder}`, '--hidden'])
       expect(entryState(text)).toBe('on')
+      expect(entryProgram(text)).toBe(`/${program}`)
     }),
     { numRuns: propertyRuns },
   )

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { assertNever } from '../../src/core/assert-never.ts'
 import type { Problem } from '../../src/ipc/channels.ts'
-import { english } from '../../src/ipc/words/index.ts'
+import { english, languageOf } from '../../src/ipc/words/index.ts'
 import type { MenuAction, MenuEntry, MenuModel, Switches } from '../../src/main/menu-model.ts'
 import { nativeMenu } from '../../src/main/native-menu.ts'
 import { trayMenu } from '../../src/main/tray-menu.ts'
@@ -398,4 +398,24 @@ test('a check box of the native menu stands as the setting does and asks for the
   expect(settings.submenu[0]).toMatchObject({ type: 'checkbox', checked: true })
   settings.submenu[0]?.click?.(undefined as never, undefined, undefined as never)
   expect(chosen).toEqual([{ kind: 'switch', name: 'askFirst', on: false }])
+})
+
+test('no name or reason can turn an entry around, break it into lines or make the menu as wide as the screen', () => {
+  const error = { code: 'internal_error' as const, description: `Line one\nline two & ${'so on '.repeat(60)}` }
+  const hostile = { provider_name: 'Co\u202edex', identity: { email: 'a\u2066na@example.com' } }
+  const menu = menuOf(snapshotOf([codex({ kind: 'unavailable', error }, hostile)]))
+  const account = nativeMenu(menu, () => {}).find(({ submenu }) => submenu !== undefined)
+  expect(account?.label).toBe('Co\u{fffd}dex (a\u{fffd}na@example.com): not available')
+  if (!Array.isArray(account?.submenu)) throw new Error('The account has no submenu.')
+  expect(account.submenu[0]?.label).toMatch(/^Line one\u{fffd}line two && so on .{120,150}…$/u)
+})
+
+test('an Arabic menu keeps the signs that set a name apart', () => {
+  const menu = trayMenu({
+    ...{ problem: undefined, usage: [], switches: {} },
+    snapshot: snapshotOf([codex(signedOut)]),
+    language: languageOf('ar'),
+    now: noon,
+  })
+  expect(JSON.stringify(nativeMenu(menu, () => {}))).toContain('\u2068OpenAI Codex\u2069')
 })

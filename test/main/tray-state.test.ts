@@ -89,3 +89,10 @@ test('there is an icon before the broker is there, and one for a broker that end
   expect(trayState(undefined)).toEqual({ picture: 'working', tooltip: 'TokenTray: Starting' })
   expect(trayState(undefined, { code: 'internal_error', description: 'It ended.' }).picture).toBe('offline')
 })
+
+test('a tool tip is no longer than Windows shows', () => {
+  const long = [named('🦊'.repeat(90)), named('x'.repeat(90))]
+  const { tooltip } = trayState(snapshotOf([], { approvals: long }))
+  expect([...tooltip]).toHaveLength(127)
+  expect(tooltip).toMatch(/^TokenTray: 🦊.*x…$/u)
+})

@@ -231,7 +231,14 @@ test.describe('remembered answers', () => {
     await expect(tray.page.getByText('New tools are asked about first.')).toBeVisible()
     await tray.page.getByRole('button', { name: 'Change' }).press('Enter')
     await expect(tray.page.getByRole('tab', { selected: true })).toHaveText('Settings')
-    await expect(tray.page.getByRole('tab', { selected: true })).toBeFocused()
+    const asked = tray.page.getByRole('switch', { name: 'Ask before new tools' })
+    await expect(asked).toBeFocused()
+    await expect(asked).toBeInViewport()
+    // The link was followed once, so that a later look at the settings begins at their tab.
+    await tray.page.getByRole('tab', { name: 'Accounts' }).click()
+    await tray.page.keyboard.press('Control+4')
+    await expect(tray.page.getByRole('tab', { selected: true })).toHaveText('Settings')
+    await expect(asked).not.toBeFocused()
   })
 })
 

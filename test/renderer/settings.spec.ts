@@ -320,6 +320,8 @@ test.describe('the place of the logins', () => {
     await page.getByRole('button', { name: 'Move', exact: true }).click()
     await expect(form(tray)).toHaveCount(0)
     await expect(page.getByText('Moved. 2 logins were read back. The old key could not be deleted.')).toBeVisible()
+    // It comes from the broker, so that a screen reader needs to know its language.
+    await expect(page.getByText('The old key could not be deleted.', { exact: true })).toHaveAttribute('lang', 'en')
   })
 
   test('refuses a short one and two that differ, without asking main', async ({ tray }) => {

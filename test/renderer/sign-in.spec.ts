@@ -1,6 +1,7 @@
 import type { Problem } from '../../src/ipc/channels.ts'
+import { expectAccessible } from './support/accessible.ts'
 import { among, everyProvider, everyRow } from './support/providers.ts'
-import { active, ana, ben, codex, ended, inBrowser, practice, snapshotOf, view, viewOf } from './support/snapshots.ts'
+import { active, ana, ben, byDevice, codex, ended, inBrowser, practice, snapshotOf, view, viewOf } from './support/snapshots.ts'
 import { expect, type TestWindow, test } from './support/window.ts'
 
 const everything = viewOf(snapshotOf(everyRow))
@@ -73,13 +74,13 @@ test.describe('the providers without an account', () => {
   test('work without the list of ways, which is asked for again when the broker comes', async ({ tray }) => {
     await tray.open(viewOf(undefined))
     await expect(tray.page.getByText('Starting…')).toBeVisible()
-    expect(await tray.asked('providers:get')).toEqual([])
+    expect(await tray.asked('providers:get')).toHaveLength(1)
     await tray.show(everything)
     await expect(button(tray, 'Other ways for Practice')).toBeVisible()
     await tray.show(viewOf(undefined))
     await tray.fail('providers:get', { code: 'temporarily_unavailable', description: 'Not now.' })
     await tray.show(everything)
-    expect(await tray.asked('providers:get')).toHaveLength(2)
+    expect(await tray.asked('providers:get')).toHaveLength(3)
     await expect(button(tray, 'Sign in to Practice')).toBeVisible()
     await expect(tray.page.getByRole('alert')).toHaveCount(0)
   })
@@ -95,6 +96,7 @@ test.describe('the other ways', () => {
     await expect(panel(tray, 'Ways to sign in to Practice')).toHaveCount(0)
     await expect(dots).toBeFocused()
     await dots.press('Enter')
+    await expect(panel(tray, 'Ways to sign in to Practice')).toBeFocused()
     await expect(panel(tray, 'Ways to sign in to Practice').getByRole('button')).toHaveText([
       'Browser',
       'Device code',
@@ -275,5 +277,44 @@ test.describe('another account', () => {
     await button(tray, 'Other ways to sign in…').click()
     await button(tray, 'Device code').click()
     expect(await tray.asked('login:start')).toEqual([{ account: 'openai-codex-1a2b3c4d', flow: 'device' }])
+  })
+})
+
+test.describe('rules that need no yes', () => {
+  const kimi = {
+    standing: 'tolerated' as const,
+    statement: 'Kimi publishes the client id in its open-source CLI.',
+    link: 'https://github.com/MoonshotAI/kimi-cli',
+    checked: '2026-11-22',
+    acknowledge: [],
+    alternatives: [],
+  }
+  const known = (id: string) => everyProvider.map((info) => (info.id === id ? { ...info, rules: kimi } : info))
+
+  test('stand below the ways to choose from, and lead to where they are written', async ({ tray }) => {
+    await tray.open(viewOf(undefined))
+    await tray.reply('providers:get', { ok: true, value: known('xai') })
+    await tray.show(everything)
+    await button(tray, 'Other ways for xAI Grok').click()
+    const rules = tray.page.getByRole('region', { name: 'The rules of xAI Grok' })
+    await expect(rules.getByRole('paragraph')).toHaveText([kimi.statement, 'Checked on 22 Nov 2026 at github.com'])
+    await rules.getByRole('button', { name: 'github.com' }).click()
+    expect(await tray.asked('provider:open')).toEqual([{ provider: 'xai', page: 'rules' }])
+    await expectAccessible(tray.page)
+  })
+
+  test('stand with the login of a provider that has one way only', async ({ tray }) => {
+    await tray.open(viewOf(undefined))
+    await tray.reply('providers:get', { ok: true, value: known('kimi') })
+    await tray.show(view(codex(byDevice, { provider: 'kimi', provider_name: 'Kimi Code' })))
+    const sheet = panel(tray, 'Sign-in to Kimi Code')
+    await expect(sheet.getByRole('region', { name: 'The rules of Kimi Code' })).toContainText('Kimi publishes')
+    await expect(sheet.getByRole('region').locator('bdi')).toHaveAttribute('lang', 'en')
+  })
+
+  test('that were acknowledged are not said again', async ({ tray }) => {
+    await tray.open(everything)
+    await button(tray, 'Other ways for OpenAI Codex').click()
+    await expect(tray.page.getByRole('region', { name: /The rules/ })).toHaveCount(0)
   })
 })

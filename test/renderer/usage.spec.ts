@@ -83,4 +83,10 @@ test('a row says which tools took tokens lately, whatever they call themselves',
   })
   await tray.show(view(codex(active, ana)))
   await expect(tray.page.getByText('Used lately by')).toHaveText(`Used lately by codex, a.\ufffdb, pi, 2 more`)
+  // It is about the account, so that it stays with it when something unfolds.
+  const used = await tray.page.getByText('Used lately by').boundingBox()
+  await tray.page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).click()
+  const unfolded = await tray.page.getByText('Tools on this computer lose access').boundingBox()
+  expect(await tray.page.getByText('Used lately by').boundingBox()).toEqual(used)
+  expect(unfolded?.y).toBeGreaterThan(used?.y ?? Number.POSITIVE_INFINITY)
 })

@@ -21,12 +21,17 @@ export function readVitestReport(file) {
   }
 }
 
-/** Counts of a Playwright report. Errors outside of tests, such as a file that does not load, count as failures. */
+/**
+ * Counts of a Playwright report, and how many of the passed ones needed a second try. Errors outside of tests, such as a file that does
+ * not load, count as failures.
+ *
+ * @returns {Counts & { flaky: number } | undefined}
+ */
 export function readPlaywrightReport(file) {
   const report = readJson(file)
   if (!report) return undefined
   const { expected, flaky, unexpected, skipped } = report.stats
-  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped }
+  return { passed: expected + flaky, failed: unexpected + report.errors.length, skipped, flaky }
 }
 
 /** How many tests a `playwright test --list` report names. */

@@ -1,11 +1,12 @@
 import { assertNever } from '../../core/assert-never.ts'
 import { accountName, endWords } from '../../ipc/account-words.ts'
-import { askingClients, visible } from '../../ipc/approval-words.ts'
+import { askingClients } from '../../ipc/approval-words.ts'
 import { dayWords } from '../../ipc/time-words.ts'
 import { limitName, limitWords } from '../../ipc/usage-words.ts'
 import type { Language } from '../../ipc/words/index.ts'
 import type { AccountStatus, ApprovalRequest, BrokerSnapshot } from '../../protocol/index.ts'
 import type { MenuAction } from '../menu-model.ts'
+import { plainLine } from '../plain-line.ts'
 import type { Notice } from './notice.ts'
 
 export interface NoticeButton {
@@ -37,7 +38,7 @@ const longest = 300
 
 export function noticeWords(notice: Notice, context: NoticeContext): SaidNotice {
   const said = wordsOf(notice, context)
-  return { ...said, key: notice.key, title: shown(said.title), body: shown(said.body) }
+  return { ...said, key: notice.key, title: plainLine(said.title, longest), body: plainLine(said.body, longest) }
 }
 
 /** Without a tray icon the broker is out of sight once its window is closed. */
@@ -45,8 +46,6 @@ export function staysNotice({ words: { notices, menu } }: Language): SaidNotice 
   const click = { kind: 'open' } as const
   return { key: 'stays', title: notices.stays, body: notices.staysWords, buttons: [{ label: menu.open, action: click }], click }
 }
-
-const shown = (text: string): string => visible(text).slice(0, longest)
 
 function wordsOf(notice: Notice, context: NoticeContext): Omit<SaidNotice, 'key'> {
   const { language, now } = context

@@ -162,3 +162,22 @@ test('a limit is told with what the provider said and opens the window', async (
     { title: 'OpenAI Codex: 5 hours', body: expect.stringMatching(/^130\s?% used · resets in 2/), click: { kind: 'open' } },
   ])
 })
+
+test.each(['en', 'de', 'ar'] as const)('the words in %s set names apart without a sign that the desktop draws', async (tag) => {
+  const { made, shown, world } = await board()
+  world.language = languageOf(tag)
+  const caller = { name: 'codex', proof: 'proven' as const, parent: '/usr/bin/bash' }
+  const approval = { id: 'one', caller, account: own.id, provider: own.provider, expires_at: noon + 30 }
+  world.snapshot = { ...snapshotOf([{ ...own, state: active }]), approvals: [approval] }
+  world.usage = [figures({ used_percent: 99, resets_at: noon + 7200 })]
+  await made.start()
+  expect(shown).toHaveLength(2)
+  expect(JSON.stringify(shown)).not.toContain('\u{fffd}')
+})
+
+test('a text that is cut off keeps its last character whole', async () => {
+  const { made, shown, world } = await board()
+  world.snapshot = snapshotOf([{ ...own, provider_name: '🦊'.repeat(400), state: ended }])
+  await made.start()
+  expect(shown[0]?.title).toBe(`${'🦊'.repeat(299)}…`)
+})

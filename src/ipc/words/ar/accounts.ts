@@ -84,7 +84,7 @@ export const accounts: typeof pattern = {
     unlimited: 'بلا حد',
     credits: 'الرصيد',
     hours: (count) => plural(count, { one: 'ساعة', two: 'ساعتان', few: '# ساعات', other: '# ساعة' }),
-    days: (count) => plural(count, { one: 'يوم', two: 'يومان', few: '# أيام', other: '# يومًا' }),
+    days: (count) => plural(count, { one: 'يوم', two: 'يومان', few: '# أيام', many: '# يومًا', other: '# يوم' }),
     week: 'أسبوع',
     month: 'شهر',
   },

@@ -20,10 +20,22 @@ export const overall: typeof pattern = {
   cannotOpen: 'يتعذر فتح تسجيلات الدخول المحفوظة',
   decision: (provider) => `${isolated(provider)} ينتظر قرارك`,
   needsYou: (provider) => `${isolated(provider)} يحتاج إليك`,
-  needYou: (count) => plural(count, { two: 'حسابان يحتاجان إليك', few: '# حسابات تحتاج إليك', other: '# حسابًا يحتاج إليك' }),
+  needYou: (count) =>
+    plural(count, {
+      two: 'حسابان يحتاجان إليك',
+      few: '# حسابات تحتاج إليك',
+      many: '# حسابًا يحتاج إليك',
+      other: '# حساب يحتاج إليك',
+    }),
   partReady: (ready, used) => `${ready} من ${used} جاهز`,
   refreshing: (provider) => `جارٍ تجديد ${isolated(provider)}`,
-  refreshingSeveral: (count) => plural(count, { two: 'جارٍ تجديد حسابين', few: 'جارٍ تجديد # حسابات', other: 'جارٍ تجديد # حسابًا' }),
+  refreshingSeveral: (count) =>
+    plural(count, {
+      two: 'جارٍ تجديد حسابين',
+      few: 'جارٍ تجديد # حسابات',
+      many: 'جارٍ تجديد # حسابًا',
+      other: 'جارٍ تجديد # حساب',
+    }),
   signedOut: 'لم يُسجَّل الدخول',
   switchedOff: 'متوقف',
   oneReady: (provider) => `${isolated(provider)} جاهز`,

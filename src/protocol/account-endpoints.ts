@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import {
+  addKeyRequest,
+  addKeyResponse,
+  checkRequest,
+  checkResult,
+  explainQuery,
+  explanation,
+  usageQuery,
+  usageResponse,
+} from './account.ts'
+import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
+import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
+import { accountChange, accountStatus } from './snapshot.ts'
+
+/** What a person does with the accounts that are there, and the providers. */
+export const accountEndpoints = {
+  signOut: {
+    method: 'DELETE',
+    path: '/v1/accounts/{id}',
+    summary: 'Revokes the grant where the provider offers it, then forgets it. The id may be a selector.',
+    params: id,
+    response: z.object({
+      id: z.string(),
+      provider: z.string(),
+      revoked: z.boolean(),
+      account_page: z.string().optional().describe('Where the person can see that it is gone, and end it where it is not.'),
+    }),
+  },
+  addKey: {
+    method: 'POST',
+    path: '/v1/accounts',
+    summary: 'Keeps an API key or another token that the person brings along, and tries it at once.',
+    body: addKeyRequest,
+    response: addKeyResponse,
+  },
+  changeAccount: {
+    method: 'PATCH',
+    path: '/v1/accounts/{id}',
+    summary: 'Switches an account off or on, or gives it another label. One that is off is kept fresh, and never handed out.',
+    params: id,
+    body: accountChange,
+    response: accountStatus,
+  },
+  refreshAccount: {
+    method: 'POST',
+    path: '/v1/accounts/{id}/refresh',
+    summary: 'Refreshes now, once for everybody who asks within ten seconds.',
+    params: id,
+    response: accountStatus,
+  },
+  checkAccount: {
+    method: 'POST',
+    path: '/v1/accounts/{id}/check',
+    summary: 'Asks the provider whether the login of an account works.',
+    params: id,
+    body: checkRequest,
+    response: checkResult,
+  },
+  providers: {
+    method: 'GET',
+    path: '/v1/providers',
+    summary: 'Every provider: the ways to sign in, its rule card, and what the person decided about several accounts.',
+    response: providersResponse,
+  },
+  changePreferences: {
+    method: 'PATCH',
+    path: '/v1/providers/{provider}',
+    summary: 'The order of accounts, whether the next one steps in, and where a token is looked for.',
+    params: provider,
+    body: preferencesChange,
+    response: providerPreferences,
+  },
+  explain: {
+    method: 'GET',
+    path: '/v1/why/{provider}',
+    summary: 'Which account a request for a token is answered with, and why.',
+    params: provider,
+    query: explainQuery,
+    response: explanation,
+  },
+  usage: {
+    method: 'GET',
+    path: '/v1/usage',
+    summary: 'How much of each plan is used, asked of the provider at most every five minutes.',
+    query: usageQuery,
+    response: usageResponse,
+  },
+} as const satisfies Record<string, Endpoint>
