@@ -1,18 +1,13 @@
 // Conversations of several turns in one process, while the login is renewed: what a program remembers of a token must not outlive it.
 import { expect, test } from 'vitest'
 import { tokenOf } from '../daemon/practice-login.ts'
+import { type Conversation, claudeConversation } from './claude-conversation.ts'
 import { CodexServer } from './codex-server.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { LineProgram } from './line-program.ts'
 import { addKey, type Person, signInTo, withPerson } from './person.ts'
 import { connect } from './settings.ts'
 import { answerText } from './upstream.ts'
-
-/** Answers what one turn of a conversation was answered, as text that holds it. */
-interface Conversation {
-  turn(): Promise<string>
-  end(): Promise<void>
-}
 
 async function codexConversation(person: Person): Promise<Conversation> {
   const codex = new CodexServer(person)
@@ -26,19 +21,6 @@ async function codexConversation(person: Person): Promise<Conversation> {
       return JSON.stringify(await codex.told('turn/completed', before))
     },
     end: () => codex.end(),
-  }
-}
-
-function claudeConversation(person: Person): Conversation {
-  const args = ['-p', '--input-format', 'stream-json', '--output-format', 'stream-json', '--verbose']
-  const claude = new LineProgram(person, 'claude', args)
-  return {
-    turn: async () => {
-      const before = claude.heard
-      claude.say({ type: 'user', message: { role: 'user', content: [{ type: 'text', text: 'say hi' }] } })
-      return JSON.stringify(await claude.next('a result', ({ type }) => type === 'result', before))
-    },
-    end: () => claude.end(),
   }
 }
 

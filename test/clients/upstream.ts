@@ -50,12 +50,16 @@ function takeCodex(ground: Ground, request: DoubleRequest): string {
   throw refusal('openai-codex: a turn without a good token.', openaiError(401, 'token_expired', 'The token is expired.'))
 }
 
-/** Claude Code sends what its helper prints as an API key and as a bearer token at once, so that both have to agree. */
+/**
+ * Claude Code sends the key that its helper prints as a bearer token as well, so that both have to agree. The token of a plan goes as a
+ * bearer token alone, and is marked as one.
+ */
 function takeAnthropic(ground: Ground, request: DoubleRequest): string {
+  const { 'x-api-key': key, 'anthropic-beta': betas = '' } = request.headers
   const bearer = bearerOf(request)
-  const token = request.headers['x-api-key'] ?? bearer
-  const known = token !== undefined && (ground.apiKeys.has(token) || isGood(ground, 'anthropic', token))
-  if (known && (bearer === undefined || bearer === token)) return token
+  if (key !== undefined && ground.apiKeys.has(key) && (bearer === undefined || bearer === key)) return key
+  const isPlan = bearer !== undefined && key === undefined && betas.split(/,\s*/).includes('oauth-2025-04-20')
+  if (isPlan && isGood(ground, 'anthropic', bearer)) return bearer
   throw refusal('anthropic: a turn without a good key.', anthropicError(401, 'authentication_error', 'invalid x-api-key'))
 }
 

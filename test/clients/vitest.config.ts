@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/clients/**/*.test.ts'],
     globalSetup: 'test/clients/global-setup.ts',
-    // Each of the programs starts several threads of its own, and one test starts twelve programs.
-    maxWorkers: 2,
+    // One file at a time: who asks for a foreign name is known by when it is asked.
+    maxWorkers: 1,
     maxConcurrency: 3,
     testTimeout: 120_000,
     hookTimeout: 60_000,
