@@ -32,7 +32,7 @@ import {
   vaultsResponse,
 } from './named-vault.ts'
 import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
-import { createShareRequest, share, sharesResponse } from './share.ts'
+import { shareEndpoints } from './share-endpoints.ts'
 import { accountChange, accountStatus, brokerSnapshot } from './snapshot.ts'
 import { tokenQuery, tokenResponse } from './token.ts'
 import { unlockRequest, vaultMoveRequest, vaultMoveResponse, vaultStatus } from './vault.ts'
@@ -224,32 +224,7 @@ export const endpoints = {
     query: removeVaultQuery,
     response: removeVaultResponse,
   },
-  shares: {
-    method: 'GET',
-    path: '/v1/shares',
-    summary: 'Every share: a socket of its own that gives tokens of some accounts for some time.',
-    response: sharesResponse,
-  },
-  createShare: {
-    method: 'POST',
-    path: '/v1/shares',
-    summary: 'Makes a share. It ends after ten seconds unless somebody holds it.',
-    body: createShareRequest,
-    response: share,
-  },
-  holdShare: {
-    method: 'GET',
-    path: '/v1/shares/{id}/hold',
-    summary: 'Server-sent events: `share` at once, and `end` with the reason. The share ends when this connection does.',
-    params: id,
-  },
-  endShare: {
-    method: 'DELETE',
-    path: '/v1/shares/{id}',
-    summary: 'Ends a share at once, with the connections to its socket.',
-    params: id,
-    response: share,
-  },
+  ...shareEndpoints,
   policy: {
     method: 'GET',
     path: '/v1/policy',

@@ -146,6 +146,23 @@ describe.concurrent('a share', () => {
   })
 })
 
+test.concurrent('a locked vault gives no token to a share, and the share goes on after the unlock', async () => {
+  await withPracticeServer({}, (server) =>
+    withDaemon({ TOKENTRAY_UPSTREAM: server.issuer, TOKENTRAY_VAULT: 'passphrase' }, async (daemon) => {
+      const unlock = () => daemon.ask('/v1/unlock', { method: 'POST', body: { passphrase: 'a passphrase of the test' } })
+      expect((await unlock()).status).toBe(200)
+      const made = await share(daemon, [await signIn(daemon)])
+      const hold = await holdShare(daemon.socket, made.id)
+      expect((await daemon.ask('/v1/lock', { method: 'POST' })).status).toBe(200)
+      expect(await tokenOn(made, 'practice')).toMatchObject({ status: 503, json: { error: 'vault_locked' } })
+      expect((await unlock()).status).toBe(200)
+      await until('a token', async () => (await tokenOn(made, 'practice')).status === 200)
+      hold.release()
+      await isGone(made.socket)
+    }),
+  )
+})
+
 describe.concurrent('a share ends', () => {
   test('when it is revoked, with every connection to it and with its hold', async () => {
     await withAccounts(async (daemon) => {
