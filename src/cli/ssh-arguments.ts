@@ -57,7 +57,9 @@ function takesNext(option: string): boolean {
 export function remoteCommandAsOption(argv: readonly string[]): string[] {
   const mark = argv.indexOf('--')
   if (mark < 0 || takeLeadingVault(argv).rest[0] !== 'ssh') return [...argv]
-  return [...argv.slice(0, mark), `--command=${argv.slice(mark + 1).join(' ')}`]
+  const command = argv.slice(mark + 1).join(' ')
+  // As with OpenSSH, nothing means the login shell.
+  return command === '' ? argv.slice(0, mark) : [...argv.slice(0, mark), `--command=${command}`]
 }
 
 /** The client that the ledger and the policy know the share as: `ssh-` and the host, in the letters that a name may have. */

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { approveAuthorization } from '../../src/practice/index.ts'
 import type { LedgerEntry, Share } from '../../src/protocol/index.ts'
 import { signIn, tokenOf, withPracticeServer } from '../daemon/practice-login.ts'
-import { type Ended, type RunningDaemon, until, withDaemon } from '../daemon/running-daemon.ts'
+import { type Ended, program, type RunningDaemon, until, withDaemon } from '../daemon/running-daemon.ts'
 import { ask } from '../daemon/socket-request.ts'
 import { hasOpensshServer, type OpensshServer, withOpensshServer } from '../support/openssh-server.ts'
 
@@ -51,6 +51,15 @@ describe.runIf(hasOpensshServer).concurrent('a session on another machine', () =
       expect(entries).toMatchObject([{ caller: { name: 'ssh-far', proof: 'claimed' }, outcome: 'handed_out' }])
       await untilUnshared(daemon)
       expect(await socketsIn(server)).toEqual([])
+    })
+  })
+
+  test('gets a token with our own command as well, which says what is not shared', async () => {
+    await withFarMachine([], async ({ daemon, far }) => {
+      const command = `'${process.execPath}' '${program}' token`
+      const ended = await far(`${command} practice; ${command} practice:work; echo $?`)
+      expect(ended.stdout, ended.stderr).toBe(`${await tokenOf(daemon)}\n10\n`)
+      expect(ended.stderr).toContain('"practice:work" is not shared on this socket.')
     })
   })
 

@@ -97,6 +97,7 @@ describe('what is typed', () => {
       'far',
       '--command=a',
     ])
+    expect(remoteCommandAsOption(['ssh', 'far', '--'])).toEqual(['ssh', 'far'])
     expect(remoteCommandAsOption(['status', '--', 'ssh'])).toEqual(['status', '--', 'ssh'])
   })
 
