@@ -13,6 +13,8 @@ import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
+import { describeShareCommands } from './share-commands.ts'
+import { remoteCommandAsOption } from './ssh-arguments.ts'
 import { type StatusOptions, status } from './status-command.ts'
 import { tokenHelp } from './token-help.ts'
 import { usage } from './usage-command.ts'
@@ -38,7 +40,7 @@ export async function runProgram(argv: readonly string[], env: Environment, proc
   const program = new Command('tokentray')
   const vault = chosenVault(() => program.opts<{ vault?: string }>().vault, env)
   try {
-    await describeProgram(program, vault, env, process).parseAsync([...argv], { from: 'user' })
+    await describeProgram(program, vault, env, process).parseAsync(remoteCommandAsOption(argv), { from: 'user' })
     return Number(process.exitCode ?? 0)
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : errorTable.invalid_request.exit
@@ -78,6 +80,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeVault(program, vault, process)
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
+  describeShareCommands(program, vault, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

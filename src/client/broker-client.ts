@@ -11,6 +11,7 @@ import type {
   ClientPolicy,
   ClientRule,
   ClientRuleRequest,
+  CreateShareRequest,
   CreateVaultRequest,
   Explanation,
   LedgerEntry,
@@ -20,6 +21,8 @@ import type {
   ProviderPreferences,
   ProvidersResponse,
   RemoveVaultResponse,
+  Share,
+  SharesResponse,
   StartLoginRequest,
   StartLoginResponse,
   UnlockRequest,
@@ -61,6 +64,9 @@ export function createBrokerClient(socket: string) {
       const path = `/v1/ledger?limit=${limit}${client === undefined ? '' : `&client=${encodeURIComponent(client)}`}`
       return (await ask<{ entries: LedgerEntry[] }>({ method: 'GET', path })).entries
     },
+    shares: async () => (await ask<SharesResponse>({ method: 'GET', path: '/v1/shares' })).shares,
+    createShare: (request: CreateShareRequest) => ask<Share>({ method: 'POST', path: '/v1/shares', body: request }),
+    endShare: (id: string) => ask<Share>({ method: 'DELETE', path: `/v1/shares/${encodeURIComponent(id)}` }),
     lock: () => ask<VaultStatus>({ method: 'POST', path: '/v1/lock' }),
     unlock: (request: UnlockRequest) => ask<VaultStatus>({ method: 'POST', path: '/v1/unlock', body: request }),
     moveVault: (request: VaultMoveRequest) => ask<VaultMoveResponse>({ method: 'POST', path: '/v1/vault/move', body: request }),

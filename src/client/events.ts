@@ -23,7 +23,7 @@ export async function* followSnapshots(socket: string, signal?: AbortSignal): As
 /** The snapshots that a stream of events tells. Throws `broker_unreadable` for a stream that no broker sends. */
 export async function* readSnapshots(stream: AsyncIterable<string>): AsyncGenerator<BrokerSnapshot> {
   let snapshot: BrokerSnapshot | undefined
-  for await (const { event, data } of readEvents(stream)) {
+  for await (const { event, data } of readServerEvents(stream)) {
     if (event === 'error') throw errorFromResponse(data)
     if (event === 'snapshot') snapshot = asSnapshot(data)
     else if (event === 'change' && snapshot !== undefined) snapshot = applyChange(snapshot, asChange(data))
@@ -32,7 +32,8 @@ export async function* readSnapshots(stream: AsyncIterable<string>): AsyncGenera
   }
 }
 
-async function* readEvents(stream: AsyncIterable<string>): AsyncGenerator<{ event: string; data: unknown }> {
+/** The events of a stream, as they come. Throws `broker_unreadable` for what is none. */
+export async function* readServerEvents(stream: AsyncIterable<string>): AsyncGenerator<{ event: string; data: unknown }> {
   let rest = ''
   for await (const chunk of stream) {
     const blocks = (rest + chunk).split('\n\n')
@@ -85,7 +86,8 @@ function openStream(socketPath: string, signal?: AbortSignal): Promise<AsyncIter
   })
 }
 
-async function readRefusal(response: AsyncIterable<string>): Promise<Error> {
+/** The error that was answered in place of a stream. */
+export async function readRefusal(response: AsyncIterable<string>): Promise<Error> {
   let text = ''
   for await (const chunk of untilBroken(response)) {
     text += chunk

@@ -25,6 +25,7 @@ import type { AccountIndex, ProviderClient } from './ports.ts'
 import { changedPreferences, preferencesOf } from './preferences.ts'
 import { acceptedRules } from './rules.ts'
 import { Secret } from './secret.ts'
+import { meantAmong, type WantedOfShare } from './shared-account.ts'
 import type { UsageDesk } from './usage-desk.ts'
 
 export interface AccountDeskContext {
@@ -100,6 +101,11 @@ export class AccountDesk {
   /** The id of the one account that is meant; see `Accounts.only`. */
   idOf(selector: string): string {
     return this.#context.accounts.only(selector).record.id
+  }
+
+  /** Which of these accounts a request for a token means; see `meantAmong`. */
+  meantAmong(ids: readonly string[], wanted: WantedOfShare): string | undefined {
+    return meantAmong(this.#context.accounts, ids, wanted)
   }
 
   /** Switches an account off or on, or gives it another label. One that is off is kept fresh, and no token of it is handed out. */

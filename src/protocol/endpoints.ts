@@ -3,6 +3,7 @@ import { clientEndpoints } from './client-endpoints.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
 import { healthResponse } from './health.ts'
 import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
+import { shareEndpoints } from './share-endpoints.ts'
 import { brokerSnapshot } from './snapshot.ts'
 import { tokenQuery, tokenResponse } from './token.ts'
 import { vaultEndpoints } from './vault-endpoints.ts'
@@ -68,6 +69,7 @@ export const endpoints = {
   },
   ...accountEndpoints,
   ...vaultEndpoints,
+  ...shareEndpoints,
   ...clientEndpoints,
   health: {
     method: 'GET',

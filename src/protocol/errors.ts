@@ -39,6 +39,7 @@ const table = {
   client_denied: { status: 403, exit: 10, fix: 'Run `tokentray clients` to see and change what was decided.' },
   approval_required: { status: 403, exit: 10, fix: 'Run `tokentray approve`, or press Allow in the tray, and try again.' },
   unknown_approval: { status: 404, exit: 7, fix: 'It was answered already, or its time was over.' },
+  unknown_share: { status: 404, exit: 7, fix: 'It has ended. Run `tokentray shares` to see the shares.' },
   unknown_client: { status: 404, exit: 7, fix: 'Run `tokentray clients` to see the clients.' },
   grant_damaged: { status: 500, exit: 6, fix: 'The damaged file was set aside. Sign in again for this account.' },
   access_denied: { status: 403, exit: 8, fix: 'Sign in again and allow the access.' },

@@ -5,6 +5,7 @@ import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../p
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
+import type { Shares } from './shares.ts'
 import type { TokenFileDesk } from './token-file-desk.ts'
 import type { VaultDesk } from './vault-desk.ts'
 
@@ -21,6 +22,7 @@ export interface RouteContext {
   readonly health: HealthResponse
   readonly log: Log
   readonly tokenFiles: TokenFileDesk
+  readonly shares: Shares
   /** On the socket of the default vault only. */
   readonly vaults?: VaultDesk
 }
@@ -84,6 +86,18 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   registerClientRoutes(app, context)
   registerTokenFileRoutes(app, context)
   registerVaultRoutes(app, context)
+  registerShareRoutes(app, context)
+}
+
+/** The sockets that are made to be forwarded to another machine. */
+function registerShareRoutes(app: FastifyInstance, { shares }: RouteContext): void {
+  add(app, endpoints.shares, () => ({ shares: shares.list() }))
+  add(app, endpoints.createShare, ({ body }) => shares.create(body))
+  add(app, endpoints.holdShare, ({ params, reply }) => {
+    shares.hold(params.id, reply.raw)
+    reply.hijack()
+  })
+  add(app, endpoints.endShare, ({ params }) => shares.revoke(params.id))
 }
 
 /** The vaults as a whole. The socket of one of the others answers for itself alone, whoever was given it. */

@@ -24,15 +24,26 @@ export type Lane = (request: IncomingMessage, response: ServerResponse) => boole
  * framework, and a held token is on its way in the turn in which the request came.
  */
 export function tokenLane(context: TokenLaneContext): Lane {
-  const handsOut = tokenRoute(context)
+  const { broker } = context
+  const callers = new Callers(context.proofs)
+  const handsOut = tokenRoute(context, (request, { selector, wish, account }) =>
+    broker.handOut(callers.of(request), selector, wish, account),
+  )
   const proves = fixedRoute(endpoints.proof, context, ({ socket }) => context.proofs.begin(socket))
   const tellsHealth = fixedRoute(endpoints.health, context, async () => context.health)
   return (request, response) => handsOut(request, response) || proves(request, response) || tellsHealth(request, response)
 }
 
-function tokenRoute(context: TokenLaneContext): Lane {
-  const { broker, log } = context
-  const callers = new Callers(context.proofs)
+/** A request for a token. `account` is the label of its query. */
+export interface Asked extends Query {
+  readonly selector: string
+}
+
+/** The route of tokens; `give` answers with one, at once where it is held, or throws what keeps it from the caller. */
+export function tokenRoute(
+  { broker, log }: Pick<TokenLaneContext, 'broker' | 'log'>,
+  give: (request: IncomingMessage, asked: Asked) => HandOut | Promise<HandOut>,
+): Lane {
   return (request, response) => {
     const { url = '', headers } = request
     if (request.method !== 'GET' || !url.startsWith(route)) return false
@@ -40,14 +51,14 @@ function tokenRoute(context: TokenLaneContext): Lane {
     if (selector.includes('/')) return false
     try {
       refuseForeignRequest(headers)
-      const { wish, account }: Query = query === undefined ? { wish: {} } : readQuery(query)
-      const given = broker.handOut(callers.of(request), readSelector(selector), wish, account)
+      const wanted: Query = query === undefined ? { wish: {} } : readQuery(query)
+      const given = give(request, { selector: readSelector(selector), ...wanted })
       if (!(given instanceof Promise)) {
         send(request, response, given)
         return true
       }
       // A caller that hangs up waits for the person no more.
-      response.once('close', () => broker.clients.leave(wish))
+      response.once('close', () => broker.clients.leave(wanted.wish))
       given.then((later) => send(request, response, later)).catch((error) => fail(response, error, log))
     } catch (error) {
       fail(response, error, log)
@@ -57,9 +68,9 @@ function tokenRoute(context: TokenLaneContext): Lane {
 }
 
 /** A route without parameters. */
-function fixedRoute(
+export function fixedRoute(
   { method, path }: Endpoint,
-  { log }: TokenLaneContext,
+  { log }: Pick<TokenLaneContext, 'log'>,
   answer: (request: IncomingMessage) => Promise<unknown>,
 ): Lane {
   const respond = async (request: IncomingMessage, response: ServerResponse) => {
@@ -114,7 +125,8 @@ function send({ headers }: IncomingMessage, response: ServerResponse, given: Han
   write(response, 200, bare ? text : json, body)
 }
 
-function fail(response: ServerResponse, error: unknown, log: Log): void {
+/** Answers with the error, in its wire form. */
+export function fail(response: ServerResponse, error: unknown, log: Log): void {
   if (!(error instanceof BrokerError)) log.warn('request failed', { lane: 'token', error: (error as Error).name })
   const body = errorResponse(error)
   if (body.retry_after !== undefined) response.setHeader('retry-after', body.retry_after)

@@ -36,6 +36,8 @@ const PARTS = [
   { name: 'curl', found: () => command('curl'), packages: ['curl'], suites: ['session', 'electron'] },
   { name: 'ps', found: () => command('ps'), packages: ['procps'], suites: SESSION_SUITES },
   { name: 'libfaketime', found: () => fakeTimeLibrary() !== undefined, packages: ['libfaketime', 'faketime'], suites: ['clock'] },
+  { name: 'OpenSSH', found: () => command('ssh'), packages: ['openssh-client'], suites: ['session'] },
+  { name: 'sshd', found: () => fs.existsSync('/usr/sbin/sshd'), packages: ['openssh-server'], suites: ['session'] },
   { name: 'Python 3', found: () => command('python3'), packages: ['python3'], suites: ['session'] },
   { name: 'requests for Python', found: () => pythonModule('requests'), packages: ['python3-requests'], suites: ['python'] },
   { name: 'httpx for Python', found: () => pythonModule('httpx'), packages: ['python3-httpx'], suites: ['python'] },
