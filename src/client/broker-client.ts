@@ -13,6 +13,8 @@ import type {
   ClientRuleRequest,
   CreateVaultRequest,
   Explanation,
+  ImportRequest,
+  ImportResponse,
   LedgerEntry,
   LoginDecision,
   LoginStatus,
@@ -97,6 +99,7 @@ function accountCalls(ask: Ask) {
     changeAccount: (selector: string, change: AccountChange) =>
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
+    importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
     /** `timeout` is in seconds. */
     check: (selector: string, timeout: number) =>
       ask<CheckResult>({

@@ -7,6 +7,8 @@ import {
   BrokerError,
   type CheckResult,
   type Explanation,
+  type ImportRequest,
+  type ImportResponse,
   type PreferencesChange,
   type ProviderPreferences,
   type ProvidersResponse,
@@ -20,6 +22,7 @@ import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
 import type { HandOutDesk } from './hand-out.ts'
+import { importLogin } from './login-import.ts'
 import { loginTarget } from './login-target.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import { changedPreferences, preferencesOf } from './preferences.ts'
@@ -85,6 +88,11 @@ export class AccountDesk {
     if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
     const check = await checkAccount(session, client, firstCheck, this.#context.clock)
     return { account: this.#context.rowOf(session), check }
+  }
+
+  /** Takes over a login of another program; see `importLogin`. */
+  importLogin(request: ImportRequest): Promise<ImportResponse> {
+    return importLogin(this.#context, request)
   }
 
   /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */

@@ -22,6 +22,7 @@ import {
   proofResponse,
 } from './client.ts'
 import { healthResponse } from './health.ts'
+import { importRequest, importResponse } from './import.ts'
 import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
 import {
   createVaultRequest,
@@ -129,6 +130,13 @@ export const endpoints = {
     summary: 'Keeps an API key or another token that the person brings along, and tries it at once.',
     body: addKeyRequest,
     response: addKeyResponse,
+  },
+  importLogin: {
+    method: 'POST',
+    path: '/v1/import',
+    summary: 'Takes over a login that another program made. Answered when it is stored; nothing is refreshed to try it.',
+    body: importRequest,
+    response: importResponse,
   },
   changeAccount: {
     method: 'PATCH',

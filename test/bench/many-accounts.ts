@@ -24,6 +24,7 @@ const client: ProviderClient = {
   info: { id: 'practice', name: 'Practice', aliases: [], issuer, flows: ['browser'], keys: [], usage: false },
   access: () => ({ baseUrl: issuer, headers: {} }),
   grantFromKey: () => Promise.reject(new Error('nobody brings a key here')),
+  grantFromTokens: () => Promise.reject(new Error('nobody brings a login here')),
   verify: async () => ({ kind: 'good' }),
   check: async () => ({ kind: 'none' }),
   usage: async () => ({ kind: 'none' }),
