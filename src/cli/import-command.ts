@@ -1,6 +1,8 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
+  type BrokerLogins,
   type FoundStore,
   findStores,
   isMovable,
@@ -82,9 +84,12 @@ async function importLogins(name: string | undefined, options: ImportOptions, co
 
 async function radar(options: ImportOptions, context: ImportContext): Promise<void> {
   const found = await lookAround(undefined, options, context)
-  const shared = sharedLogins(found)
+  const shared = sharedLogins(found, await brokerLogins(context))
   if (options.json) {
-    const logins = shared.map(({ holders }) => holders.map(({ store, file, name }) => ({ program: store.id, file, login: name })))
+    const logins = shared.map(({ holders, account }) => ({
+      programs: holders.map(({ store, file, name }) => ({ program: store.id, file, login: name })),
+      ...(account === undefined ? {} : { account }),
+    }))
     context.stdout.write(`${JSON.stringify({ shared: logins, not_read: unread(found) })}\n`)
     return
   }
@@ -92,6 +97,23 @@ async function radar(options: ImportOptions, context: ImportContext): Promise<vo
   const names = unread(found)
   if (names.length === 0) return
   context.terminal.stderr.write(`Not looked at without your yes: ${names.join(', ')}.\n  Allow it with --read-stores.\n`)
+}
+
+/** What the broker holds; undefined when none is running, which is no reason not to look at the others. */
+async function brokerLogins({ socket }: ImportContext): Promise<BrokerLogins | undefined> {
+  const key = randomBytes(32)
+  const told = await createBrokerClient(socket())
+    .fingerprints(key.toString('hex'))
+    .catch((error: unknown) => {
+      if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
+      throw error
+    })
+  if (told === undefined) return undefined
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  return {
+    accounts: new Map(told.accounts.flatMap(({ account, fingerprints }) => fingerprints.map((each) => [each, account] as const))),
+    fingerprint: (token) => createHmac('sha256', key).update(sha256(token)).digest('hex'),
+  }
 }
 
 /** The programs whose logins were not read. */

@@ -34,15 +34,16 @@ function loginText(login: StoredLogin): string {
 export function radarText(shared: readonly SharedLogin[], surroundings: Surroundings): string {
   if (shared.length === 0) return 'No two programs that were looked at hold one login.\n'
   return shared
-    .map(({ holders }) => {
-      const who = holders.map(({ store, file }) => `${store.name} (${plain(shortened(file, surroundings))})`)
+    .map(({ holders, account }) => {
+      const programs = holders.map(({ store, file }) => `${store.name} (${plain(shortened(file, surroundings))})`)
+      const who = account === undefined ? programs : [...programs, `TokenTray (${account})`]
       const last = who.slice(-1).join('')
       const advice = holders.map(({ store }) => `  a login of its own for ${store.name}: ${store.signIn}\n`)
       const first = holders[0]?.store.id ?? ''
       return (
-        `${holders.length} programs hold one rotating login: ${who.slice(0, -1).join(', ')} and ${last}\n` +
+        `${who.length} programs hold one rotating login: ${who.slice(0, -1).join(', ')} and ${last}\n` +
         [...new Set(advice)].join('') +
-        `  or make TokenTray its owner: tokentray import ${first} --move\n`
+        `  or ${account === undefined ? 'make TokenTray its owner' : 'leave it to TokenTray'}: tokentray import ${first} --move\n`
       )
     })
     .join('')

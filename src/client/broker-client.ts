@@ -13,6 +13,7 @@ import type {
   ClientRuleRequest,
   CreateVaultRequest,
   Explanation,
+  FingerprintResponse,
   ImportRequest,
   ImportResponse,
   LedgerEntry,
@@ -100,6 +101,8 @@ function accountCalls(ask: Ask) {
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
     importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
+    /** `key` is 32 random bytes in hex. */
+    fingerprints: (key: string) => ask<FingerprintResponse>({ method: 'POST', path: '/v1/fingerprints', body: { key } }),
     /** `timeout` is in seconds. */
     check: (selector: string, timeout: number) =>
       ask<CheckResult>({

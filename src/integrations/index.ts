@@ -1,7 +1,7 @@
 export { detectTools, shortened, surroundingsOf } from './detect-tools.ts'
 export { type FileReaders, fileReaders } from './file-readers.ts'
 export { type Consents, readConsents, rememberConsent } from './stores/consent.ts'
-export { type FoundStore, findStores, type SharedLogin, sharedLogins } from './stores/find-stores.ts'
+export { type BrokerLogins, type FoundStore, findStores, type SharedLogin, sharedLogins } from './stores/find-stores.ts'
 export { isMovable, type MovableLogin, moveLogin } from './stores/move-login.ts'
 export type { StoreDefinition, StoredLogin } from './stores/stored-login.ts'
 export { stores } from './stores/stores.ts'

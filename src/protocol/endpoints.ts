@@ -22,7 +22,7 @@ import {
   proofResponse,
 } from './client.ts'
 import { healthResponse } from './health.ts'
-import { importRequest, importResponse } from './import.ts'
+import { fingerprintRequest, fingerprintResponse, importRequest, importResponse } from './import.ts'
 import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
 import {
   createVaultRequest,
@@ -137,6 +137,13 @@ export const endpoints = {
     summary: 'Takes over a login that another program made. Answered when it is stored; nothing is refreshed to try it.',
     body: importRequest,
     response: importResponse,
+  },
+  fingerprints: {
+    method: 'POST',
+    path: '/v1/fingerprints',
+    summary: 'Names the refresh tokens of the accounts without showing them, under a key of the caller.',
+    body: fingerprintRequest,
+    response: fingerprintResponse,
   },
   changeAccount: {
     method: 'PATCH',

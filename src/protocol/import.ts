@@ -27,6 +27,17 @@ export const importRequest = z.strictObject({
 })
 export type ImportRequest = Readonly<z.infer<typeof importRequest>>
 
+/**
+ * Asks which refresh tokens the broker holds or took over, so that a caller can tell whether another program holds one of them. None of
+ * them leaves the broker: a fingerprint is HMAC-SHA256, under the key of the caller, of the hex SHA-256 of a token, in hex.
+ */
+export const fingerprintRequest = z.strictObject({ key: z.string().regex(/^[0-9a-f]{64}$/, 'A key is 32 random bytes in hex.') })
+
+export const fingerprintResponse = z.object({
+  accounts: z.array(z.object({ account: z.string(), provider: z.string(), fingerprints: z.array(z.string()) })),
+})
+export type FingerprintResponse = Readonly<z.infer<typeof fingerprintResponse>>
+
 /** Sent when the login would survive a power cut. `already`: it was brought before, and nothing was changed. */
 export const importResponse = z.object({ account: accountStatus, already: z.boolean() })
 export type ImportResponse = Readonly<z.infer<typeof importResponse>>

@@ -103,6 +103,23 @@ describe('tokentray import', () => {
     })
   })
 
+  test('of a login whose token is over refreshes it once, when a tool asks', async () => {
+    await withLogin('anthropic', async ({ daemon, double, grant }) => {
+      const [accessToken, refreshToken] = [grant.accessToken.expose(), grant.refreshToken?.expose()]
+      const login = { accessToken, refreshToken, expiresAt: Date.now() - 60_000 }
+      await put(daemon, '.claude/.credentials.json', JSON.stringify({ claudeAiOauth: login }))
+      const before = double.count('/v1/oauth/token')
+      const move = ['import', 'claude-code', '--move', '--read-stores', '--accept-provider-rules']
+      expect(await daemon.cli(move)).toMatchObject({ code: 0 })
+      expect(double.count('/v1/oauth/token')).toBe(before)
+      const tokens = await Promise.all(Array.from({ length: 4 }, () => daemon.cli(['token', 'anthropic'])))
+      expect(new Set(tokens.map(({ stdout }) => stdout)).size).toBe(1)
+      expect(tokens[0]?.stdout.trim()).not.toBe(accessToken)
+      expect(tokens[0]?.code).toBe(0)
+      expect(double.count('/v1/oauth/token')).toBe(before + 1)
+    })
+  })
+
   test('without a broker changes nothing', async () => {
     await withLogin('openai-codex', async ({ daemon, grant }) => {
       const file = await put(daemon, '.codex/auth.json', codexText(grant))
@@ -148,12 +165,34 @@ describe('tokentray radar', () => {
         '2 programs hold one rotating login: Codex CLI (~/.codex/auth.json) and pi (~/.pi/agent/auth.json)',
       )
       const json = await daemon.cli(['radar', '--json'])
-      expect(JSON.parse(json.stdout).shared).toMatchObject([[{ program: 'codex' }, { program: 'pi' }]])
+      expect(JSON.parse(json.stdout).shared).toMatchObject([{ programs: [{ program: 'codex' }, { program: 'pi' }] }])
       for (const said of [found.stdout, json.stdout]) expect(said).not.toContain(refresh)
       expect(await daemon.cli(['import', 'pi', '--no-read-stores'])).toMatchObject({
         stdout: expect.stringContaining('as you said'),
       })
       expect((await daemon.cli(['radar', '--read-stores'])).stdout).toContain('No two programs')
+    })
+  })
+
+  test('names a program that has again what was taken over, spent or not', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const file = await put(daemon, '.codex/auth.json', codexText(grant))
+      expect(await daemon.cli(['import', 'codex', '--move', '--read-stores', '--accept-provider-rules'])).toMatchObject({
+        code: 0,
+      })
+      expect((await daemon.cli(['radar'])).stdout).toContain('No two programs')
+      await daemon.cli(['refresh', 'codex'])
+      await writeFile(file, codexText(grant))
+      const { stdout } = await daemon.cli(['radar'])
+      expect(stdout).toMatch(/^2 programs hold one rotating login: Codex CLI \(.*\) and TokenTray \(openai-codex-\w+\)$/m)
+      expect(stdout).toContain('leave it to TokenTray: tokentray import codex --move')
+      const key = 'ab'.repeat(32)
+      const told = await daemon.ask('/v1/fingerprints', { method: 'POST', body: { key } })
+      for (const secret of [grant.refreshToken, grant.accessToken]) {
+        expect(told.text).not.toContain(secret?.expose())
+        expect(told.text).not.toContain(secret?.fingerprint())
+      }
+      expect(await daemon.ask('/v1/fingerprints', { method: 'POST', body: { key: '' } })).toMatchObject({ status: 400 })
     })
   })
 })

@@ -43,13 +43,21 @@ async function lookAt(store: StoreDefinition, file: string, consent: Consent | u
   return { store, file, consent, open, contents }
 }
 
-/** The programs that hold one rotating login, so that each refresh of one of them ends the login of the others. */
+/** One rotating login that several hold, so that each refresh by one of them signs the others out. */
 export interface SharedLogin {
   readonly holders: readonly { readonly store: StoreDefinition; readonly file: string; readonly name: string }[]
+  /** The id of the account of TokenTray that has it, too. */
+  readonly account?: string
 }
 
-/** The refresh tokens that several programs hold. Copies within one program are its own business. */
-export function sharedLogins(found: readonly FoundStore[]): readonly SharedLogin[] {
+/** The accounts of the broker by the fingerprints of their refresh tokens, and what makes a fingerprint of a token. */
+export interface BrokerLogins {
+  readonly accounts: ReadonlyMap<string, string>
+  readonly fingerprint: (refreshToken: string) => string
+}
+
+/** The refresh tokens that several programs hold, the broker among them. Copies within one program are its own business. */
+export function sharedLogins(found: readonly FoundStore[], broker?: BrokerLogins): readonly SharedLogin[] {
   const holders = new Map<string, SharedLogin['holders'][number][]>()
   for (const { store, file, contents } of found) {
     for (const { refreshToken, name } of contents?.kind === 'read' ? contents.logins : []) {
@@ -57,7 +65,10 @@ export function sharedLogins(found: readonly FoundStore[]): readonly SharedLogin
       holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name }])
     }
   }
-  return [...holders.values()]
-    .filter((each) => new Set(each.map(({ store }) => store.id)).size > 1)
-    .map((each) => ({ holders: each }))
+  return [...holders]
+    .map(([token, each]): SharedLogin => {
+      const account = broker?.accounts.get(broker.fingerprint(token))
+      return { holders: each, ...(account === undefined ? {} : { account }) }
+    })
+    .filter(({ holders: each, account }) => account !== undefined || new Set(each.map(({ store }) => store.id)).size > 1)
 }
