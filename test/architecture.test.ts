@@ -58,7 +58,11 @@ const ROOMS: Readonly<Record<string, Room>> = {
     'It wires the broker together for both programs, so it knows neither the CLI nor Electron.',
   ),
   daemon: room('daemon', ['host', 'protocol'], 'It only starts a host; whatever it did besides, the app would lack.'),
-  cli: room('cli', ['client', 'daemon', 'protocol'], 'A command must not get at a token except through the socket.'),
+  cli: room(
+    'cli',
+    ['client', 'daemon', 'integrations', 'protocol'],
+    'A command must not get at a token except through the socket.',
+  ),
   ipc: room('ipc', ['protocol'], 'Both sides of the window load it; it may hold no more than either of them may see.'),
   preload: room('preload', ['ipc', 'protocol'], 'It runs beside the page; only the channel map may pass.'),
   main: room(

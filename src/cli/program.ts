@@ -9,6 +9,7 @@ import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
 import type { Terminal } from './hidden-input.ts'
+import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
@@ -81,6 +82,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
+  describeImportCommands(program, vault, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

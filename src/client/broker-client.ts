@@ -14,6 +14,9 @@ import type {
   CreateShareRequest,
   CreateVaultRequest,
   Explanation,
+  FingerprintResponse,
+  ImportRequest,
+  ImportResponse,
   LedgerEntry,
   LoginDecision,
   LoginStatus,
@@ -103,6 +106,9 @@ function accountCalls(ask: Ask) {
     changeAccount: (selector: string, change: AccountChange) =>
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
+    importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
+    /** `key` is 32 random bytes in hex. */
+    fingerprints: (key: string) => ask<FingerprintResponse>({ method: 'POST', path: '/v1/fingerprints', body: { key } }),
     /** `timeout` is in seconds. */
     check: (selector: string, timeout: number) =>
       ask<CheckResult>({

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import {
   type AccountChange,
   type AccountStatus,
@@ -7,6 +8,9 @@ import {
   BrokerError,
   type CheckResult,
   type Explanation,
+  type FingerprintResponse,
+  type ImportRequest,
+  type ImportResponse,
   type PreferencesChange,
   type ProviderPreferences,
   type ProvidersResponse,
@@ -20,6 +24,7 @@ import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
 import type { HandOutDesk } from './hand-out.ts'
+import { importLogin } from './login-import.ts'
 import { loginTarget } from './login-target.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import { changedPreferences, preferencesOf } from './preferences.ts'
@@ -86,6 +91,23 @@ export class AccountDesk {
     if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
     const check = await checkAccount(session, client, firstCheck, this.#context.clock)
     return { account: this.#context.rowOf(session), check }
+  }
+
+  /** Takes over a login of another program; see `importLogin`. */
+  importLogin(request: ImportRequest): Promise<ImportResponse> {
+    return importLogin(this.#context, request)
+  }
+
+  /** The refresh tokens of the accounts, told by fingerprints under the key of whoever asks; `key` is hex. */
+  fingerprints(key: string): FingerprintResponse {
+    const named = (text: string) => createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex')
+    const accounts = this.#context.accounts.all().map(({ record: { id, provider, imported }, names }) => ({
+      account: id,
+      provider,
+      // The one that was taken over as well: a program that got it back would spend it a second time.
+      fingerprints: [...new Set([names.refreshToken, imported])].filter((each) => each !== undefined).map(named),
+    }))
+    return { accounts: accounts.filter(({ fingerprints }) => fingerprints.length > 0) }
   }
 
   /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */

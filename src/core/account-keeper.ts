@@ -91,7 +91,7 @@ export class AccountKeeper {
 
   async #store(
     grant: Grant,
-    { label, rulesAccepted }: { readonly label?: string | undefined; readonly rulesAccepted?: string },
+    { label, rulesAccepted, imported: brought }: Omit<LoginTarget, 'label'> & { readonly label?: string | undefined },
     known: AccountSession | undefined,
   ): Promise<Adoption> {
     const { accounts, index, clock } = this.#context
@@ -99,6 +99,7 @@ export class AccountKeeper {
     const { provider, issuer, identity, kind } = grant
     const accepted = rulesAccepted ?? known?.record.rulesAccepted
     const name = known?.record.label ?? label
+    const imported = brought ?? known?.record.imported
     const record: AccountRecord = {
       id: known?.record.id ?? `${provider}-${randomBytes(4).toString('hex')}`,
       provider,
@@ -108,6 +109,7 @@ export class AccountKeeper {
       ...(name === undefined ? {} : { label: name }),
       createdAt: known?.record.createdAt ?? clock.now(),
       ...(accepted === undefined ? {} : { rulesAccepted: accepted }),
+      ...(imported === undefined ? {} : { imported }),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }
     const session = known ?? this.#add(record, accounts.client(provider))

@@ -58,9 +58,9 @@ export class AccountSession implements Scheduled {
     return this.#grant?.refreshExpiresAt
   }
 
-  /** The client id that the server issued for this account. */
-  get clientId(): string | undefined {
-    return this.#grant?.clientId
+  /** The client id that the server issued for this account, and `Secret.fingerprint` of its newest refresh token. */
+  get names(): { readonly clientId: string | undefined; readonly refreshToken: string | undefined } {
+    return { clientId: this.#grant?.clientId, refreshToken: (this.#unsaved ?? this.#grant)?.refreshToken?.fingerprint() }
   }
 
   /** Whether a refresh or a write is under way. */

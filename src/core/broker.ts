@@ -162,6 +162,7 @@ export class Broker {
     const rules = acceptedRules(client, this.#accounts.all(), flow, request.accept_provider_rules === true)
     const target = loginTarget(this.#accounts, client, { ...request, account: request.account ?? label })
     const again = target.account === undefined ? undefined : this.#accounts.get(target.account)
+    const { clientId } = again?.names ?? {}
     const { grant } = this.#accounts.ordered(client)
     return this.#logins.start(
       client,
@@ -170,7 +171,7 @@ export class Broker {
         flowIsChosen: request.flow !== undefined,
         ...(redirectHost === undefined ? {} : { redirectHost }),
         another: again === undefined && grant.some(({ record }) => record.issuer === client.issuer),
-        ...(again?.clientId === undefined ? {} : { clientId: again.clientId }),
+        ...(clientId === undefined ? {} : { clientId }),
       },
       { ...target, ...rules },
     )

@@ -61,6 +61,8 @@ export interface AccountRecord {
   readonly createdAt: number
   /** The date of the rule card that the person acknowledged. */
   readonly rulesAccepted?: string
+  /** Fingerprint of the refresh token that another program had, so that the same one is never taken twice. */
+  readonly imported?: string
   /** Switched off by the person: kept fresh, never handed out. */
   readonly disabled?: true
 }

@@ -8,6 +8,8 @@ export interface LoginTarget {
   readonly label?: string
   /** The date of the rule card that the person acknowledged. */
   readonly rulesAccepted?: string
+  /** Fingerprint of the refresh token of an imported login. */
+  readonly imported?: string
 }
 
 /** What a request wants: to sign in again to `account`, by label or id, or to make a new account with `label`. */

@@ -130,6 +130,21 @@ export interface LoginAttempt {
   cancel(): void
 }
 
+/** A login that another program made. `person` is what that program knows of whose it is. */
+export interface BroughtTokens {
+  readonly accessToken: Secret
+  readonly refreshToken: Secret
+  readonly idToken?: Secret
+  readonly scope?: string
+  /** Milliseconds. */
+  readonly expiresAt?: number
+  readonly person?: {
+    readonly account?: string | undefined
+    readonly organization?: string | undefined
+    readonly email?: string | undefined
+  }
+}
+
 /** What a login is started with. */
 export interface LoginRequest {
   /** The first one of the provider by default. */
@@ -179,6 +194,11 @@ export interface ProviderClient {
    * the provider refused to make a token of it.
    */
   grantFromKey(secret: Secret, kind?: KeyKind): Promise<Grant>
+  /**
+   * Makes a grant of a login that another program made, without refreshing it. Throws `invalid_request` where a login of this
+   * provider cannot be taken over, and `login_failed` when the provider refused the access token.
+   */
+  grantFromTokens(tokens: BroughtTokens): Promise<Grant>
   /** Never throws: every failure is an outcome. */
   refresh(grant: Grant): Promise<RefreshOutcome>
   /** Looks at the id_token that came with a refresh. Asked only after the grant is durable; never throws. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
-import type { Surroundings } from '../integrations/index.ts'
+import { type Surroundings, surroundingsOf } from '../integrations/index.ts'
 import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
 import type { HealthResponse, StateError } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'
@@ -12,7 +12,6 @@ import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
 import { RefreshChoice } from './refresh-choice.ts'
-import { surroundingsOf } from './token-files.ts'
 
 /**
  * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the

@@ -1,10 +1,8 @@
-import { homedir } from 'node:os'
 import { basename, isAbsolute } from 'node:path'
 import type { Broker, Clock, Log } from '../core/index.ts'
 import { type Surroundings, tokenFileDefinitions } from '../integrations/index.ts'
 import { type AccountStatus, BrokerError, type TokenFile, type TokenFileRequest, type TokenFileTool } from '../protocol/index.ts'
 import type { TokenFileDesk } from '../server/index.ts'
-import type { Environment } from './environment.ts'
 import { KeptTokenFile } from './kept-token-file.ts'
 import type { TokenFileList } from './token-file-list.ts'
 
@@ -109,9 +107,3 @@ export class TokenFiles implements TokenFileDesk {
     })
   }
 }
-
-export const surroundingsOf = (env: Environment): Surroundings => ({
-  env,
-  home: (process.platform === 'win32' ? env.USERPROFILE : env.HOME) || homedir(),
-  platform: process.platform,
-})

@@ -18,7 +18,7 @@ export async function detectTools(
   readers: FileReaders,
   platform: NodeJS.Platform = process.platform,
 ): Promise<readonly ToolStatus[]> {
-  const surroundings: Surroundings = { env, home: homeOf(env, platform), platform }
+  const surroundings = surroundingsOf(env, platform)
   const socket = socketOf(surroundings)
   const profiles = await textsOf(shellProfiles(surroundings), readers)
   return Promise.all(tools.map((tool) => statusOf(tool, surroundings, { readers, socket, profiles })))
@@ -70,9 +70,16 @@ async function textsOf(files: readonly string[], readers: FileReaders): Promise<
 }
 
 /** A path as a person writes it. */
-function shortened(file: string, { home, platform }: Surroundings): string {
+export function shortened(file: string, { home, platform }: Surroundings): string {
   return platform !== 'win32' && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file
 }
+
+/** Where the programs of the person keep their files. */
+export const surroundingsOf = (env: Environment, platform: NodeJS.Platform = process.platform): Surroundings => ({
+  env,
+  home: homeOf(env, platform),
+  platform,
+})
 
 const homeOf = (env: Environment, platform: NodeJS.Platform): string =>
   folderOf(platform === 'win32' ? env.USERPROFILE : env.HOME, homedir())

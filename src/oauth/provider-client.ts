@@ -2,6 +2,7 @@ import type { ApiOutcome, Grant, ProviderClient, Usage } from '../core/index.ts'
 import { BrokerError, type LoginFlow, type ProviderInfo } from '../protocol/index.ts'
 import { apiOf, askApi } from './api-request.ts'
 import { AuthorizationCodeLogin } from './authorization-code-login.ts'
+import { grantFromTokens } from './brought-grant.ts'
 import { startDeviceLogin } from './device-login.ts'
 import { discovering } from './discovery.ts'
 import { verifyIdToken } from './id-token.ts'
@@ -36,6 +37,7 @@ export function createProviderClient(definition: ProviderDefinition, context: Pr
       return new AuthorizationCodeLogin(complete, redirect, context, { ...request, flow }).start()
     },
     grantFromKey: async (secret, kind) => grantFromKey(definition, context, secret, kind),
+    grantFromTokens: async (tokens) => grantFromTokens(definition, context, tokens),
     refresh: async (grant) => {
       try {
         return await refresh(await server.required(), grant, context)

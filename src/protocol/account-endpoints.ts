@@ -10,6 +10,7 @@ import {
   usageResponse,
 } from './account.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
+import { fingerprintRequest, fingerprintResponse, importRequest, importResponse } from './import.ts'
 import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
 import { accountChange, accountStatus } from './snapshot.ts'
 
@@ -33,6 +34,20 @@ export const accountEndpoints = {
     summary: 'Keeps an API key or another token that the person brings along, and tries it at once.',
     body: addKeyRequest,
     response: addKeyResponse,
+  },
+  importLogin: {
+    method: 'POST',
+    path: '/v1/import',
+    summary: 'Takes over a login that another program made. Answered when it is stored; nothing is refreshed to try it.',
+    body: importRequest,
+    response: importResponse,
+  },
+  fingerprints: {
+    method: 'POST',
+    path: '/v1/fingerprints',
+    summary: 'Names the refresh tokens of the accounts without showing them, under a key of the caller.',
+    body: fingerprintRequest,
+    response: fingerprintResponse,
   },
   changeAccount: {
     method: 'PATCH',

@@ -115,6 +115,8 @@ function registerVaultRoutes(app: FastifyInstance, { vaults }: RouteContext): vo
 function registerAccountRoutes(app: FastifyInstance, { broker: { accounts } }: RouteContext): void {
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
+  add(app, endpoints.importLogin, ({ body }) => accounts.importLogin(body))
+  add(app, endpoints.fingerprints, ({ body }) => accounts.fingerprints(body.key))
   add(app, endpoints.changeAccount, ({ params, body }) => accounts.change(params.id, body))
   add(app, endpoints.refreshAccount, ({ params }) => accounts.refresh(params.id))
   add(app, endpoints.checkAccount, ({ params, body }) => accounts.check(params.id, (body.timeout ?? 30) * 1000))

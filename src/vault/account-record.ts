@@ -21,6 +21,7 @@ export const storedRecord = z.object({
   identity: storedIdentity,
   created_at: z.number(),
   rules_accepted: z.string().exactOptional(),
+  imported: z.string().exactOptional(),
   disabled: z.literal(true).exactOptional(),
 })
 export type StoredRecord = z.infer<typeof storedRecord>

@@ -8,7 +8,8 @@
 import { createInterface } from 'node:readline'
 import { Broker, type Grant, silentLog as log, type ProviderClient, Secret, systemClock } from '../../src/core/index.ts'
 import { noTokenFileList } from '../../src/host/token-file-list.ts'
-import { surroundingsOf, TokenFiles } from '../../src/host/token-files.ts'
+import { TokenFiles } from '../../src/host/token-files.ts'
+import { surroundingsOf } from '../../src/integrations/index.ts'
 import { ClientProofs, MemoryClientRegister, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 
@@ -26,6 +27,7 @@ const client: ProviderClient = {
   info: { id: 'practice', name: 'Practice', aliases: [], issuer, flows: ['browser'], keys: [], usage: false },
   access: () => ({ baseUrl: issuer, headers: {} }),
   grantFromKey: () => Promise.reject(new Error('nobody brings a key here')),
+  grantFromTokens: () => Promise.reject(new Error('nobody brings a login here')),
   verify: async () => ({ kind: 'good' }),
   check: async () => ({ kind: 'none' }),
   usage: async () => ({ kind: 'none' }),

@@ -4,6 +4,7 @@ import {
   type ApiAccess,
   type ApiOutcome,
   Broker,
+  type BroughtTokens,
   type ClientRegister,
   type Grant,
   type GrantVault,
@@ -214,6 +215,11 @@ export class TestClient implements ProviderClient {
   async grantFromKey(secret: Secret): Promise<Grant> {
     const { refreshToken: _, expiresAt: __, ...grant } = this.grant(0)
     return { ...grant, kind: 'api_key', accessToken: secret, identity: {} }
+  }
+
+  async grantFromTokens({ accessToken, refreshToken, person }: BroughtTokens): Promise<Grant> {
+    const identity = person?.account === undefined ? {} : { key: person.account }
+    return { ...this.grant(0), accessToken, refreshToken, identity }
   }
 
   /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */

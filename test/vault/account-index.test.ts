@@ -25,7 +25,7 @@ describe('the account index', () => {
     const index = open(home)
     expect(index.list()).toEqual([])
     for (const id of ['b', 'a']) index.put(sampleRecord(id))
-    const changed = { ...sampleRecord('b', 'work'), disabled: true } as const
+    const changed = { ...sampleRecord('b', 'work'), disabled: true, imported: 'fingerprint' } as const
     index.put(changed)
     expect(open(home).list()).toEqual([changed, sampleRecord('a')])
     index.remove('b')

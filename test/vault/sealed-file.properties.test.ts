@@ -50,6 +50,7 @@ const record = fc
     label: optional(word),
     kind: optional(fc.constantFrom('api_key', 'setup_token')),
     identity,
+    imported: optional(word),
     disabled: optional(fc.constant(true)),
     createdAt: time,
     rulesAccepted: optional(word),

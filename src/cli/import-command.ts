@@ -1,0 +1,223 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto'
+import type { Command } from 'commander'
+import { createBrokerClient } from '../client/index.ts'
+import {
+  type BrokerLogins,
+  type FoundStore,
+  findStores,
+  isMovable,
+  type MovableLogin,
+  moveLogin,
+  readConsents,
+  rememberConsent,
+  type Surroundings,
+  sharedLogins,
+  stores,
+  surroundingsOf,
+} from '../integrations/index.ts'
+import { BrokerError, homeFolder, type ImportRequest } from '../protocol/index.ts'
+import type { ChosenVault } from './chosen-vault.ts'
+import { askLine, type Terminal } from './hidden-input.ts'
+import { listText, radarText, storesJson } from './import-text.ts'
+import { withRules } from './rule-card.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+interface ImportOptions {
+  readonly move?: boolean
+  readonly login?: string
+  readonly label?: string
+  /** Undefined when nothing was said. */
+  readonly readStores?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly acceptProviderRules?: boolean
+}
+
+interface ImportContext {
+  readonly surroundings: Surroundings
+  readonly home: string
+  readonly socket: () => string
+  readonly terminal: Terminal
+  readonly stdout: { write(text: string): unknown }
+}
+
+/** The commands about logins that other programs keep. */
+export function describeImportCommands(
+  program: Command,
+  vault: ChosenVault,
+  env: Environment,
+  { stdin, stdout, stderr, kill, pid }: NodeJS.Process,
+): void {
+  const context: ImportContext = {
+    surroundings: surroundingsOf(env),
+    home: homeFolder(env),
+    socket: () => vault.socket(),
+    terminal: { stdin, stderr, interrupt: () => kill(pid, 'SIGINT') },
+    stdout,
+  }
+  program
+    .command('import [program]')
+    .description('show the logins that other programs keep, or take one over')
+    .option('--move', 'take the login over: TokenTray alone refreshes it, and the program keeps an access token only')
+    .option('--login <name>', 'which login, when the program has several')
+    .option('--label <label>', 'label of the new account')
+    .option('--read-stores', 'allow to read the logins of this program (of all, without one)')
+    .option('--no-read-stores', 'do not read them any more')
+    .option('--dry-run', 'say what would be done')
+    .option('--accept-provider-rules', 'you have read the rule card of the provider')
+    .option('--json', 'print JSON')
+    .action((name: string | undefined, options: ImportOptions) => importLogins(name, options, context))
+  program
+    .command('radar')
+    .description('find the logins that several programs hold, so that they sign each other out')
+    .option('--read-stores', 'allow to read the logins of all programs')
+    .option('--json', 'print JSON')
+    .action((options: ImportOptions) => radar(options, context))
+}
+
+async function importLogins(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
+  if (options.move) return move(name, options, context)
+  const found = (await lookAround(name, options, context)).filter(({ store }) => name === undefined || store.id === name)
+  context.stdout.write(options.json ? `${JSON.stringify(storesJson(found))}\n` : listText(found, context.surroundings))
+}
+
+async function radar(options: ImportOptions, context: ImportContext): Promise<void> {
+  const found = await lookAround(undefined, options, context)
+  const shared = sharedLogins(found, await brokerLogins(context))
+  if (options.json) {
+    const logins = shared.map(({ holders, account }) => ({
+      programs: holders.map(({ store, file, name }) => ({ program: store.id, file, login: name })),
+      ...(account === undefined ? {} : { account }),
+    }))
+    context.stdout.write(`${JSON.stringify({ shared: logins, not_read: unread(found) })}\n`)
+    return
+  }
+  context.stdout.write(radarText(shared, context.surroundings))
+  const names = unread(found)
+  if (names.length === 0) return
+  context.terminal.stderr.write(`Not looked at without your yes: ${names.join(', ')}.\n  Allow it with --read-stores.\n`)
+}
+
+/** What the broker holds; undefined when none is running, which is no reason not to look at the others. */
+async function brokerLogins({ socket }: ImportContext): Promise<BrokerLogins | undefined> {
+  const key = randomBytes(32)
+  const told = await createBrokerClient(socket())
+    .fingerprints(key.toString('hex'))
+    .catch((error: unknown) => {
+      if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
+      throw error
+    })
+  if (told === undefined) return undefined
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+  return {
+    accounts: new Map(told.accounts.flatMap(({ account, fingerprints }) => fingerprints.map((each) => [each, account] as const))),
+    fingerprint: (token) => createHmac('sha256', key).update(sha256(token)).digest('hex'),
+  }
+}
+
+/** The programs whose logins were not read. */
+const unread = (found: readonly FoundStore[]): string[] => [
+  ...new Set(found.filter(({ consent }) => consent !== 'allowed').map(({ store }) => store.id)),
+]
+
+/** Every file that is there; read where the person allows it, which is asked for on a terminal when one program is meant. */
+async function lookAround(name: string | undefined, options: ImportOptions, context: ImportContext) {
+  const { home, surroundings } = context
+  if (name !== undefined && !stores.some(({ id }) => id === name)) throw unknownProgram(name)
+  let consents = await readConsents(home)
+  const meant = name === undefined ? stores.map(({ id }) => id) : [name]
+  for (const id of meant) {
+    const before = consents[id]
+    const said = options.readStores ?? (name !== undefined && before === undefined ? await askConsent(id, context) : undefined)
+    // With no program named, a yes to all does not take back a no to one.
+    if (said === undefined || (name === undefined && said && before === 'refused')) continue
+    consents = await rememberConsent(home, id, said ? 'allowed' : 'refused')
+  }
+  return findStores(surroundings, consents)
+}
+
+async function askConsent(id: string, { terminal, surroundings }: ImportContext): Promise<boolean | undefined> {
+  const [there] = (await findStores(surroundings, {})).filter(({ store }) => store.id === id)
+  if (there === undefined || !terminal.stdin.isTTY || !terminal.stderr.isTTY) return undefined
+  const answer = await askLine(terminal, `May TokenTray read the logins of ${there.store.name} in ${there.file}? [y/N] `)
+  return /^y(es)?$/i.test(answer)
+}
+
+async function move(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
+  if (name === undefined) {
+    throw new BrokerError('invalid_request', 'It is not said whose login is to move.', {
+      fix: 'Run `tokentray import` to see them.',
+    })
+  }
+  const found = (await lookAround(name, options, context)).filter(({ store }) => store.id === name)
+  const { store, file, login } = theOne(name, found, options.login)
+  const { surroundings, terminal } = context
+  if (options.dryRun) {
+    terminal.stderr.write(`TokenTray would take over ${login.name} (${login.provider}) from ${store.name}.\n`)
+    terminal.stderr.write(`  In ${file}, the refresh token would be emptied. Nothing was changed.\n`)
+    return
+  }
+  const broker = createBrokerClient(context.socket())
+  // The rule card is asked about outside of the move: its program must not wait for a person.
+  const run = (accepts: boolean) => {
+    const hand = (moving: MovableLogin) => broker.importLogin(requestOf(moving, options.label, accepts))
+    return moveLogin({ store, file, name: login.name, surroundings, hand })
+  }
+  const { account } = await withRules(login.provider, broker, terminal, run, options.acceptProviderRules === true)
+  terminal.stderr.write(`Moved: ${account.id}. TokenTray alone refreshes this login from now on.\n`)
+  terminal.stderr.write(
+    `  ${store.name} keeps its access token until it ends. To have a login of its own again: ${store.signIn}\n`,
+  )
+}
+
+/** The login that is meant. Which one of several is never guessed. */
+function theOne(name: string, found: readonly FoundStore[], wanted: string | undefined) {
+  if (found.length === 0)
+    throw new BrokerError('not_found', `There is no file with logins of ${name}.`, { fix: 'Run `tokentray import`.' })
+  if (found.every(({ consent }) => consent !== 'allowed')) {
+    throw new BrokerError('invalid_request', `The logins of ${name} are not read without your yes.`, {
+      fix: `Run \`tokentray import ${name} --move --read-stores\` to allow it.`,
+    })
+  }
+  const movable = found.flatMap(({ store, file, contents }) =>
+    contents?.kind === 'read' ? contents.logins.filter(isMovable).map((login) => ({ store, file, login })) : [],
+  )
+  const fitting = movable.filter(({ login }) => wanted === undefined || login.name === wanted)
+  const [first, ...others] = fitting
+  if (first === undefined) {
+    throw new BrokerError(
+      'not_found',
+      `${name} has no login${wanted === undefined ? '' : ` "${wanted.slice(0, 80)}"`} that can move.`,
+      {
+        fix: `Run \`tokentray import ${name}\` to see what there is.`,
+      },
+    )
+  }
+  // Copies of one login within a program move together.
+  if (others.every(({ login }) => login.refreshToken === first.login.refreshToken)) return first
+  throw new BrokerError('invalid_request', `${name} has several logins.`, {
+    fix: `Name one with --login: ${fitting.map(({ login }) => login.name).join(', ')}.`,
+  })
+}
+
+function requestOf(login: MovableLogin, label: string | undefined, accepts: boolean): ImportRequest {
+  const { provider, accessToken, refreshToken, idToken, scope, expiresAt, person } = login
+  return {
+    provider,
+    access_token: accessToken,
+    refresh_token: refreshToken,
+    ...(idToken === undefined ? {} : { id_token: idToken }),
+    ...(scope === undefined ? {} : { scope }),
+    ...(expiresAt === undefined ? {} : { expires_at: Math.floor(expiresAt / 1000) }),
+    ...(person === undefined ? {} : { person }),
+    ...(label === undefined ? {} : { label }),
+    ...(accepts ? { accept_provider_rules: true } : {}),
+  }
+}
+
+function unknownProgram(name: string): BrokerError {
+  return new BrokerError('not_found', `TokenTray knows no program "${name.slice(0, 40)}".`, {
+    fix: `Known: ${stores.map(({ id }) => id).join(', ')}.`,
+  })
+}

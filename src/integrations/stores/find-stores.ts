@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises'
+import type { Surroundings } from '../tool.ts'
+import type { Consent, Consents } from './consent.ts'
+import { expandPath, readStoreFile } from './store-file.ts'
+import { readContents, type StoreContents, type StoreDefinition } from './stored-login.ts'
+import { stores as allStores } from './stores.ts'
+
+/** A file in which a program keeps logins. */
+export interface FoundStore {
+  readonly store: StoreDefinition
+  readonly file: string
+  readonly consent: Consent | undefined
+  /** Whether other users of this computer can read it. */
+  readonly open: boolean
+  /** Only with the consent of the person. */
+  readonly contents?: StoreContents
+}
+
+/** The files that are there. Without a yes of the person, no more than their presence and mode is looked at. */
+export async function findStores(
+  surroundings: Surroundings,
+  consents: Consents,
+  stores: readonly StoreDefinition[] = allStores,
+): Promise<readonly FoundStore[]> {
+  const found = await Promise.all(
+    stores.map(async (store) => {
+      const files = (await Promise.all(store.files(surroundings).map(expandPath))).flat()
+      return Promise.all(files.map((file) => lookAt(store, file, consents[store.id])))
+    }),
+  )
+  return found.flat()
+}
+
+async function lookAt(store: StoreDefinition, file: string, consent: Consent | undefined): Promise<FoundStore> {
+  const about = await stat(file).catch(() => undefined)
+  const open = process.platform !== 'win32' && ((about?.mode ?? 0) & 0o077) !== 0
+  if (consent !== 'allowed') return { store, file, consent, open }
+  const read = await readStoreFile(file)
+  const contents: StoreContents =
+    read.kind === 'found'
+      ? readContents(store, read.text)
+      : { kind: 'broken', reason: read.kind === 'absent' ? 'it is gone' : read.reason }
+  return { store, file, consent, open, contents }
+}
+
+/** One rotating login that several hold, so that each refresh by one of them signs the others out. */
+export interface SharedLogin {
+  readonly holders: readonly { readonly store: StoreDefinition; readonly file: string; readonly name: string }[]
+  /** The id of the account of TokenTray that has it, too. */
+  readonly account?: string
+}
+
+/** The accounts of the broker by the fingerprints of their refresh tokens, and what makes a fingerprint of a token. */
+export interface BrokerLogins {
+  readonly accounts: ReadonlyMap<string, string>
+  readonly fingerprint: (refreshToken: string) => string
+}
+
+/** The refresh tokens that several programs hold, the broker among them. Copies within one program are its own business. */
+export function sharedLogins(found: readonly FoundStore[], broker?: BrokerLogins): readonly SharedLogin[] {
+  const holders = new Map<string, SharedLogin['holders'][number][]>()
+  for (const { store, file, contents } of found) {
+    for (const { refreshToken, name } of contents?.kind === 'read' ? contents.logins : []) {
+      if (refreshToken === undefined) continue
+      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name }])
+    }
+  }
+  return [...holders]
+    .map(([token, each]): SharedLogin => {
+      const account = broker?.accounts.get(broker.fingerprint(token))
+      return { holders: each, ...(account === undefined ? {} : { account }) }
+    })
+    .filter(({ holders: each, account }) => account !== undefined || new Set(each.map(({ store }) => store.id)).size > 1)
+}

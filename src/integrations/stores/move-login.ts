@@ -1,0 +1,82 @@
+import { BrokerError } from '../../protocol/index.ts'
+import type { Surroundings } from '../tool.ts'
+import { withoutRefreshToken } from './rewriting.ts'
+import { expandPath, readStoreFile, replaceStoreFile, type StoreFile } from './store-file.ts'
+import { type LockPatience, whileLocked } from './store-locks.ts'
+import { readContents, type StoreDefinition, type StoredLogin } from './stored-login.ts'
+
+/** A login that can move: everything that the broker needs is there. */
+export type MovableLogin = StoredLogin & Required<Pick<StoredLogin, 'provider' | 'accessToken' | 'refreshToken' | 'refreshPlace'>>
+
+export const isMovable = (login: StoredLogin): login is MovableLogin =>
+  [login.provider, login.accessToken, login.refreshToken, login.refreshPlace].every((each) => each !== undefined)
+
+export interface Move<Answer> {
+  readonly store: StoreDefinition
+  readonly file: string
+  /** `StoredLogin.name`. */
+  readonly name: string
+  readonly surroundings: Surroundings
+  /** Gives the login to the broker; resolves when it is durable there. */
+  readonly hand: (login: MovableLogin) => Promise<Answer>
+  readonly patience?: LockPatience
+}
+
+type FoundFile = Extract<StoreFile, { kind: 'found' }>
+
+/**
+ * Moves a login to the broker. While the locks of the program are held, the file is read again, every change is prepared, the broker
+ * makes the login durable, and only then loses the program its refresh token. A crash before that leaves the file as it was, and the
+ * same command ends what was begun: the broker knows the token again and does not use it a second time.
+ */
+export async function moveLogin<Answer>({ store, file, name, surroundings, hand, patience }: Move<Answer>): Promise<Answer> {
+  const locks = store.locks?.(file) ?? []
+  return whileLocked(
+    locks,
+    async () => {
+      const source = await readStoreFile(file)
+      const login = loginsOf(store, source).find((each) => each.name === name && isMovable(each))
+      if (source.kind !== 'found' || login === undefined || !isMovable(login)) throw notMovable(store, file)
+      const changes = await prepare(store, surroundings, login.refreshToken)
+      const answer = await hand(login)
+      for (const { read, text } of changes) {
+        await replaceStoreFile(read, text).catch((error: unknown) => {
+          throw halfMoved(store, error)
+        })
+      }
+      return answer
+    },
+    patience,
+  )
+}
+
+/** The new text of every file of the program that holds the token, so that what cannot be changed is known before anything moves. */
+async function prepare(store: StoreDefinition, surroundings: Surroundings, refreshToken: string) {
+  const files = (await Promise.all(store.files(surroundings).map(expandPath))).flat()
+  const changes = new Map<string, { readonly read: FoundFile; readonly text: string }>()
+  for (const file of files) {
+    const read = await readStoreFile(file)
+    const held = loginsOf(store, read).find((each) => each.refreshToken === refreshToken)
+    if (read.kind !== 'found' || held?.refreshPlace === undefined) continue
+    changes.set(read.path, { read, text: withoutRefreshToken(read.text, held.refreshPlace, refreshToken) })
+  }
+  return [...changes.values()]
+}
+
+function loginsOf(store: StoreDefinition, file: StoreFile): readonly StoredLogin[] {
+  const contents = file.kind === 'found' ? readContents(store, file.text) : undefined
+  return contents?.kind === 'read' ? contents.logins : []
+}
+
+function notMovable({ name }: StoreDefinition, file: string): BrokerError {
+  return new BrokerError('not_found', `There is no login in ${file} any more that could move.`, {
+    fix: `Sign in to ${name} again, or sign in here with \`tokentray login\`.`,
+  })
+}
+
+function halfMoved({ name }: StoreDefinition, error: unknown): BrokerError {
+  const why = error instanceof BrokerError ? error.message : 'its file could not be changed.'
+  return new BrokerError('temporarily_unavailable', `TokenTray has the login, and ${name} still holds it: ${why}`, {
+    fix: `End ${name}, and run the same command again, so that only one of them refreshes it.`,
+  })
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join, sep } from 'node:path'
+import { BrokerError } from '../../protocol/index.ts'
+
+/** A file as it was read: a link is followed, and `path` is where it leads. */
+export type StoreFile =
+  | { readonly kind: 'found'; readonly path: string; readonly text: string; readonly mode: number }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+/** Far above every store that is known. Bytes. */
+const largest = 1_048_576
+
+/** Reads a file of the person; anything else is refused with the reason. Never throws. */
+export async function readStoreFile(named: string): Promise<StoreFile> {
+  try {
+    const path = await realpath(named)
+    const { O_RDONLY, O_NONBLOCK = 0 } = constants
+    // Without blocking: to open a pipe that nobody writes to would wait for ever.
+    const handle = await open(path, O_RDONLY | O_NONBLOCK)
+    try {
+      const { size, mode, uid, ...about } = await handle.stat().then((info) => ({ ...info, isFile: info.isFile() }))
+      if (!about.isFile) return { kind: 'refused', reason: 'it is no regular file' }
+      if (uid !== (process.getuid?.() ?? uid)) return { kind: 'refused', reason: 'it belongs to another user' }
+      if (size > largest) return { kind: 'refused', reason: 'it is larger than any list of logins' }
+      const bytes = await handle.readFile()
+      const text = bytes.toString('utf8')
+      // A text that would not come back as the same bytes could not be written without a loss.
+      if (!Buffer.from(text).equals(bytes)) return { kind: 'refused', reason: 'it is no text' }
+      return { kind: 'found', path, text, mode: mode & 0o777 }
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    const { code = 'unknown fault' } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? { kind: 'absent' }
+      : { kind: 'refused', reason: `it cannot be read (${code})` }
+  }
+}
+
+/**
+ * Puts another text in the place of a file in one step, with its mode, unless the file is not as it was read. Throws
+ * `temporarily_unavailable` then, and `invalid_request` where it cannot be written.
+ */
+export async function replaceStoreFile(file: Extract<StoreFile, { kind: 'found' }>, text: string): Promise<void> {
+  const unfinished = join(dirname(file.path), `.${basename(file.path)}.${randomBytes(6).toString('hex')}.tmp`)
+  try {
+    const handle = await open(unfinished, 'wx', 0o600)
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await chmod(unfinished, file.mode)
+    // As late as can be: not every program takes a lock that this one could take as well.
+    const present = await readStoreFile(file.path)
+    if (present.kind !== 'found' || present.text !== file.text) throw changedMeanwhile(file.path)
+    await rename(unfinished, file.path)
+    await syncFolder(dirname(file.path))
+  } catch (error) {
+    await unlink(unfinished).catch(() => undefined)
+    if (error instanceof BrokerError) throw error
+    const { code = 'unknown fault' } = error as NodeJS.ErrnoException
+    throw new BrokerError('invalid_request', `${file.path} cannot be written (${code}).`, {
+      fix: `Make ${dirname(file.path)} writable for your user, and try again.`,
+    })
+  }
+}
+
+function changedMeanwhile(path: string): BrokerError {
+  return new BrokerError('temporarily_unavailable', `${path} was changed by its program meanwhile.`, {
+    fix: 'End that program, and run the same command again.',
+  })
+}
+
+/** The files that a path means; a segment with `*` stands for every name that fits. Never throws. */
+export async function expandPath(path: string): Promise<readonly string[]> {
+  const star = path.split(sep).findIndex((segment) => segment.includes('*'))
+  if (star === -1) return (await stat(path).catch(() => undefined)) === undefined ? [] : [path]
+  const segments = path.split(sep)
+  const folder = segments.slice(0, star).join(sep)
+  const [before = '', after = ''] = (segments[star] ?? '').split('*')
+  const names = await readdir(folder).catch(() => [])
+  const fitting = names.filter((name) => name.startsWith(before) && name.endsWith(after)).sort()
+  const found = fitting.slice(0, mostFiles).map((name) => expandPath([folder, name, ...segments.slice(star + 1)].join(sep)))
+  return (await Promise.all(found)).flat()
+}
+
+/** In one folder. */
+const mostFiles = 200
+
+async function syncFolder(path: string): Promise<void> {
+  // Windows cannot open a folder as a file; there NTFS journals the rename itself.
+  if (process.platform === 'win32') return
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
+}

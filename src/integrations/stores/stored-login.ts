@@ -1,0 +1,56 @@
+import type { Surroundings } from '../tool.ts'
+
+/** Where a refresh token stands in the text of a store, and what a store that can no longer refresh has in its place. */
+export type RefreshPlace =
+  | { readonly kind: 'json'; readonly path: readonly (string | number)[]; readonly empty: '' | null }
+  | { readonly kind: 'line'; readonly key: string }
+
+/** A login that another program keeps. Times are milliseconds. */
+export interface StoredLogin {
+  /** What the program calls it; tells several of one file apart. */
+  readonly name: string
+  /** The provider of TokenTray with the same authorization server and client id; absent when there is none. */
+  readonly provider?: string
+  readonly kind: 'oauth' | 'api_key' | 'setup_token'
+  readonly accessToken?: string
+  readonly refreshToken?: string
+  readonly idToken?: string
+  readonly scope?: string
+  /** The end of the access token. */
+  readonly expiresAt?: number
+  readonly person?: { readonly account?: string; readonly organization?: string; readonly email?: string }
+  /** Absent when nothing can be refreshed with it. */
+  readonly refreshPlace?: RefreshPlace
+}
+
+/** What a file says: logins, or why it cannot be read. One broken file costs no other. */
+export type StoreContents =
+  | { readonly kind: 'read'; readonly logins: readonly StoredLogin[] }
+  | { readonly kind: 'broken'; readonly reason: string }
+
+/** The place where a program keeps its logins, as data. */
+export interface StoreDefinition {
+  readonly id: string
+  readonly name: string
+  /** Absolute paths; a segment with `*` stands for every name that fits. */
+  readonly files: (surroundings: Surroundings) => readonly string[]
+  /** May throw; `readContents` makes a reason of it. */
+  readonly logins: (text: string) => readonly StoredLogin[]
+  /** The folders that the program makes while it refreshes or writes; undefined where it takes no lock that another program can. */
+  readonly locks?: (file: string) => readonly string[]
+  /** What starts a sign-in of the program itself. */
+  readonly signIn: string
+}
+
+/** The logins of a text. Arbitrary text never throws. */
+export function readContents(store: Pick<StoreDefinition, 'logins'>, text: string): StoreContents {
+  try {
+    return { kind: 'read', logins: store.logins(text) }
+  } catch (error) {
+    // The message of a JSON fault quotes the text around it, which may be a token.
+    return {
+      kind: 'broken',
+      reason: error instanceof SyntaxError ? 'it is no JSON' : 'it does not look as this program writes it',
+    }
+  }
+}

@@ -1,0 +1,198 @@
+// A login moves from another program to the broker: the real command, the real daemon, and a server that enforces rotation.
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Grant } from '../../src/core/index.ts'
+import { type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
+import { type ProviderDouble, startProviderDouble } from '../providers/double/index.ts'
+import { clientOf, signInBy } from '../providers/signing-in.ts'
+
+interface Scene {
+  readonly daemon: RunningDaemon
+  readonly double: ProviderDouble
+}
+
+/** A daemon under the double, and a login that another program made there. `paste` needs no port. */
+async function withLogin(provider: string, body: (scene: Scene & { readonly grant: Grant }) => Promise<void>): Promise<void> {
+  const double = await startProviderDouble()
+  try {
+    const grant = await signInBy(clientOf(provider, double), double, 'paste')
+    await withHome({ TOKENTRAY_UPSTREAM: double.origin, TOKENTRAY_REFRESH: 'ondemand' }, async (daemon) => {
+      await daemon.start()
+      await body({ daemon, double, grant })
+      for (const secret of double.secrets) expect(daemon.said).not.toContain(secret)
+    })
+    expect(double.faults).toEqual([])
+    // A refresh token that was used twice would stand here.
+    expect(double.refusals).toEqual([])
+  } finally {
+    await double.close()
+  }
+}
+
+const codexText = ({ accessToken, refreshToken, idToken }: Grant) =>
+  `${JSON.stringify(
+    {
+      auth_mode: 'chatgpt',
+      OPENAI_API_KEY: null,
+      tokens: { id_token: idToken?.expose(), access_token: accessToken.expose(), refresh_token: refreshToken?.expose() },
+      last_refresh: '2026-11-22T05:56:00Z',
+    },
+    undefined,
+    2,
+  )}\n`
+
+async function put({ home }: RunningDaemon, path: string, text: string): Promise<string> {
+  const file = join(home, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text, { mode: 0o600 })
+  return file
+}
+
+describe('tokentray import', () => {
+  test('moves the login of Codex, which is refreshed once and by the broker only', async () => {
+    await withLogin('openai-codex', async ({ daemon, double, grant }) => {
+      const text = codexText(grant)
+      const file = await put(daemon, '.codex/auth.json', text)
+      const refreshes = () => double.requests.filter(({ body }) => JSON.stringify(body ?? '').includes('"refresh_token"')).length
+      const before = refreshes()
+
+      const unread = await daemon.cli(['import'])
+      expect(unread).toMatchObject({ code: 0, stdout: expect.stringContaining('not read without your yes'), stderr: '' })
+      expect(await daemon.cli(['import', 'codex', '--move'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--read-stores'),
+      })
+      const dry = await daemon.cli(['import', 'codex', '--move', '--read-stores', '--dry-run'])
+      expect(dry).toMatchObject({ code: 0, stderr: expect.stringContaining('Nothing was changed') })
+      expect(await readFile(file, 'utf8')).toBe(text)
+      // The yes is remembered.
+      expect((await daemon.cli(['import'])).stdout).toMatch(
+        /^codex {2}~\/\.codex\/auth\.json\n {2}chatgpt: login of openai-codex, can move$/m,
+      )
+
+      const moved = await daemon.cli(['import', 'codex', '--move', '--accept-provider-rules'])
+      expect(moved, moved.stderr).toMatchObject({ code: 0, stdout: '', stderr: expect.stringMatching(/^Moved: openai-codex-/) })
+      expect(await readFile(file, 'utf8')).toBe(text.replace(grant.refreshToken?.expose() ?? '-', ''))
+      expect(await daemon.cli(['token', 'codex'])).toMatchObject({ code: 0, stdout: `${grant.accessToken.expose()}\n` })
+      // Nothing was refreshed to try it.
+      expect(refreshes()).toBe(before)
+      expect(await daemon.cli(['refresh', 'codex'])).toMatchObject({ code: 0 })
+      expect(refreshes()).toBe(before + 1)
+      expect((await daemon.cli(['token', 'codex'])).stdout).not.toBe(`${grant.accessToken.expose()}\n`)
+      expect(
+        (await daemon.status()).accounts.filter(({ provider, id }) => provider === 'openai-codex' && id !== provider),
+      ).toHaveLength(1)
+    })
+  })
+
+  test('that was stopped before the file was changed is ended by the same command, without the spent token', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const text = codexText(grant)
+      const file = await put(daemon, '.codex/auth.json', text)
+      expect(await daemon.cli(['import', 'codex', '--move', '--read-stores', '--accept-provider-rules'])).toMatchObject({
+        code: 0,
+      })
+      expect(await daemon.cli(['refresh', 'codex'])).toMatchObject({ code: 0 })
+      const token = (await daemon.cli(['token', 'codex'])).stdout
+      await writeFile(file, text)
+      expect(await daemon.cli(['import', 'codex', '--move'])).toMatchObject({ code: 0 })
+      expect(await readFile(file, 'utf8')).not.toContain(grant.refreshToken?.expose())
+      expect((await daemon.cli(['token', 'codex'])).stdout).toBe(token)
+      expect(await daemon.cli(['refresh', 'codex'])).toMatchObject({ code: 0 })
+    })
+  })
+
+  test('of a login whose token is over refreshes it once, when a tool asks', async () => {
+    await withLogin('anthropic', async ({ daemon, double, grant }) => {
+      const [accessToken, refreshToken] = [grant.accessToken.expose(), grant.refreshToken?.expose()]
+      const login = { accessToken, refreshToken, expiresAt: Date.now() - 60_000 }
+      await put(daemon, '.claude/.credentials.json', JSON.stringify({ claudeAiOauth: login }))
+      const before = double.count('/v1/oauth/token')
+      const move = ['import', 'claude-code', '--move', '--read-stores', '--accept-provider-rules']
+      expect(await daemon.cli(move)).toMatchObject({ code: 0 })
+      expect(double.count('/v1/oauth/token')).toBe(before)
+      const tokens = await Promise.all(Array.from({ length: 4 }, () => daemon.cli(['token', 'anthropic'])))
+      expect(new Set(tokens.map(({ stdout }) => stdout)).size).toBe(1)
+      expect(tokens[0]?.stdout.trim()).not.toBe(accessToken)
+      expect(tokens[0]?.code).toBe(0)
+      expect(double.count('/v1/oauth/token')).toBe(before + 1)
+    })
+  })
+
+  test('without a broker changes nothing', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const file = await put(daemon, '.codex/auth.json', codexText(grant))
+      await daemon.stop()
+      expect(await daemon.cli(['import', 'codex', '--move', '--read-stores'])).toMatchObject({ code: 3 })
+      expect(await readFile(file, 'utf8')).toBe(codexText(grant))
+    })
+  })
+
+  test('moves the login of Claude Code under the rules of its provider, and keeps the rest of the file', async () => {
+    await withLogin('anthropic', async ({ daemon, grant }) => {
+      const login = {
+        accessToken: grant.accessToken.expose(),
+        refreshToken: grant.refreshToken?.expose(),
+        expiresAt: grant.expiresAt,
+        scopes: ['user:inference'],
+      }
+      const file = await put(daemon, '.claude/.credentials.json', JSON.stringify({ claudeAiOauth: login, mcpOAuth: { a: 1 } }))
+      const move = ['import', 'claude-code', '--move', '--read-stores']
+      const refused = await daemon.cli(move)
+      expect(refused).toMatchObject({ code: 10, stderr: expect.stringContaining('--accept-provider-rules') })
+      expect(JSON.parse(await readFile(file, 'utf8')).claudeAiOauth).toEqual(login)
+      const moved = await daemon.cli([...move, '--accept-provider-rules'])
+      expect(moved, moved.stderr).toMatchObject({ code: 0 })
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+        claudeAiOauth: { ...login, refreshToken: null },
+        mcpOAuth: { a: 1 },
+      })
+      expect(await daemon.cli(['refresh', 'anthropic'])).toMatchObject({ code: 0 })
+    })
+  })
+})
+
+describe('tokentray radar', () => {
+  test('names who holds one login, without a token, and forgets a yes that is taken back', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      await put(daemon, '.codex/auth.json', codexText(grant))
+      const [access, refresh] = [grant.accessToken.expose(), grant.refreshToken?.expose()]
+      await put(daemon, '.pi/agent/auth.json', JSON.stringify({ 'openai-codex': { type: 'oauth', access, refresh, expires: 1 } }))
+      const found = await daemon.cli(['radar', '--read-stores'])
+      expect(found).toMatchObject({ code: 0, stderr: '' })
+      expect(found.stdout).toContain(
+        '2 programs hold one rotating login: Codex CLI (~/.codex/auth.json) and pi (~/.pi/agent/auth.json)',
+      )
+      const json = await daemon.cli(['radar', '--json'])
+      expect(JSON.parse(json.stdout).shared).toMatchObject([{ programs: [{ program: 'codex' }, { program: 'pi' }] }])
+      for (const said of [found.stdout, json.stdout]) expect(said).not.toContain(refresh)
+      expect(await daemon.cli(['import', 'pi', '--no-read-stores'])).toMatchObject({
+        stdout: expect.stringContaining('as you said'),
+      })
+      expect((await daemon.cli(['radar', '--read-stores'])).stdout).toContain('No two programs')
+    })
+  })
+
+  test('names a program that has again what was taken over, spent or not', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const file = await put(daemon, '.codex/auth.json', codexText(grant))
+      expect(await daemon.cli(['import', 'codex', '--move', '--read-stores', '--accept-provider-rules'])).toMatchObject({
+        code: 0,
+      })
+      expect((await daemon.cli(['radar'])).stdout).toContain('No two programs')
+      await daemon.cli(['refresh', 'codex'])
+      await writeFile(file, codexText(grant))
+      const { stdout } = await daemon.cli(['radar'])
+      expect(stdout).toMatch(/^2 programs hold one rotating login: Codex CLI \(.*\) and TokenTray \(openai-codex-\w+\)$/m)
+      expect(stdout).toContain('leave it to TokenTray: tokentray import codex --move')
+      const key = 'ab'.repeat(32)
+      const told = await daemon.ask('/v1/fingerprints', { method: 'POST', body: { key } })
+      for (const secret of [grant.refreshToken, grant.accessToken]) {
+        expect(told.text).not.toContain(secret?.expose())
+        expect(told.text).not.toContain(secret?.fingerprint())
+      }
+      expect(await daemon.ask('/v1/fingerprints', { method: 'POST', body: { key: '' } })).toMatchObject({ status: 400 })
+    })
+  })
+})

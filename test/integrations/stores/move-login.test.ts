@@ -1,0 +1,139 @@
+// A move on real files: the program loses its refresh token after the broker has it, and in no other order.
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { findStores, moveLogin, sharedLogins } from '../../../src/integrations/index.ts'
+import { samples, storeOf } from './samples.ts'
+
+let home = ''
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tt-stores-'))
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+const surroundings = () => ({ env: {}, home, platform: 'linux' as const })
+const all = Object.fromEntries(Object.keys(samples).map((id) => [id, 'allowed' as const]))
+
+async function put(path: string, text: string, mode = 0o600): Promise<string> {
+  const file = join(home, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text, { mode })
+  await chmod(file, mode)
+  return file
+}
+
+const moveCodex = (file: string, hand: () => Promise<unknown>) =>
+  moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand })
+
+describe('a move', () => {
+  test('hands over the whole login before the file is changed, and keeps its mode', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '', 0o640)
+    const seen: string[] = []
+    await moveLogin({
+      store: storeOf('codex'),
+      file,
+      name: 'chatgpt',
+      surroundings: surroundings(),
+      hand: async ({ refreshToken, accessToken, idToken }) => {
+        seen.push(refreshToken, accessToken, idToken ?? '', await readFile(file, 'utf8'))
+      },
+    })
+    expect(seen).toEqual(['codex-refresh', 'codex-access', 'i.d.t', samples.codex])
+    expect(await readFile(file, 'utf8')).toBe(samples.codex?.replace('codex-refresh', ''))
+    expect((await stat(file)).mode & 0o777).toBe(0o640)
+    expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('that the broker refuses leaves the file as it was', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    await expect(moveCodex(file, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect(await readFile(file, 'utf8')).toBe(samples.codex)
+    expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('never overwrites what the program wrote meanwhile, and says that both hold it', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    const newer = samples.codex?.replace('codex-refresh', 'codex-newer') ?? ''
+    await expect(moveCodex(file, () => writeFile(file, newer))).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      message: expect.stringContaining('still holds it'),
+    })
+    expect(await readFile(file, 'utf8')).toBe(newer)
+    expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('follows a link to the file, which stays a link', async () => {
+    const target = await put('dotfiles/auth.json', samples.codex ?? '')
+    await mkdir(join(home, '.codex'))
+    const file = join(home, '.codex', 'auth.json')
+    await symlink(target, file)
+    await moveCodex(file, async () => {})
+    expect(await readFile(target, 'utf8')).not.toContain('codex-refresh')
+    expect((await readdir(dirname(file), { withFileTypes: true }))[0]?.isSymbolicLink()).toBe(true)
+  })
+
+  test('takes the locks of the program, gives them back, and gives up on one that is held', async () => {
+    const file = await put('.pi/agent/auth.json', samples.pi ?? '')
+    const lock = `${file}.lock`
+    const pi = { store: storeOf('pi'), file, name: 'openai-codex', surroundings: surroundings() }
+    await mkdir(lock)
+    const patience = { wait: 10, stale: 60_000 }
+    await expect(moveLogin({ ...pi, hand: async () => {}, patience })).rejects.toThrow(/is held by its program/)
+    expect(await readFile(file, 'utf8')).toBe(samples.pi)
+    await rm(lock, { recursive: true })
+    let held = false
+    await moveLogin({
+      ...pi,
+      hand: async () => {
+        held = (await stat(lock)).isDirectory()
+      },
+    })
+    expect(held).toBe(true)
+    expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('empties every copy that the program has of the login', async () => {
+    const file = await put('.codex-claude-proxy/accounts.json', samples['codex-claude-proxy'] ?? '')
+    const copy = (samples.codex ?? '').replace('codex-refresh', 'ccp-refresh')
+    const second = await put('.codex-claude-proxy/accounts/a_b/auth.json', copy)
+    const store = storeOf('codex-claude-proxy')
+    await moveLogin({ store, file, name: 'a@b.example', surroundings: surroundings(), hand: async () => {} })
+    for (const path of [file, second]) expect(await readFile(path, 'utf8')).not.toContain('ccp-refresh')
+  })
+})
+
+describe('what is found', () => {
+  test('is not opened without a yes', async () => {
+    await put('.codex/auth.json', samples.codex ?? '', 0o644)
+    expect(await findStores(surroundings(), {})).toEqual([
+      { store: storeOf('codex'), file: join(home, '.codex/auth.json'), consent: undefined, open: true },
+    ])
+  })
+
+  test('is refused with the reason when it is no file, no text or huge, and costs no other', async () => {
+    await mkdir(join(home, '.codex', 'auth.json'), { recursive: true })
+    await put('.pi/agent/auth.json', samples.pi ?? '')
+    await put('.claude/.credentials.json', `{"a":"${'x'.repeat(1_048_576)}"}`)
+    await mkdir(join(home, '.cli-proxy-api'))
+    await writeFile(join(home, '.cli-proxy-api', 'a.json'), Buffer.from([0x7b, 0xff, 0x7d]))
+    const found = await findStores(surroundings(), all)
+    expect(Object.fromEntries(found.map(({ store, contents }) => [store.id, contents]))).toMatchObject({
+      codex: { kind: 'broken', reason: 'it is no regular file' },
+      'claude-code': { kind: 'broken', reason: 'it is larger than any list of logins' },
+      'cli-proxy-api': { kind: 'broken', reason: 'it is no text' },
+      pi: { kind: 'read' },
+    })
+  })
+
+  test('names the programs that hold one rotating login, and not the copies within one', async () => {
+    await put('.codex/auth.json', samples.codex ?? '')
+    await put('.pi/agent/auth.json', (samples.pi ?? '').replace('pi-refresh', 'codex-refresh'))
+    await put('.cli-proxy-api/one.json', samples['cli-proxy-api'] ?? '')
+    await put('.cli-proxy-api/two.json', samples['cli-proxy-api'] ?? '')
+    const shared = sharedLogins(await findStores(surroundings(), all))
+    expect(shared.map(({ holders }) => holders.map(({ store, name }) => `${store.id} ${name}`))).toEqual([
+      ['codex chatgpt', 'pi openai-codex'],
+    ])
+  })
+})
