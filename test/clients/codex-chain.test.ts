@@ -58,5 +58,5 @@ test('without a login and without a key, Codex shows how to sign in', () =>
     await writeSettings(person, '.codex/config.toml', planProvider(double, brokerCommand))
     const { code, stderr } = await turn('codex')
     expect(code).not.toBe(0)
-    expect(stderr).toMatch(/exit status: 4: tokentray: .*\n.*tokentray login openai-codex/)
+    expect(stderr).toMatch(/exit status: 4: tokentray: .*`tokentray login openai-codex`/)
   }))

@@ -1,6 +1,5 @@
-// What a person may have written for each program before it is connected, with comments and in an order of their own, and the lines
-// that connect it.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+// The settings of each program that connect it to the broker.
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Person } from './person.ts'
 import type { ClientName } from './programs.ts'
@@ -21,21 +20,18 @@ apps = false
 metrics_exporter = "none"
 `
 
-export interface SettingsFile {
+interface SettingsFile {
   /** Below the home of the person. */
   readonly path: string
-  readonly before: string
-  /** The file with the lines that connect the program. */
   readonly connected: (origin: string) => string
 }
 
 /** Which login a program takes its token from. */
 export const selectorOf = (client: ClientName): string => (client === 'claude' ? 'anthropic' : 'chatgpt')
 
-export const settingsOf: Readonly<Record<Exclude<ClientName, 'copilot'>, SettingsFile>> = {
+const settingsOf: Readonly<Record<Exclude<ClientName, 'copilot'>, SettingsFile>> = {
   codex: {
     path: '.codex/config.toml',
-    before: quietCodex,
     connected: (origin) => `model_provider = "tokentray"
 ${quietCodex}
 [model_providers.tokentray]
@@ -52,7 +48,6 @@ refresh_interval_ms = 300000
   },
   claude: {
     path: '.claude/settings.json',
-    before: '{\n  "env": { "DISABLE_TELEMETRY": "1" }\n}',
     connected: (origin) => `{
   "env": { "DISABLE_TELEMETRY": "1", "ANTHROPIC_BASE_URL": "${origin}" },
   "apiKeyHelper": "tokentray token anthropic --client claude-code"
@@ -60,7 +55,6 @@ refresh_interval_ms = 300000
   },
   pi: {
     path: '.pi/agent/models.json',
-    before: '{\n\t"providers": {}\n}\n',
     connected: (origin) =>
       JSON.stringify({
         providers: {
@@ -76,7 +70,7 @@ refresh_interval_ms = 300000
 }
 
 /** The variables that connect the GitHub Copilot CLI. */
-export const copilotVariables = ({ double }: Person): Record<string, string> => ({
+const copilotVariables = ({ double }: Person): Record<string, string> => ({
   COPILOT_PROVIDER_BASE_URL: `${double.origin}/v1`,
   COPILOT_PROVIDER_WIRE_API: 'responses',
   COPILOT_MODEL: 'gpt-5',
@@ -88,8 +82,6 @@ export async function writeSettings({ home }: Person, path: string, text: string
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, text)
 }
-
-export const readSettings = ({ home }: Person, path: string): Promise<string> => readFile(join(home, path), 'utf8')
 
 /** Connects a program; answers the variables that it is started with from then on. */
 export async function connect(person: Person, client: ClientName): Promise<Record<string, string>> {

@@ -91,7 +91,7 @@ for (const client of clients) {
       const { code, stdout, stderr } = await person.turn(client, env)
       expect(code).not.toBe(0)
       if (client === 'codex' || client === 'claude')
-        expect(stdout + stderr).toMatch(/tokentray: No TokenTray is running .*Start the tray app/)
+        expect(stdout + stderr).toMatch(/tokentray: No TokenTray is running .* Start the tray app/)
       expect(tokensAt(person, client).filter(Boolean)).toEqual([])
     }))
 }
