@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Clock, type ProviderClient, systemClock, toEpochSeconds } from '../core/index.ts'
-import { type Surroundings, surroundingsOf } from '../integrations/index.ts'
+import { type Surroundings, surroundingsOf } from '../integrations/tool.ts'
 import { createProviderClient, createTransport, type ProviderDefinition, RedirectReceiver } from '../oauth/index.ts'
 import type { HealthResponse, StateError } from '../protocol/index.ts'
 import { readVersion } from '../protocol/version.ts'

@@ -1,5 +1,10 @@
 import type { Broker, Clock, Log } from '../core/index.ts'
-import { emptyTokenFile, fillTokenFile, type TokenFileDefinition, type TokenFileOutcome } from '../integrations/index.ts'
+import {
+  emptyTokenFile,
+  fillTokenFile,
+  type TokenFileDefinition,
+  type TokenFileOutcome,
+} from '../integrations/token-files/index.ts'
 import { BrokerError, type Caller, type ErrorCode, lockedByPerson, type StateError, type TokenFile } from '../protocol/index.ts'
 
 export interface KeptTokenFileContext {
@@ -77,12 +82,10 @@ export class KeptTokenFile {
     return filled
   }
 
-  /** Takes the token out, and keeps none in it any more. Throws `vault_unavailable` when it cannot be taken out. */
+  /** Takes the token out, and keeps none in it any more. Throws why it cannot be taken out. */
   async end(): Promise<void> {
     await this.stop()
-    const outcome = await emptyTokenFile(this.#definition, this.path, this.#context.clock)
-    if (outcome.kind === 'refused')
-      throw new BrokerError('vault_unavailable', outcome.fault.description, { fix: outcome.fault.fix })
+    await emptyTokenFile(this.#definition, this.path)
   }
 
   /** Leaves the token in the file, where it ends by itself. */
@@ -118,22 +121,23 @@ export class KeptTokenFile {
       ...(end === undefined ? {} : { expiresAt: end * 1000 }),
       ...(plan === undefined ? {} : { plan }),
     }
-    const outcome = await fillTokenFile(this.#definition, this.path, token, clock)
-    this.#conclude('fresh', outcome)
+    this.#conclude(await fillTokenFile(this.#definition, this.path, token))
     if (end !== undefined) this.#again(Math.max(shortestPause, end * 1000 - clock.now() - beforeItsEnd))
   }
 
   /** There is no token: for good, so that the file loses the one it has, or for the moment. */
   async #withoutToken(error: unknown): Promise<void> {
-    const { log, clock } = this.#context
+    const { log } = this.#context
     this.#error = describe(error)
     if (this.#ended || this.#state === 'taken') return
     const isOver = error instanceof BrokerError && endsIt.has(error.code)
     const mustGo = isOver || this.#row() === undefined || this.#isLockedByPerson()
     if (mustGo) {
-      const outcome = await emptyTokenFile(this.#definition, this.path, clock)
-      this.#state = outcome.kind === 'refused' ? 'waiting' : 'emptied'
-      if (outcome.kind === 'refused') this.#again(nextTry)
+      this.#state = await emptyTokenFile(this.#definition, this.path).then(
+        () => 'emptied' as const,
+        () => 'waiting' as const,
+      )
+      if (this.#state === 'waiting') this.#again(nextTry)
     } else {
       this.#state = 'waiting'
       // Nobody is asked again and again who has not answered.
@@ -142,24 +146,17 @@ export class KeptTokenFile {
     log.warn('token file without a token', { tool: this.#definition.tool, kept: this.#state, code: this.#error.code })
   }
 
-  #conclude(state: 'fresh', outcome: TokenFileOutcome): void {
+  #conclude(outcome: TokenFileOutcome): void {
     const { name, tool } = this.#definition
-    switch (outcome.kind) {
-      case 'written':
-      case 'unchanged':
-        if (this.#state !== state) this.#context.log.info('token file kept', { tool, account: this.account })
-        this.#state = state
-        this.#error = undefined
-        return
-      case 'taken':
-        this.#state = 'taken'
-        throw new BrokerError('invalid_request', `${name} has a login of its own in ${this.path}, which is left alone.`, {
-          fix: `Sign out in ${name}, then connect it again; or go on with its own login.`,
-        })
-      case 'refused':
-        this.#state = 'waiting'
-        throw new BrokerError('vault_unavailable', outcome.fault.description, { fix: outcome.fault.fix })
+    if (outcome === 'taken') {
+      this.#state = 'taken'
+      throw new BrokerError('invalid_request', `${name} has a login of its own in ${this.path}, which is left alone.`, {
+        fix: `Move it here with \`tokentray import ${tool} --move\`, or sign out in ${name}; then connect it again.`,
+      })
     }
+    if (this.#state !== 'fresh') this.#context.log.info('token file kept', { tool, account: this.account })
+    this.#state = 'fresh'
+    this.#error = undefined
   }
 
   #again(delay: number): void {

@@ -1,6 +1,7 @@
 import { basename, isAbsolute } from 'node:path'
 import type { Broker, Clock, Log } from '../core/index.ts'
-import { type Surroundings, tokenFileDefinitions } from '../integrations/index.ts'
+import { tokenFileDefinitions } from '../integrations/token-files/index.ts'
+import type { Surroundings } from '../integrations/tool.ts'
 import { type AccountStatus, BrokerError, type TokenFile, type TokenFileRequest, type TokenFileTool } from '../protocol/index.ts'
 import type { TokenFileDesk } from '../server/index.ts'
 import { KeptTokenFile } from './kept-token-file.ts'

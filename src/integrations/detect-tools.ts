@@ -1,4 +1,3 @@
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { socketPath } from '../protocol/socket-path.ts'
 import type { ToolStatus } from '../protocol/tool.ts'
@@ -6,7 +5,7 @@ import type { FileReaders } from './file-readers.ts'
 import { namesTokenTray, setsByTokenTray } from './mention.ts'
 import { programFolders, programNames } from './program-folders.ts'
 import { ownProfile, shellProfiles, variableLines } from './shell.ts'
-import { type Environment, folderOf, type Surroundings, type ToolDefinition } from './tool.ts'
+import { type Environment, type Surroundings, surroundingsOf, type ToolDefinition } from './tool.ts'
 import { tools } from './tools.ts'
 
 /**
@@ -73,16 +72,6 @@ async function textsOf(files: readonly string[], readers: FileReaders): Promise<
 export function shortened(file: string, { home, platform }: Surroundings): string {
   return platform !== 'win32' && file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file
 }
-
-/** Where the programs of the person keep their files. */
-export const surroundingsOf = (env: Environment, platform: NodeJS.Platform = process.platform): Surroundings => ({
-  env,
-  home: homeOf(env, platform),
-  platform,
-})
-
-const homeOf = (env: Environment, platform: NodeJS.Platform): string =>
-  folderOf(platform === 'win32' ? env.USERPROFILE : env.HOME, homedir())
 
 /** Undefined when the environment names one that cannot be used. */
 function socketOf({ env, platform }: Surroundings): string | undefined {

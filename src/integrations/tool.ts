@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { isAbsolute } from 'node:path'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -37,3 +38,13 @@ export interface ToolDefinition {
 /** The folder that a variable names; `usual` when it is not set, or is relative and so means another one in each shell. */
 export const folderOf = (named: string | undefined, usual: string): string =>
   named !== undefined && isAbsolute(named) ? named : usual
+
+/** Where the programs of the person keep their files. */
+export const surroundingsOf = (env: Environment, platform: NodeJS.Platform = process.platform): Surroundings => ({
+  env,
+  home: homeOf(env, platform),
+  platform,
+})
+
+const homeOf = (env: Environment, platform: NodeJS.Platform): string =>
+  folderOf(platform === 'win32' ? env.USERPROFILE : env.HOME, homedir())

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { Broker, type Grant, silentLog as log, type ProviderClient, Secret, systemClock } from '../../src/core/index.ts'
 import { noTokenFileList } from '../../src/host/token-file-list.ts'
 import { TokenFiles } from '../../src/host/token-files.ts'
-import { surroundingsOf } from '../../src/integrations/index.ts'
+import { surroundingsOf } from '../../src/integrations/tool.ts'
 import { ClientProofs, MemoryClientRegister, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
-import { readStoreFile } from './store-file.ts'
+import { readForeignFile } from '../foreign-file.ts'
 
 /** What the person said about reading the logins of a program; undefined as long as they were not asked. */
 export type Consent = 'allowed' | 'refused'
@@ -14,7 +14,7 @@ export const consentFile = (home: string): string => join(home, 'stores.json')
 
 /** What was said until now. A file that cannot be read is as good as not there: the person is asked again. */
 export async function readConsents(home: string): Promise<Consents> {
-  const file = await readStoreFile(consentFile(home))
+  const file = await readForeignFile(consentFile(home))
   if (file.kind !== 'found') return {}
   try {
     return remembered.parse(JSON.parse(file.text)).stores

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
+import { expandPath, readForeignFile } from '../foreign-file.ts'
 import type { Surroundings } from '../tool.ts'
 import type { Consent, Consents } from './consent.ts'
-import { expandPath, readStoreFile } from './store-file.ts'
 import { readContents, type StoreContents, type StoreDefinition } from './stored-login.ts'
 import { stores as allStores } from './stores.ts'
 
@@ -35,7 +35,7 @@ async function lookAt(store: StoreDefinition, file: string, consent: Consent | u
   const about = await stat(file).catch(() => undefined)
   const open = process.platform !== 'win32' && ((about?.mode ?? 0) & 0o077) !== 0
   if (consent !== 'allowed') return { store, file, consent, open }
-  const read = await readStoreFile(file)
+  const read = await readForeignFile(file)
   const contents: StoreContents =
     read.kind === 'found'
       ? readContents(store, read.text)

@@ -1,8 +1,8 @@
 import { BrokerError } from '../../protocol/index.ts'
+import { expandPath, type ForeignFile, readForeignFile, replaceForeignFile } from '../foreign-file.ts'
+import { type LockPatience, whileLocked } from '../program-locks.ts'
 import type { Surroundings } from '../tool.ts'
 import { withoutRefreshToken } from './rewriting.ts'
-import { expandPath, readStoreFile, replaceStoreFile, type StoreFile } from './store-file.ts'
-import { type LockPatience, whileLocked } from './store-locks.ts'
 import { readContents, type StoreDefinition, type StoredLogin } from './stored-login.ts'
 
 /** A login that can move: everything that the broker needs is there. */
@@ -22,7 +22,7 @@ export interface Move<Answer> {
   readonly patience?: LockPatience
 }
 
-type FoundFile = Extract<StoreFile, { kind: 'found' }>
+type FoundFile = Extract<ForeignFile, { kind: 'found' }>
 
 /**
  * Moves a login to the broker. While the locks of the program are held, the file is read again, every change is prepared, the broker
@@ -34,13 +34,13 @@ export async function moveLogin<Answer>({ store, file, name, surroundings, hand,
   return whileLocked(
     locks,
     async () => {
-      const source = await readStoreFile(file)
+      const source = await readForeignFile(file)
       const login = loginsOf(store, source).find((each) => each.name === name && isMovable(each))
       if (source.kind !== 'found' || login === undefined || !isMovable(login)) throw notMovable(store, file)
       const changes = await prepare(store, surroundings, login.refreshToken)
       const answer = await hand(login)
       for (const { read, text } of changes) {
-        await replaceStoreFile(read, text).catch((error: unknown) => {
+        await replaceForeignFile(read, text).catch((error: unknown) => {
           throw halfMoved(store, error)
         })
       }
@@ -55,7 +55,7 @@ async function prepare(store: StoreDefinition, surroundings: Surroundings, refre
   const files = (await Promise.all(store.files(surroundings).map(expandPath))).flat()
   const changes = new Map<string, { readonly read: FoundFile; readonly text: string }>()
   for (const file of files) {
-    const read = await readStoreFile(file)
+    const read = await readForeignFile(file)
     const held = loginsOf(store, read).find((each) => each.refreshToken === refreshToken)
     if (read.kind !== 'found' || held?.refreshPlace === undefined) continue
     changes.set(read.path, { read, text: withoutRefreshToken(read.text, held.refreshPlace, refreshToken) })
@@ -63,7 +63,7 @@ async function prepare(store: StoreDefinition, surroundings: Surroundings, refre
   return [...changes.values()]
 }
 
-function loginsOf(store: StoreDefinition, file: StoreFile): readonly StoredLogin[] {
+function loginsOf(store: StoreDefinition, file: ForeignFile): readonly StoredLogin[] {
   const contents = file.kind === 'found' ? readContents(store, file.text) : undefined
   return contents?.kind === 'read' ? contents.logins : []
 }

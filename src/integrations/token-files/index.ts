@@ -6,4 +6,4 @@ import type { TokenFileDefinition } from './token-file.ts'
 export const tokenFileDefinitions: Readonly<Record<TokenFileTool, TokenFileDefinition>> = { 'claude-code': claudeCodeFile }
 
 export type { TokenFileDefinition } from './token-file.ts'
-export { emptyTokenFile, fillTokenFile, type TokenFileFault, type TokenFileOutcome } from './write-token-file.ts'
+export { emptyTokenFile, fillTokenFile, type TokenFileOutcome } from './write-token-file.ts'

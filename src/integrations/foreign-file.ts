@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { chmod, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
+import { chmod, link, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import { BrokerError } from '../../protocol/index.ts'
+import { BrokerError } from '../protocol/index.ts'
 
 /** A file as it was read: a link is followed, and `path` is where it leads. */
-export type StoreFile =
+export type ForeignFile =
   | { readonly kind: 'found'; readonly path: string; readonly text: string; readonly mode: number }
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly reason: string }
@@ -14,7 +14,7 @@ export type StoreFile =
 const largest = 1_048_576
 
 /** Reads a file of the person; anything else is refused with the reason. Never throws. */
-export async function readStoreFile(named: string): Promise<StoreFile> {
+export async function readForeignFile(named: string): Promise<ForeignFile> {
   try {
     const path = await realpath(named)
     const { O_RDONLY, O_NONBLOCK = 0 } = constants
@@ -45,8 +45,34 @@ export async function readStoreFile(named: string): Promise<StoreFile> {
  * Puts another text in the place of a file in one step, with its mode, unless the file is not as it was read. Throws
  * `temporarily_unavailable` then, and `invalid_request` where it cannot be written.
  */
-export async function replaceStoreFile(file: Extract<StoreFile, { kind: 'found' }>, text: string): Promise<void> {
-  const unfinished = join(dirname(file.path), `.${basename(file.path)}.${randomBytes(6).toString('hex')}.tmp`)
+export async function replaceForeignFile(file: Extract<ForeignFile, { kind: 'found' }>, text: string): Promise<void> {
+  await writeUnfinished(file.path, text, file.mode, async (unfinished) => {
+    // As late as can be: not every program takes a lock that this one could take as well.
+    const present = await readForeignFile(file.path)
+    if (present.kind !== 'found' || present.text !== file.text) throw changedMeanwhile(file.path)
+    await rename(unfinished, file.path)
+  })
+}
+
+/** Makes a file that only the person can read. Throws `temporarily_unavailable` when there is one, and `invalid_request` as above. */
+export async function makeForeignFile(path: string, text: string): Promise<void> {
+  await writeUnfinished(path, text, 0o600, async (unfinished) => {
+    // Unlike a rename, a link never takes the place of anything.
+    await link(unfinished, path).catch((error: NodeJS.ErrnoException) => {
+      throw error.code === 'EEXIST' ? changedMeanwhile(path) : error
+    })
+    await unlink(unfinished)
+  })
+}
+
+/** Writes a text beside its place and syncs it, then `place` puts it there in one step. */
+async function writeUnfinished(
+  path: string,
+  text: string,
+  mode: number,
+  place: (unfinished: string) => Promise<void>,
+): Promise<void> {
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const handle = await open(unfinished, 'wx', 0o600)
     try {
@@ -55,18 +81,15 @@ export async function replaceStoreFile(file: Extract<StoreFile, { kind: 'found' 
     } finally {
       await handle.close()
     }
-    await chmod(unfinished, file.mode)
-    // As late as can be: not every program takes a lock that this one could take as well.
-    const present = await readStoreFile(file.path)
-    if (present.kind !== 'found' || present.text !== file.text) throw changedMeanwhile(file.path)
-    await rename(unfinished, file.path)
-    await syncFolder(dirname(file.path))
+    await chmod(unfinished, mode)
+    await place(unfinished)
+    await syncFolder(dirname(path))
   } catch (error) {
     await unlink(unfinished).catch(() => undefined)
     if (error instanceof BrokerError) throw error
     const { code = 'unknown fault' } = error as NodeJS.ErrnoException
-    throw new BrokerError('invalid_request', `${file.path} cannot be written (${code}).`, {
-      fix: `Make ${dirname(file.path)} writable for your user, and try again.`,
+    throw new BrokerError('invalid_request', `${path} cannot be written (${code}).`, {
+      fix: `Make ${dirname(path)} writable for your user, and try again.`,
     })
   }
 }

@@ -1,6 +1,6 @@
 import { mkdir, rmdir, stat, utimes } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BrokerError } from '../../protocol/index.ts'
+import { BrokerError } from '../protocol/index.ts'
 
 /** How long a lock is waited for, and how old one is that its holder has left behind. Milliseconds. */
 export interface LockPatience {
