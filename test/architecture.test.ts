@@ -60,8 +60,8 @@ const ROOMS: Readonly<Record<string, Room>> = {
   daemon: room('daemon', ['host', 'protocol'], 'It only starts a host; whatever it did besides, the app would lack.'),
   cli: room(
     'cli',
-    ['client', 'daemon', 'integrations', 'protocol'],
-    'A command must not get at a token except through the socket.',
+    ['client', 'daemon', 'integrations', 'ipc', 'protocol'],
+    'A command must not get at a token except through the socket. Of the app it shares how everything stands, in words.',
   ),
   ipc: room('ipc', ['protocol'], 'Both sides of the window load it; it may hold no more than either of them may see.'),
   preload: room('preload', ['ipc', 'protocol'], 'It runs beside the page; only the channel map may pass.'),

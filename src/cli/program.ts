@@ -8,6 +8,7 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
+import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
@@ -16,7 +17,7 @@ import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
 import { remoteCommandAsOption } from './ssh-arguments.ts'
-import { type StatusOptions, status } from './status-command.ts'
+import { type StatusOptions, status, statusFormats } from './status-command.ts'
 import { tokenHelp } from './token-help.ts'
 import { usage } from './usage-command.ts'
 import { describeVault } from './vault-commands.ts'
@@ -34,6 +35,14 @@ Examples:
 
 Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
 6 vault locked or keychain missing, 7 not found, 8 sign-in failed, 9 the broker cannot start here, 10 not allowed.
+`
+
+const statusHelp = `
+In a bar, the line is there whether a broker runs or not:
+  waybar  "custom/tokentray": { "exec": "tokentray status --format waybar --watch", "return-type": "json" }
+  tmux    set -g status-right '#(tokentray status --format tmux)'
+
+The class of waybar is ready, needs_you, working, offline, signed_out or locked.
 `
 
 /** Runs every command but `token`; answers the exit code. */
@@ -69,9 +78,16 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   program
     .command('status')
     .description('show every provider and account')
-    .option('--json', 'print JSON')
+    .addOption(new Option('--format <format>', 'text, or one line for a bar').choices(statusFormats))
+    .option('--json', 'short for --format json')
     .option('--watch', 'print again with every change')
+    .addHelpText('after', statusHelp)
     .action((options: StatusOptions) => status(options, vault, process))
+  program
+    .command('events')
+    .description('print what happens, a line of JSON each: the whole `snapshot` first, then each `change`')
+    .option('--once', 'end with the broker instead of waiting for its next start')
+    .action((options: { once?: boolean }) => events(options, vault, process))
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp

@@ -20,6 +20,14 @@ export async function* followSnapshots(socket: string, signal?: AbortSignal): As
   yield* readSnapshots(untilBroken(await openStream(socket, signal)))
 }
 
+/** The same as the broker tells it: one `snapshot`, then each `change`. Ends and throws as `followSnapshots` does. */
+export async function* followEvents(socket: string, signal?: AbortSignal): AsyncGenerator<{ event: string; data: unknown }> {
+  for await (const told of readServerEvents(untilBroken(await openStream(socket, signal)))) {
+    if (told.event === 'error') throw errorFromResponse(told.data)
+    yield told
+  }
+}
+
 /** The snapshots that a stream of events tells. Throws `broker_unreadable` for a stream that no broker sends. */
 export async function* readSnapshots(stream: AsyncIterable<string>): AsyncGenerator<BrokerSnapshot> {
   let snapshot: BrokerSnapshot | undefined
