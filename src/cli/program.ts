@@ -12,6 +12,7 @@ import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
+import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
@@ -147,6 +148,14 @@ function describeQuestions(program: Command, vault: ChosenVault, process: NodeJS
     .option('--json', 'print JSON')
     .action(async (names: string[], options: CheckOptions) => {
       process.exitCode = await check(names, options, vault.socket(), process.stdout)
+    })
+  program
+    .command('preflight [selectors...]')
+    .description('tell whether logins last for some time, and what ends first: before a run that nobody watches')
+    .option('--for <time>', 'how long', '8h')
+    .option('--json', 'print JSON')
+    .action(async (names: string[], options: PreflightOptions) => {
+      process.exitCode = await preflight(names, options, vault.socket(), process.stdout)
     })
   program
     .command('usage [selector]')
