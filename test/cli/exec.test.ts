@@ -208,14 +208,10 @@ describe('a signal', () => {
     },
   )
 
-  test.runIf(process.platform === 'linux')('to stop stops both, and to go on lets both go on', async () => {
+  test.runIf(process.platform === 'linux')('that stops the command stops both, and one to go on lets both go on', async () => {
     const command = start('practice', '--', 'sh', '-c', 'echo pid $$; while :; do sleep 0.05; done')
     const pid = await command.until('stdout', /pid (\d+)/)
-    command.signal('SIGTSTP')
-    await reaches(command, pid, /T/)
-    command.signal('SIGCONT')
-    await reaches(command, pid, /[RS]/)
-    // A command that stops itself, as an editor does.
+    // As an editor stops itself. Ctrl-Z has a test on a terminal below: where there is none, the system may stop nobody by its signal.
     process.kill(Number(pid), 'SIGSTOP')
     await reaches(command, pid, /T/)
     command.signal('SIGCONT')
