@@ -13,8 +13,10 @@ import type {
   ClientRuleRequest,
   CreateShareRequest,
   CreateVaultRequest,
+  Diagnosis,
   Explanation,
   FingerprintResponse,
+  HealthResponse,
   ImportRequest,
   ImportResponse,
   LedgerEntry,
@@ -28,6 +30,7 @@ import type {
   SharesResponse,
   StartLoginRequest,
   StartLoginResponse,
+  TokenFile,
   UnlockRequest,
   VaultEntry,
   VaultMoveRequest,
@@ -45,6 +48,8 @@ export function createBrokerClient(socket: string) {
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
   const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
   return {
+    health: () => ask<HealthResponse>({ method: 'GET', path: '/v1/health' }),
+    diagnosis: (online: boolean) => ask<Diagnosis>({ method: 'GET', path: `/v1/diagnosis?online=${online}` }),
     status: () => ask<BrokerSnapshot>({ method: 'GET', path: '/v1/status' }),
     startLogin: (request: StartLoginRequest) => ask<StartLoginResponse>({ method: 'POST', path: '/v1/logins', body: request }),
     /** `wait` is in seconds, at most 60. */
@@ -126,6 +131,7 @@ function accountCalls(ask: Ask) {
       const path = `/v1/why/${encodeURIComponent(selector)}${parameters.size === 0 ? '' : `?${parameters}`}`
       return ask<Explanation>({ method: 'GET', path })
     },
+    tokenFiles: async () => (await ask<{ token_files: TokenFile[] }>({ method: 'GET', path: '/v1/token-files' })).token_files,
     usage: async (selector?: string) => {
       const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
       return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage
