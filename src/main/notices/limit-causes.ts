@@ -42,7 +42,7 @@ interface Step {
 
 /**
  * How far limits are used up: the highest threshold that is crossed, once in a period; and that a limit which this was told of has
- * begun anew. The period is the one that was going on when it was told, whatever the provider says of its end later.
+ * begun anew. The period is the one that was going on when it was told last, whatever the provider says of its end later.
  */
 export function limitsOfPlans(
   accounts: readonly AccountStatus[],
@@ -158,7 +158,7 @@ function afterEnd(limit: Limit, told: ToldLimit, end: number, { threshold, reset
 
 function crossing({ account, window, figures, told }: Limit, percent: number, manner: Manner): Step {
   if (manner === 'hold' || figures === undefined) return told === undefined ? {} : { told }
-  const end = told?.resets_at ?? figures.resets_at
+  const end = figures.resets_at ?? told?.resets_at
   const noted = { account: account.id, window, percent, ...(end === undefined ? {} : { resets_at: end }) }
   if (manner === 'silent') return { told: noted, takeBack: true }
   return { told: noted, notice: { kind: 'usage_threshold', key: limitKey(account.id, window), account, window: figures } }
