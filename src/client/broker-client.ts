@@ -67,9 +67,13 @@ export function createBrokerClient(socket: string) {
     removeRule: (client: string) => ask<ClientPolicy>({ method: 'DELETE', path: rule(client) }),
     decide: (id: string, decision: ApprovalDecision) =>
       ask<ApprovalRequest>({ method: 'POST', path: `/v1/approvals/${encodeURIComponent(id)}`, body: { decision } }),
-    /** The newest lines, oldest first; at most 1,000. */
-    ledger: async (limit: number, client?: string) => {
-      const path = `/v1/ledger?limit=${limit}${client === undefined ? '' : `&client=${encodeURIComponent(client)}`}`
+    /** The newest lines, oldest first; at most 1,000. `account` is a selector or an id, `since` in epoch seconds. */
+    ledger: async (
+      limit: number,
+      wanted: { readonly client?: string; readonly account?: string; readonly since?: number } = {},
+    ) => {
+      const query = Object.entries({ limit, ...wanted }).map(([name, value]): [string, string] => [name, String(value)])
+      const path = `/v1/ledger?${new URLSearchParams(query)}`
       return (await ask<{ entries: LedgerEntry[] }>({ method: 'GET', path })).entries
     },
     shares: async () => (await ask<SharesResponse>({ method: 'GET', path: '/v1/shares' })).shares,

@@ -147,6 +147,10 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger }: RouteCon
   add(app, endpoints.removeClientRule, ({ params }) => broker.clients.removeRule(params.client))
   add(app, endpoints.decideApproval, ({ params, body }) => broker.clients.decide(params.id, body.decision))
   add(app, endpoints.ledger, async ({ query }) => ({
-    entries: await ledger.read(query.limit ?? 100, query.client?.toLowerCase()),
+    entries: await ledger.read(query.limit ?? 100, {
+      ...(query.client === undefined ? {} : { client: query.client.toLowerCase() }),
+      ...(query.account === undefined ? {} : broker.accounts.named(query.account)),
+      ...(query.since === undefined ? {} : { since: query.since }),
+    }),
   }))
 }
