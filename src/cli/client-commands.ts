@@ -10,8 +10,8 @@ import {
 import type { ChosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
-import { parseDuration } from './duration.ts'
 import { askLine } from './hidden-input.ts'
+import { parseEnd, parseStart } from './point-in-time.ts'
 
 /** The commands about programs that ask for tokens. */
 export function describeClientCommands(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
@@ -28,6 +28,8 @@ export function describeClientCommands(program: Command, vault: ChosenVault, pro
     .command('ledger')
     .description('show who got which token when')
     .option('--client <name>', 'only this client')
+    .option('--account <selector>', 'only this account, or all of this provider')
+    .option('--since <time>', 'only what is newer than some time, such as 1d, or than a date, such as 2030-12-31')
     .option('--limit <number>', 'how many lines, at most 1000', '100')
     .option('--json', 'print JSON, one line for each entry')
     .action((options: LedgerOptions) => ledger(broker(), options, process))
@@ -87,7 +89,7 @@ async function listClients(broker: BrokerClient): Promise<string> {
   const unseen = policy.rules.filter((rule) => !seen.has(rule.client))
   const earlier: LedgerEntry[] = []
   // One after the other, as the broker reads them anyhow: it turns away a crowd.
-  for (const rule of unseen) earlier.push(...(await broker.ledger(1, rule.client)))
+  for (const rule of unseen) earlier.push(...(await broker.ledger(1, { client: rule.client })))
   return clientsText(policy, [...earlier, ...recent], accounts, Date.now())
 }
 
@@ -174,6 +176,8 @@ async function askPerson(stdin: NodeJS.ReadStream, stderr: NodeJS.WriteStream): 
 
 interface LedgerOptions {
   readonly client?: string
+  readonly account?: string
+  readonly since?: string
   readonly limit: string
   readonly json?: true
 }
@@ -185,28 +189,15 @@ async function ledger(broker: BrokerClient, options: LedgerOptions, { stdout, st
       fix: 'Write a number from 1 to 1000.',
     })
   }
-  const client = options.client === undefined ? undefined : checkedClientName(options.client)
-  const entries = await broker.ledger(limit, client)
+  const entries = await broker.ledger(limit, {
+    ...(options.client === undefined ? {} : { client: checkedClientName(options.client) }),
+    ...(options.account === undefined ? {} : { account: options.account }),
+    ...(options.since === undefined ? {} : { since: parseStart(options.since, Date.now()) }),
+  })
   if (options.json) stdout.write(entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-  else if (entries.length === 0) stderr.write('Nobody has asked for a token yet.\n')
+  else if (entries.length === 0)
+    stderr.write(isNarrowed(options) ? 'Nothing in the ledger is like that.\n' : 'Nobody has asked for a token yet.\n')
   else stdout.write(`${ledgerText(entries, (await broker.status()).accounts)}\n`)
 }
 
-/** A time far beyond has no date that could be shown. */
-const latestYear = 9_999
-
-/** A length of time from now, or a date, which begins at midnight here. Seconds since the epoch. */
-function parseEnd(text: string, now: number): number {
-  const end = /^\s*\d+[smhd]?\s*$/.test(text) ? now + parseDuration(text) * 1000 : parseDate(text)
-  if (end !== undefined && new Date(end).getFullYear() <= latestYear) return Math.floor(end / 1000)
-  throw new BrokerError('invalid_request', `"${text.slice(0, 40)}" is neither a length of time nor a date.`, {
-    fix: 'Write a number with m, h or d, such as 8h, or a date such as 2030-12-31.',
-  })
-}
-
-/** Milliseconds. Undefined for a day that is in no calendar, which `Date` takes for one of the next month. */
-function parseDate(text: string): number | undefined {
-  const day = /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0]
-  if (day === undefined || new Date(`${day}T00:00Z`).toJSON()?.startsWith(day) !== true) return undefined
-  return Date.parse(text === day ? `${day}T00:00` : text)
-}
+const isNarrowed = ({ client, account, since }: LedgerOptions): boolean => (client ?? account ?? since) !== undefined

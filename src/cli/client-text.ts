@@ -72,4 +72,4 @@ export function timeText(seconds: number): string {
 }
 
 /** The name of a program may hold anything, also what a terminal takes for a command. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?')
+export const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, '?')

@@ -8,6 +8,7 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
+import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeImportCommands } from './import-command.ts'
@@ -92,6 +93,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
+  describeDoctor(program, vault, env, process)
   describeRunCommands(program, vault, env, process)
   describeQuestions(program, vault, process)
   describeChoiceCommands(program, vault, env, process)

@@ -13,8 +13,10 @@ import type {
   ClientRuleRequest,
   CreateShareRequest,
   CreateVaultRequest,
+  Diagnosis,
   Explanation,
   FingerprintResponse,
+  HealthResponse,
   ImportRequest,
   ImportResponse,
   LedgerEntry,
@@ -28,6 +30,7 @@ import type {
   SharesResponse,
   StartLoginRequest,
   StartLoginResponse,
+  TokenFile,
   UnlockRequest,
   VaultEntry,
   VaultMoveRequest,
@@ -45,6 +48,8 @@ export function createBrokerClient(socket: string) {
   const login = (id: string) => `/v1/logins/${encodeURIComponent(id)}`
   const rule = (client: string) => `/v1/policy/${encodeURIComponent(client)}`
   return {
+    health: () => ask<HealthResponse>({ method: 'GET', path: '/v1/health' }),
+    diagnosis: (online: boolean) => ask<Diagnosis>({ method: 'GET', path: `/v1/diagnosis?online=${online}` }),
     status: () => ask<BrokerSnapshot>({ method: 'GET', path: '/v1/status' }),
     startLogin: (request: StartLoginRequest) => ask<StartLoginResponse>({ method: 'POST', path: '/v1/logins', body: request }),
     /** `wait` is in seconds, at most 60. */
@@ -62,9 +67,13 @@ export function createBrokerClient(socket: string) {
     removeRule: (client: string) => ask<ClientPolicy>({ method: 'DELETE', path: rule(client) }),
     decide: (id: string, decision: ApprovalDecision) =>
       ask<ApprovalRequest>({ method: 'POST', path: `/v1/approvals/${encodeURIComponent(id)}`, body: { decision } }),
-    /** The newest lines, oldest first; at most 1,000. */
-    ledger: async (limit: number, client?: string) => {
-      const path = `/v1/ledger?limit=${limit}${client === undefined ? '' : `&client=${encodeURIComponent(client)}`}`
+    /** The newest lines, oldest first; at most 1,000. `account` is a selector or an id, `since` in epoch seconds. */
+    ledger: async (
+      limit: number,
+      wanted: { readonly client?: string; readonly account?: string; readonly since?: number } = {},
+    ) => {
+      const query = Object.entries({ limit, ...wanted }).map(([name, value]): [string, string] => [name, String(value)])
+      const path = `/v1/ledger?${new URLSearchParams(query)}`
       return (await ask<{ entries: LedgerEntry[] }>({ method: 'GET', path })).entries
     },
     shares: async () => (await ask<SharesResponse>({ method: 'GET', path: '/v1/shares' })).shares,
@@ -126,6 +135,7 @@ function accountCalls(ask: Ask) {
       const path = `/v1/why/${encodeURIComponent(selector)}${parameters.size === 0 ? '' : `?${parameters}`}`
       return ask<Explanation>({ method: 'GET', path })
     },
+    tokenFiles: async () => (await ask<{ token_files: TokenFile[] }>({ method: 'GET', path: '/v1/token-files' })).token_files,
     usage: async (selector?: string) => {
       const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
       return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage

@@ -125,6 +125,17 @@ export class AccountDesk {
     return this.#context.accounts.only(selector).record.id
   }
 
+  /**
+   * What a record of the past is looked through for: a provider, of which all accounts are meant, or an account, which may be gone when it
+   * is named by its id. Throws like `Accounts.only` for a label.
+   */
+  named(selector: string): { readonly provider: string } | { readonly account: string } {
+    const { accounts } = this.#context
+    const provider = accounts.bareProvider(selector)
+    if (provider !== undefined) return { provider: provider.id }
+    return { account: parseSelector(selector).label === undefined ? selector : this.idOf(selector) }
+  }
+
   /** Which of these accounts a request for a token means; see `meantAmong`. */
   meantAmong(ids: readonly string[], wanted: WantedOfShare): string | undefined {
     return meantAmong(this.#context.accounts, ids, wanted)

@@ -90,11 +90,20 @@ export interface ClientRegister {
   write(policy: ClientPolicy): void
 }
 
+/** Which entries of the ledger are meant: all that agree with every member. `since` in epoch seconds. */
+export interface LedgerFilter {
+  readonly client?: string
+  readonly provider?: string
+  /** An id, also of an account that is not there any more. */
+  readonly account?: string
+  readonly since?: number
+}
+
 /** The append-only record of hand-outs. `record` never throws and never waits. */
 export interface Ledger {
   record(entry: Omit<LedgerEntry, 'count'>): void
   /** The newest entries, oldest first. */
-  read(limit: number, client?: string): Promise<readonly LedgerEntry[]>
+  read(limit: number, wanted?: LedgerFilter): Promise<readonly LedgerEntry[]>
 }
 
 /** The accounts in the clear: which exist, not what they hold, and what the person decided about several of one provider. */

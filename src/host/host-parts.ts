@@ -7,6 +7,8 @@ import { readVersion } from '../protocol/version.ts'
 import { providers, withUpstream } from '../providers/index.ts'
 import { createKeychain, type KeyStore } from '../vault/index.ts'
 import { type BrokerLog, createBrokerLog } from './broker-log.ts'
+import { isElsewhere, watchClock } from './clock-watch.ts'
+import { type Diagnose, diagnosing } from './diagnosis.ts'
 import type { Environment, HostSettings } from './environment.ts'
 import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
@@ -28,6 +30,7 @@ export interface HostParts {
   readonly notices: readonly StateError[]
   /** What decides where tools keep their files. */
   readonly surroundings: Surroundings
+  readonly diagnose: Diagnose
   /** But for the home, which each vault has of its own. */
   readonly health: Omit<HealthResponse, 'home'>
 }
@@ -41,7 +44,9 @@ export async function createHostParts(
   const { home, logLevel, store } = settings
   const clock = systemClock
   const log = createBrokerLog(host === 'daemon' ? 'stderr' : { folder: join(home, 'log') }, logLevel)
-  const transport = createTransport(env)
+  // A server that takes the place of all providers may be on this computer and is asked for the time all the same.
+  const watch = watchClock(createTransport(env), clock, (url) => settings.upstream !== undefined || isElsewhere(url))
+  const { transport } = watch
   const receiver = new RedirectReceiver(log, clock)
   const installation = installationOf(store === 'memory' ? undefined : home, env)
   const { definitions, notices } = await readProviderFolder(home)
@@ -59,23 +64,25 @@ export async function createHostParts(
   } as const
   const refresh = new RefreshChoice(settings.refresh)
   const keychain = createKeychain(clock)
-  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings: surroundingsOf(env) }
+  const diagnose = diagnosing({ env, receiver, watch, definitions: [...builtIn(settings), ...definitions] })
+  const surroundings = surroundingsOf(env)
+  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, diagnose }
 }
+
+const builtIn = ({ upstream }: HostSettings): readonly ProviderDefinition[] =>
+  upstream === undefined ? providers : providers.map((definition) => withUpstream(definition, upstream))
 
 /** The clients of all providers; the practice one starts its server on demand, unless an upstream plays its part. */
 function createClients(
-  { upstream, store, home }: HostSettings,
+  settings: HostSettings,
   definitions: readonly ProviderDefinition[],
   create: (definition: ProviderDefinition) => ProviderClient,
 ): { readonly clients: ProviderClient[]; readonly practice: PracticeOnDemand | undefined } {
   const own = definitions.map(create)
-  if (upstream !== undefined) {
-    const builtIn = providers.map((definition) => create(withUpstream(definition, upstream)))
-    return { clients: [...builtIn, ...own], practice: undefined }
-  }
-  const builtIn = providers.map(create)
-  const practiceClient = builtIn.find((client) => client.id === 'practice')
-  if (practiceClient === undefined) return { clients: [...builtIn, ...own], practice: undefined }
+  const { upstream, store, home } = settings
+  const given = builtIn(settings).map(create)
+  const practiceClient = upstream === undefined ? given.find((client) => client.id === 'practice') : undefined
+  if (practiceClient === undefined) return { clients: [...given, ...own], practice: undefined }
   const practice = practiceOnDemand(practiceClient, store === 'memory' ? undefined : join(home, 'practice'))
-  return { clients: [...builtIn.map((client) => (client === practiceClient ? practice.client : client)), ...own], practice }
+  return { clients: [...given.map((client) => (client === practiceClient ? practice.client : client)), ...own], practice }
 }

@@ -69,6 +69,8 @@ export class VaultRoom {
     const tokenFiles = this.#tokenFiles
     const { ledger, proofs } = this.#records
     const { name, home, socket } = this.place
+    const diagnose = (online: boolean) =>
+      this.#parts.diagnose(online ? this.#index.list().map(({ provider }) => provider) : undefined)
     const health: HealthResponse = { ...this.#parts.health, home, ...(name === defaultVault ? {} : { vault: name }) }
     const desk = vaults === undefined ? {} : { vaults }
     try {
@@ -80,6 +82,7 @@ export class VaultRoom {
         clock,
         health,
         tokenFiles,
+        diagnose,
         log: this.#log,
         ...desk,
       })

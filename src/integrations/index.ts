@@ -1,5 +1,6 @@
 export { detectTools, shortened } from './detect-tools.ts'
 export { type FileReaders, fileReaders } from './file-readers.ts'
+export { certificatePlaces, proxyFrom } from './network-variables.ts'
 export { type Consents, readConsents, rememberConsent } from './stores/consent.ts'
 export { type BrokerLogins, type FoundStore, findStores, type SharedLogin, sharedLogins } from './stores/find-stores.ts'
 export { isMovable, type MovableLogin, moveLogin } from './stores/move-login.ts'

@@ -1,5 +1,6 @@
 import { get } from 'node:http'
 import type { Clock, Log } from '../core/index.ts'
+import type { RedirectPort } from '../protocol/index.ts'
 import { portHolder } from './port-holder.ts'
 import { type PendingRedirect, RedirectListener } from './redirect-listener.ts'
 
@@ -32,6 +33,28 @@ export class RedirectReceiver {
     const listening = this.#turn.then(() => this.#expect(ports, pending))
     this.#turn = listening.catch(() => {})
     return listening
+  }
+
+  /** Who has the ports now, in the order given. One that is free is bound for a moment, between two logins and not during one. */
+  look(ports: readonly number[]): Promise<readonly RedirectPort[]> {
+    const seen = this.#turn.then(async () => {
+      const answers: RedirectPort[] = []
+      for (const port of ports) answers.push(await this.#look(port))
+      return answers
+    })
+    this.#turn = seen.catch(() => {})
+    return seen
+  }
+
+  async #look(port: number): Promise<RedirectPort> {
+    if (this.#listeners.has(port)) return { port, state: 'waiting' }
+    const listener = new RedirectListener(port)
+    const failure = await listener.listen()
+    const taken = failure === 'EADDRINUSE' || listener.ipv6TakenByOther
+    listener.close()
+    if (!taken) return failure === undefined ? { port, state: 'free' } : { port, state: 'unusable', reason: failure }
+    const holder = await portHolder(port)
+    return { port, state: 'held', ...(holder === undefined ? {} : { holder }) }
   }
 
   async #expect(ports: readonly number[], pending: PendingRedirect): Promise<Listening> {

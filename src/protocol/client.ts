@@ -73,6 +73,13 @@ export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>
 export const ledgerQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(1000).optional().describe('Newest entries; 100 by default.'),
   client: clientName.optional(),
+  account: z
+    .string()
+    .min(1)
+    .max(160)
+    .optional()
+    .describe('A selector, or the id of an account that may be gone; a provider means all of its.'),
+  since: z.coerce.number().int().min(0).optional().describe('Epoch seconds.'),
 })
 
 /**

@@ -1,5 +1,6 @@
 import { accountEndpoints } from './account-endpoints.ts'
 import { clientEndpoints } from './client-endpoints.ts'
+import { diagnosis, diagnosisQuery } from './diagnosis.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
 import { healthResponse } from './health.ts'
 import { loginDecision, loginQuery, loginStatus, pastedResponse, startLoginRequest, startLoginResponse } from './login.ts'
@@ -71,6 +72,13 @@ export const endpoints = {
   ...vaultEndpoints,
   ...shareEndpoints,
   ...clientEndpoints,
+  diagnosis: {
+    method: 'GET',
+    path: '/v1/diagnosis',
+    summary: 'What the broker sees of this computer: redirect ports, clock, proxy, certificates.',
+    query: diagnosisQuery,
+    response: diagnosis,
+  },
   health: {
     method: 'GET',
     path: '/v1/health',

@@ -1,5 +1,6 @@
 export * from './account.ts'
 export * from './client.ts'
+export * from './diagnosis.ts'
 export type { Endpoint } from './endpoint.ts'
 export * from './endpoints.ts'
 export * from './errors.ts'

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Clock, Ledger, Log } from '../core/index.ts'
+import type { Clock, Ledger, LedgerFilter, Log } from '../core/index.ts'
 import { BrokerError, type Caller, type LedgerEntry, ledgerEntry } from '../protocol/index.ts'
 import { LedgerFile } from './ledger-file.ts'
 
@@ -103,7 +103,7 @@ export class FileLedger implements Ledger {
    * One reader after the other: each holds a file of two mebibytes while it looks through it, and a few hundred at once would
    * hold up everybody else. Rejects with `temporarily_unavailable` when too many wait.
    */
-  async read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+  async read(limit: number, wanted: LedgerFilter = {}): Promise<readonly LedgerEntry[]> {
     if (this.#readers >= mostReaders) {
       throw new BrokerError('temporarily_unavailable', `${mostReaders} programs read the ledger just now.`, {
         retryAfter: 1,
@@ -111,25 +111,27 @@ export class FileLedger implements Ledger {
       })
     }
     this.#readers += 1
-    const turn = this.#lastReader.then(() => this.#read(limit, client))
+    const turn = this.#lastReader.then(() => this.#read(limit, wanted))
     this.#lastReader = turn.catch(() => {})
     return turn.finally(() => {
       this.#readers -= 1
     })
   }
 
-  async #read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+  async #read(limit: number, wanted: LedgerFilter): Promise<readonly LedgerEntry[]> {
     this.#flush()
     // What the disk has not taken is the newest.
     const found = this.#gathered
       .entries()
-      .filter((entry) => client === undefined || entry.caller.name === client)
+      .filter((entry) => isWanted(entry, wanted))
       .reverse()
     let looked = 0
-    for await (const line of this.#file.linesWith(client === undefined ? '' : JSON.stringify(client))) {
+    // The rarest of the names, so that few lines are looked at.
+    const name = wanted.client ?? wanted.account ?? wanted.provider
+    for await (const line of this.#file.linesWith(name === undefined ? '' : JSON.stringify(name))) {
       if (found.length >= limit) break
       const entry = parse(line)
-      if (entry !== undefined && (client === undefined || entry.caller.name === client)) found.push(entry)
+      if (entry !== undefined && isWanted(entry, wanted)) found.push(entry)
       looked += 1
       // A thousand lines take some milliseconds, which no token should wait for.
       if (looked % linesInARow === 0) await setImmediate()
@@ -180,10 +182,19 @@ export class MemoryLedger implements Ledger {
     this.#gathered.add(entry)
   }
 
-  async read(limit: number, client?: string): Promise<readonly LedgerEntry[]> {
+  async read(limit: number, wanted: LedgerFilter = {}): Promise<readonly LedgerEntry[]> {
     const entries = this.#gathered.entries()
-    return entries.filter(({ caller }) => client === undefined || caller.name === client).slice(-limit)
+    return entries.filter((entry) => isWanted(entry, wanted)).slice(-limit)
   }
+}
+
+function isWanted(entry: LedgerEntry, { client, provider, account, since }: LedgerFilter): boolean {
+  return (
+    (client === undefined || entry.caller.name === client) &&
+    (provider === undefined || entry.provider === provider) &&
+    (account === undefined || entry.account === account) &&
+    (since === undefined || entry.at >= since)
+  )
 }
 
 const isEqual = (a: Recorded, b: Recorded): boolean =>

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
 import { type Broker, type Clock, type GrantVault, type Ledger, type Log, moveVault, unlockVault } from '../core/index.ts'
-import { BrokerError, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
+import { BrokerError, type Diagnosis, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
@@ -23,6 +23,8 @@ export interface RouteContext {
   readonly log: Log
   readonly tokenFiles: TokenFileDesk
   readonly shares: Shares
+  /** What this process sees of the computer. `online` asks the servers of the accounts. */
+  readonly diagnose: (online: boolean) => Promise<Diagnosis>
   /** On the socket of the default vault only. */
   readonly vaults?: VaultDesk
 }
@@ -61,6 +63,7 @@ export function registerRoutes(app: FastifyInstance, context: RouteContext): voi
   app.addHook('preClose', async () => {
     for (const end of streams) end()
   })
+  add(app, endpoints.diagnosis, ({ query }) => context.diagnose(query.online === 'true'))
   add(app, endpoints.status, () => broker.snapshot())
   add(app, endpoints.events, ({ reply }) => {
     if (streams.size >= mostStreams) {
@@ -144,6 +147,10 @@ function registerClientRoutes(app: FastifyInstance, { broker, ledger }: RouteCon
   add(app, endpoints.removeClientRule, ({ params }) => broker.clients.removeRule(params.client))
   add(app, endpoints.decideApproval, ({ params, body }) => broker.clients.decide(params.id, body.decision))
   add(app, endpoints.ledger, async ({ query }) => ({
-    entries: await ledger.read(query.limit ?? 100, query.client?.toLowerCase()),
+    entries: await ledger.read(query.limit ?? 100, {
+      ...(query.client === undefined ? {} : { client: query.client.toLowerCase() }),
+      ...(query.account === undefined ? {} : broker.accounts.named(query.account)),
+      ...(query.since === undefined ? {} : { since: query.since }),
+    }),
   }))
 }

@@ -81,7 +81,17 @@ const health = {
   started_at: 0,
 } as const
 const tokenFiles = new TokenFiles({ broker, clock, log, list: noTokenFileList, surroundings: surroundingsOf(process.env) })
-await startTokenServer(socket, { broker, vault, ledger, proofs, clock, health, tokenFiles, log })
+await startTokenServer(socket, {
+  broker,
+  vault,
+  ledger,
+  proofs,
+  clock,
+  health,
+  tokenFiles,
+  log,
+  diagnose: async () => ({ redirect_ports: [], certificates: [] }),
+})
 await broker.start()
 console.log('ready')
 const caller = { name: 'bench', proof: 'claimed' } as const

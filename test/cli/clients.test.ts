@@ -198,11 +198,27 @@ describe('ledger', () => {
       outcome: 'handed_out',
       count: 1,
     })
-    expect(await run('ledger', '--client', 'nobody')).toBe('Nobody has asked for a token yet.\n')
+    expect(await run('ledger', '--client', 'nobody')).toBe('Nothing in the ledger is like that.\n')
     expect(await daemon.cli(['ledger', '--client', 'a b'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('"a b" is no name of a client'),
     })
+    const accounts = async (...options: string[]) =>
+      new Set(
+        (await run('ledger', '--json', ...options))
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line).account),
+      )
+    await run('token', account, '--client', 'reader')
+    expect(await accounts('--account', 'practice:work')).toEqual(new Set([work]))
+    expect(await accounts('--account', account)).toEqual(new Set([account]))
+    expect(await accounts('--account', 'practice', '--since', '1d')).toEqual(new Set([account, work]))
+    expect(await accounts('--since', '2099-01-01')).toEqual(new Set())
+    // Of one that was signed out, the past is still there to be asked for.
+    expect(await accounts('--account', 'practice-00000000')).toEqual(new Set())
+    expect(await daemon.cli(['ledger', '--account', 'practice:nobody'])).toMatchObject({ code: 7 })
+    expect(await daemon.cli(['ledger', '--since', '2030-02-31'])).toMatchObject({ code: 2 })
     for (const limit of ['0', '1001', 'x', '1.5']) {
       const refused = await daemon.cli(['ledger', '--limit', limit])
       expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('1 to 1000') })

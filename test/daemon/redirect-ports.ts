@@ -1,6 +1,6 @@
 // The redirect ports are fixed by the providers, so that only one test file at a time can have them. Files that need them:
-// test/cli/login.test.ts, test/daemon/redirect-port.test.ts, test/daemon/busy-port.test.ts, test/daemon/raw-bytes.test.ts, test/canary/canary.test.ts,
-// test/clients/codex-login.test.ts;
+// test/cli/login.test.ts, test/daemon/redirect-port.test.ts, test/daemon/busy-port.test.ts, test/daemon/raw-bytes.test.ts, test/daemon/doctor.test.ts,
+// test/canary/canary.test.ts, test/clients/codex-login.test.ts;
 // one test each of test/daemon/sign-in-ways.test.ts and test/daemon/source-documents.test.ts.
 import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -203,3 +203,21 @@ test('a login to localhost that cannot share our port leaves the login that wait
   expect([first.listening, second.listening]).toMatchObject([{ port }, { port: spare }])
   expect(first.cancelled()).toBe(0)
 })
+
+test('it says who has a port, and leaves a free one free', async () => {
+  const receiver = newReceiver()
+  const [free, waitedOn] = [await freePort(), await freePort()]
+  const { release } = await waiting(receiver, [waitedOn], 'good')
+  const other = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  cleanUp.push(() => other.close())
+  const { port: held } = other.address() as AddressInfo
+  const [first, second, third] = await receiver.look([free, waitedOn, held])
+  expect(first).toEqual({ port: free, state: 'free' })
+  expect(second).toEqual({ port: waitedOn, state: 'waiting' })
+  expect(third).toMatchObject({ port: held, state: 'held' })
+  release()
+  // A login right after it finds the port as it was.
+  const { listening } = await waiting(receiver, [free], 'next')
+  expect(listening).toMatchObject({ kind: 'listening', port: free })
+})

@@ -133,10 +133,27 @@ describe('reading', () => {
     record('pi')
     record('codex', { outcome: 'denied' })
     expect(names(await ledger.read(3))).toEqual(['codex', 'pi', 'codex'])
-    expect(names(await ledger.read(2, 'codex'))).toEqual(['codex', 'codex'])
-    expect(names(await ledger.read(100, 'codex'))).toEqual(['codex', 'codex', 'codex'])
-    expect(await ledger.read(100, 'nobody')).toEqual([])
+    expect(names(await ledger.read(2, { client: 'codex' }))).toEqual(['codex', 'codex'])
+    expect(names(await ledger.read(100, { client: 'codex' }))).toEqual(['codex', 'codex', 'codex'])
+    expect(await ledger.read(100, { client: 'nobody' })).toEqual([])
     expect(total(await ledger.read(100))).toBe(7)
+  })
+
+  test('finds an account, a provider and what is newer, of what is written and of what waits', async () => {
+    const { record, ledger, clock } = open()
+    const start = Math.floor(clock.now() / 1000)
+    record('codex')
+    // Its name has the other one in it.
+    record('codex', { account: 'acme-12' })
+    record('acme-1', { provider: 'other', account: 'other-1' })
+    await clock.advance(10_000)
+    record('codex')
+    record('pi', { provider: 'other', account: 'other-1' })
+    expect(names(await ledger.read(100, { account: 'acme-1' }))).toEqual(['codex', 'codex'])
+    expect(names(await ledger.read(100, { provider: 'other' }))).toEqual(['acme-1', 'pi'])
+    expect(names(await ledger.read(100, { since: start + 10 }))).toEqual(['codex', 'pi'])
+    expect(await ledger.read(100, { client: 'codex', provider: 'other' })).toEqual([])
+    expect(names(await ledger.read(1, { account: 'other-1', since: start }))).toEqual(['pi'])
   })
 
   test('passes over what a crash has torn, and no entry behind it is lost', async () => {
@@ -243,7 +260,7 @@ test('the ledger in memory holds the newest thousand lines', async () => {
   for (let turn = 0; turn < 3_000; turn += 1) ledger.record({ ...entry, at: turn, caller: caller(turn % 2 ? 'codex' : 'pi') })
   ledger.record({ ...entry, at: 2_999, caller: caller('codex') })
   expect(await ledger.read(10_000)).toHaveLength(1_000)
-  expect((await ledger.read(2, 'codex')).map(({ at, count }) => [at, count])).toEqual([
+  expect((await ledger.read(2, { client: 'codex' })).map(({ at, count }) => [at, count])).toEqual([
     [2_997, 1],
     [2_999, 2],
   ])

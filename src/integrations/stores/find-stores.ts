@@ -12,6 +12,8 @@ export interface FoundStore {
   readonly consent: Consent | undefined
   /** Whether other users of this computer can read it. */
   readonly open: boolean
+  /** Its permission bits; undefined where they cannot be read, or mean nothing. */
+  readonly mode: number | undefined
   /** Only with the consent of the person. */
   readonly contents?: StoreContents
 }
@@ -33,14 +35,15 @@ export async function findStores(
 
 async function lookAt(store: StoreDefinition, file: string, consent: Consent | undefined): Promise<FoundStore> {
   const about = await stat(file).catch(() => undefined)
-  const open = process.platform !== 'win32' && ((about?.mode ?? 0) & 0o077) !== 0
-  if (consent !== 'allowed') return { store, file, consent, open }
+  const mode = process.platform === 'win32' || about === undefined ? undefined : about.mode & 0o777
+  const open = ((mode ?? 0) & 0o077) !== 0
+  if (consent !== 'allowed') return { store, file, consent, open, mode }
   const read = await readForeignFile(file)
   const contents: StoreContents =
     read.kind === 'found'
       ? readContents(store, read.text)
       : { kind: 'broken', reason: read.kind === 'absent' ? 'it is gone' : read.reason }
-  return { store, file, consent, open, contents }
+  return { store, file, consent, open, mode, contents }
 }
 
 /** One rotating login that several hold, so that each refresh by one of them signs the others out. */

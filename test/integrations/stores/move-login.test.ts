@@ -107,7 +107,7 @@ describe('what is found', () => {
   test('is not opened without a yes', async () => {
     await put('.codex/auth.json', samples.codex ?? '', 0o644)
     expect(await findStores(surroundings(), {})).toEqual([
-      { store: storeOf('codex'), file: join(home, '.codex/auth.json'), consent: undefined, open: true },
+      { store: storeOf('codex'), file: join(home, '.codex/auth.json'), consent: undefined, open: true, mode: 0o644 },
     ])
   })
 
