@@ -63,6 +63,11 @@ export class AccountSession implements Scheduled {
     return { clientId: this.#grant?.clientId, refreshToken: (this.#unsaved ?? this.#grant)?.refreshToken?.fingerprint() }
   }
 
+  /** The grant in memory, whether it can be handed out or not; for what is told about it. */
+  get known(): Grant | undefined {
+    return this.#unsaved ?? this.#grant
+  }
+
   /** Whether a refresh or a write is under way. */
   get busy(): boolean {
     return this.#flight !== undefined
