@@ -1,8 +1,7 @@
 import { lstat, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { FoundStore } from '../integrations/index.ts'
+import { type FoundStore, inShell } from '../integrations/index.ts'
 import { advice, type Finding, ok, problem } from './finding.ts'
-import { inShell } from './shell-lines.ts'
 
 /** As in `chmod`. */
 export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')

@@ -8,6 +8,7 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
+import { describeConnectCommands } from './connect-command.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
@@ -102,6 +103,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
+  describeConnectCommands(program, vault, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

@@ -31,6 +31,7 @@ import type {
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
+  TokenFileTool,
   UnlockRequest,
   VaultEntry,
   VaultMoveRequest,
@@ -136,6 +137,11 @@ function accountCalls(ask: Ask) {
       return ask<Explanation>({ method: 'GET', path })
     },
     tokenFiles: async () => (await ask<{ token_files: TokenFile[] }>({ method: 'GET', path: '/v1/token-files' })).token_files,
+    /** `account` is a selector or an id. */
+    putTokenFile: (tool: TokenFileTool, account: string) =>
+      ask<TokenFile>({ method: 'PUT', path: `/v1/token-files/${tool}`, body: { account } }),
+    removeTokenFile: (tool: TokenFileTool) =>
+      ask<{ token_files: TokenFile[] }>({ method: 'DELETE', path: `/v1/token-files/${tool}` }),
     usage: async (selector?: string) => {
       const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
       return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage

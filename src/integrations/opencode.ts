@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { byAlias } from './by-alias.ts'
 import { folderOf, type Surroundings, type ToolDefinition } from './tool.ts'
 
 const folder = ({ env, home }: Surroundings) => join(folderOf(env.XDG_CONFIG_HOME, join(home, '.config')), 'opencode')
@@ -12,4 +13,6 @@ export const opencode: ToolDefinition = {
   settings: (surroundings) => ['opencode.json', 'opencode.jsonc'].map((name) => join(folder(surroundings), name)),
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
   connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
+  takes: ['openrouter'],
+  connect: byAlias('opencode'),
 }

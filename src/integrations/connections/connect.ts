@@ -20,14 +20,24 @@ export interface PlannedFile {
 /** What connecting a tool would change. Throws `invalid_request` for a file that is left as it is; nothing is written. */
 export async function planFiles(changes: readonly FileChange[], followLinks: boolean): Promise<readonly PlannedFile[]> {
   const planned: PlannedFile[] = []
-  for (const change of changes) planned.push(await planFile(change, followLinks))
+  for (const change of changes) {
+    const each = await planFile(change, followLinks)
+    if (each !== undefined) planned.push(each)
+  }
   return planned
 }
 
-async function planFile(change: FileChange, followLinks: boolean): Promise<PlannedFile> {
+/** Whether a change only takes away, so that nothing has to be made for it. */
+export const isRemoval = (change: FileChange): boolean =>
+  change.kind === 'settings' && change.settings.every(({ value }) => value === undefined)
+
+/** Undefined where there is nothing to change. */
+async function planFile(change: FileChange, followLinks: boolean): Promise<PlannedFile | undefined> {
   const file = await readSettingsFile(change.file, followLinks)
+  if (file.kind === 'absent' && isRemoval(change)) return undefined
   const [path, before] = file.kind === 'found' ? [file.path, file.text] : [change.file, undefined]
   const after = put(before, change)
+  if (after === before) return undefined
   const entry: JournalFile = {
     path,
     ...(before === undefined ? {} : { before: digest(before) }),

@@ -6,6 +6,7 @@ import { makeForeignFile, readForeignFile, replaceForeignFile } from '../foreign
 import { makeFolders } from '../made-folders.ts'
 import { whileLocked } from '../program-locks.ts'
 import { fileChange, setting } from './file-change.ts'
+import { journalPath } from './journal-path.ts'
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -38,8 +39,6 @@ const connection = z.object({
 export type Connection = Readonly<z.infer<typeof connection>>
 
 const journal = z.object({ version: z.literal(1), connections: z.array(connection) })
-
-export const journalPath = (home: string): string => join(home, 'connections.json')
 
 /** What was connected, the oldest first. Throws `invalid_request` for a journal that cannot be read: without it nothing could be undone. */
 export async function readJournal(home: string): Promise<readonly Connection[]> {

@@ -28,7 +28,7 @@ function edited(text: string, setting: Setting, eol: string): string {
     const added = isTable(setting.value) ? withTable(text, setting, eol) : withValue(text, setting, eol)
     if (added !== undefined && says(added, after)) return added
   }
-  return patch(text, after, { inlineTableStart: 3 })
+  return patch(text, after, { inlineTableStart: 3, bracketSpacing: false })
 }
 
 function withValue(text: string, { path: [name = '', ...rest], value }: Setting, eol: string): string | undefined {
@@ -47,7 +47,7 @@ function withTable(text: string, { path, value }: Setting, eol: string): string 
 const headless = /^(?:\[[^\]\r\n]+\]\r?\n\s*(?=\[))+/
 
 function lines(tree: unknown, eol: string): string {
-  const text = stringify(tree, { inlineTableStart: 3, newLine: eol }).trim()
+  const text = stringify(tree, { inlineTableStart: 3, newLine: eol, bracketSpacing: false }).trim()
   return `${text}${eol}`
 }
 

@@ -113,7 +113,9 @@ describe('taking out of a text that others have changed', () => {
   })
 
   test('whatever is written around it, JSON keeps what is not ours', () => {
-    const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((each) => !['__proto__', 'apiKeyHelper', 'env'].includes(each))
+    const name = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 8 })
+      .filter((each) => !['__proto__', 'apiKeyHelper', 'env'].includes(each))
     const tree = fc.dictionary(name, fc.jsonValue({ maxDepth: 2 }), { maxKeys: 5 })
     fc.assert(
       fc.property(tree, tree, fc.constantFrom(undefined, 0, 1, '\t'), (first, second, indent) => {
@@ -121,7 +123,9 @@ describe('taking out of a text that others have changed', () => {
         const after = put(before, jsonChange())
         expect(reverted(after, undoOf(before, after))).toBe(before)
         const present = JSON.stringify({ ...JSON.parse(after), ...second })
-        expect(JSON.parse(undoIn(before, present, jsonChange()).text ?? '{}')).toEqual(JSON.parse(JSON.stringify({ ...first, ...second })))
+        expect(JSON.parse(undoIn(before, present, jsonChange()).text ?? '{}')).toEqual(
+          JSON.parse(JSON.stringify({ ...first, ...second })),
+        )
       }),
     )
   })
