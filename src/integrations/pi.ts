@@ -27,7 +27,7 @@ function connectTo(accesses: readonly Access[], surroundings: Surroundings): Con
     ]
   })
   return {
-    changes: [{ kind: 'settings', file: join(folder(surroundings), 'models.json'), format: 'json', settings }],
+    changes: [{ kind: 'settings', file: join(folder(surroundings), 'models.json'), format: 'jsonc', settings }],
     notes: [
       {
         whenThere: join(folder(surroundings), 'auth.json'),

@@ -2,12 +2,17 @@ import { applyEdits, type FormattingOptions, modify, type ParseError, parse, pri
 import type { Setting } from './file-change.ts'
 import type { SettingsTree } from './settings-tree.ts'
 
-/** Comments and a comma at the end are what some tools allow in their settings, and what people write in all of them. */
-export function readJson(text: string): SettingsTree {
+/** JSON as the standard has it, which is all that some tools read. Throws a SyntaxError. */
+export const readJson = (text: string): SettingsTree => read(text, false)
+
+/** JSON with comments, and with a comma after the last of a list, as other tools allow it. Throws a SyntaxError. */
+export const readJsonc = (text: string): SettingsTree => read(text, true)
+
+function read(text: string, lenient: boolean): SettingsTree {
   const body = withoutMark(text)
   if (body.trim() === '') return {}
   const errors: ParseError[] = []
-  const value: unknown = parse(body, errors, { allowTrailingComma: true })
+  const value: unknown = parse(body, errors, { allowTrailingComma: lenient, disallowComments: !lenient })
   const [first] = errors
   if (first !== undefined) throw new SyntaxError(`${printParseErrorCode(first.error)} ${placeOf(body, first.offset)}`)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new SyntaxError('it is no object')

@@ -1,6 +1,6 @@
 import { BrokerError } from '../../protocol/index.ts'
 import type { Setting, SettingsChange, SettingValue, TakenOut } from './file-change.ts'
-import { readJson, writeJson } from './json-settings.ts'
+import { readJson, readJsonc, writeJson } from './json-settings.ts'
 import { removedWith, type SettingsTree, saysTheSame, valueAt, withValueAt } from './settings-tree.ts'
 import { reverted } from './text-difference.ts'
 import { readToml, writeToml } from './toml-settings.ts'
@@ -13,6 +13,7 @@ interface SettingsFormat {
 
 const formats: Readonly<Record<SettingsChange['format'], SettingsFormat>> = {
   json: { read: readJson, write: writeJson },
+  jsonc: { read: readJsonc, write: writeJson },
   toml: { read: readToml, write: writeToml },
 }
 

@@ -56,6 +56,8 @@ describe('a change of a text', () => {
     ['a table that is a value', 'model_providers = 3\n', tomlChange()],
     ['a key that is there twice', 'a = 1\na = 2\n', tomlChange()],
     ['broken JSON', '{"a": ', jsonChange()],
+    ['a comment where the tool reads none', '{} // x', { ...jsonChange(), format: 'json' } as FileChange],
+    ['a comma where the tool reads none', '{"a":1,}', { ...jsonChange(), format: 'json' } as FileChange],
     ['a list', '[]', jsonChange()],
     ['a value in the way', '{"env": "x"}', jsonChange()],
     ['a name that is there twice', '{"apiKeyHelper":"a","apiKeyHelper":"b"}', jsonChange()],

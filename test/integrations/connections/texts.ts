@@ -22,7 +22,7 @@ export const tomlChange = (file = 'config.toml'): FileChange => ({
 export const jsonChange = (file = 'settings.json'): FileChange => ({
   kind: 'settings',
   file,
-  format: 'json',
+  format: 'jsonc',
   settings: [
     { path: ['apiKeyHelper'], value: 'tokentray token anthropic' },
     { path: ['env', 'ANTHROPIC_BASE_URL'], value: 'http://127.0.0.1:1' },
