@@ -3,6 +3,7 @@ import {
   type Connection,
   type DisconnectedFile,
   difference,
+  type PlannedConnection,
   type Surroundings,
   shortened,
   type ToolDefinition,
@@ -19,8 +20,19 @@ export function differenceText(files: readonly ChangedFile[], surroundings: Surr
     .join('')
 }
 
-export const tokenFileText = ({ name }: ToolDefinition): string =>
-  `TokenTray would keep a fresh token in the file that ${name} reads, and no refresh token.\n`
+/** What connecting a tool would come to. */
+export function plannedText(
+  { name }: ToolDefinition,
+  { files, tokenFile, notes }: PlannedConnection,
+  surroundings: Surroundings,
+): string {
+  const token =
+    tokenFile === undefined
+      ? []
+      : [`TokenTray keeps a fresh token for ${name} in ${shortened(tokenFile, surroundings)}, and no refresh token.\n`]
+  const same = files.length === 0 && token.length === 0 ? [`${name} is connected in this way already.\n`] : []
+  return [differenceText(files, surroundings), ...token, ...same, ...notes.map((note) => `Note: ${note}\n`)].join('')
+}
 
 /** What was done, and what the person should know now. */
 export function connectedText(

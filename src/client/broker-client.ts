@@ -31,6 +31,7 @@ import type {
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
+  TokenFileRequest,
   TokenFileTool,
   UnlockRequest,
   VaultEntry,
@@ -137,9 +138,8 @@ function accountCalls(ask: Ask) {
       return ask<Explanation>({ method: 'GET', path })
     },
     tokenFiles: async () => (await ask<{ token_files: TokenFile[] }>({ method: 'GET', path: '/v1/token-files' })).token_files,
-    /** `account` is a selector or an id. */
-    putTokenFile: (tool: TokenFileTool, account: string) =>
-      ask<TokenFile>({ method: 'PUT', path: `/v1/token-files/${tool}`, body: { account } }),
+    putTokenFile: (tool: TokenFileTool, request: TokenFileRequest) =>
+      ask<TokenFile>({ method: 'PUT', path: `/v1/token-files/${tool}`, body: request }),
     removeTokenFile: (tool: TokenFileTool) =>
       ask<{ token_files: TokenFile[] }>({ method: 'DELETE', path: `/v1/token-files/${tool}` }),
     usage: async (selector?: string) => {

@@ -1,9 +1,21 @@
 import { join } from 'node:path'
+import { BrokerError } from '../protocol/index.ts'
 import type { Setting } from './connections/file-change.ts'
 import { inShell } from './shell.ts'
 import { type Access, type ConnectionPlan, folderOf, onlyAccess, type Surroundings, type ToolDefinition } from './tool.ts'
 
 const folder = ({ env, home }: Surroundings) => folderOf(env.CLAUDE_CONFIG_DIR, join(home, '.claude'))
+
+function loginFile(surroundings: Surroundings): string {
+  if (surroundings.platform !== 'darwin') return join(folder(surroundings), '.credentials.json')
+  throw new BrokerError(
+    'invalid_request',
+    'On macOS, Claude Code reads its login from the keychain, where TokenTray puts nothing.',
+    {
+      fix: 'Run it with `tokentray exec anthropic -- claude`, or connect it to an API key: `--account` names it.',
+    },
+  )
+}
 
 const usualAddress = 'https://api.anthropic.com'
 
@@ -16,7 +28,7 @@ function connectTo([access]: readonly Access[], surroundings: Surroundings): Con
   const set = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'CLAUDE_CODE_OAUTH_TOKEN'].filter((name) => surroundings.env[name])
   return {
     changes: [{ kind: 'settings', file, format: 'json', settings: [helper, address] }],
-    ...(kind === 'login' ? { tokenFile: true } : {}),
+    ...(kind === 'login' ? { tokenFile: loginFile(surroundings) } : {}),
     notes: set.map((name) => ({ text: `${name} is set in this shell, and Claude Code takes it first. Unset it.` })),
   }
 }

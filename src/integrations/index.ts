@@ -1,8 +1,17 @@
-export { type ChosenConnection, chooseConnection } from './connections/accesses.ts'
-export { connectTool } from './connections/connect.ts'
-export { type DisconnectedFile, disconnectTool } from './connections/disconnect.ts'
+export {
+  type ConnectingContext,
+  type ConnectionBroker,
+  type ConnectionWish,
+  connect,
+  disconnect,
+  type PlannedConnection,
+  planConnection,
+  planDisconnection,
+  toolNamed,
+} from './connections/connecting.ts'
+export type { DisconnectedFile } from './connections/disconnect.ts'
 export { type Connection, digest, readJournal } from './connections/journal.ts'
-export { type ChangedFile, previewConnection, previewDisconnection } from './connections/preview.ts'
+export type { ChangedFile } from './connections/preview.ts'
 export { difference } from './connections/text-difference.ts'
 export { detectTools, shortened } from './detect-tools.ts'
 export { type FileReaders, fileReaders } from './file-readers.ts'

@@ -44,8 +44,8 @@ export interface ConnectionNote {
 /** What connects a tool. */
 export interface ConnectionPlan {
   readonly changes: readonly FileChange[]
-  /** Whether the tool reads its token from a file that the broker keeps fresh. */
-  readonly tokenFile?: boolean
+  /** The file that the tool reads its token from, for the broker to keep fresh. */
+  readonly tokenFile?: string
   readonly notes?: readonly ConnectionNote[]
 }
 

@@ -41,11 +41,20 @@ export async function writeSettings({ home }: Person, path: string, text: string
   await writeFile(file, text)
 }
 
-/** Connects a program by `tokentray connect`; answers the variables that it is started with from then on. */
-export async function connect(person: Person, client: ClientName): Promise<Record<string, string>> {
+/** Writes what the person had set before, where they had set anything. */
+export async function writeOwnSettings(person: Person, client: ClientName): Promise<void> {
   const before = own[client]
   if (before !== undefined) await writeSettings(person, ...before)
-  const ended = await person.tokentray('connect', toolOf[client], '--account', selectorOf(client))
+}
+
+/** Connects a program by `tokentray connect`; answers the variables that it is started with from then on. */
+export async function connect(
+  person: Person,
+  client: ClientName,
+  selector = selectorOf(client),
+): Promise<Record<string, string>> {
+  await writeOwnSettings(person, client)
+  const ended = await person.tokentray('connect', toolOf[client], '--account', selector)
   expect(ended.code, ended.stderr).toBe(0)
   return client === 'copilot' ? profileVariables(person) : {}
 }

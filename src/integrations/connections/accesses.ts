@@ -1,12 +1,10 @@
 import { BrokerError, type Explanation, formatSelector, parseSelector } from '../../protocol/index.ts'
 import type { Access, ConnectionPlan, Surroundings, ToolDefinition } from '../tool.ts'
 
-/** What the person said of a connection, and what answers for the logins. */
-export interface ConnectionWish {
-  /** A selector; without it, whichever login the tool can use. */
+/** What decides which logins a tool is connected to. */
+export interface AccessWish {
   readonly account?: string | undefined
   readonly model?: string | undefined
-  /** The command of TokenTray as a tool can start it, and the options that belong to each call. */
   readonly program: readonly string[]
   readonly explain: (selector: string) => Promise<Explanation>
 }
@@ -22,7 +20,7 @@ export interface ChosenConnection {
 /** Throws `login_required` when there is no login that the tool could use, and `invalid_request` when it cannot use the one that was named. */
 export async function chooseConnection(
   tool: ToolDefinition,
-  wish: ConnectionWish,
+  wish: AccessWish,
   surroundings: Surroundings,
 ): Promise<ChosenConnection> {
   const found = await accessesFor(tool, wish)
@@ -45,7 +43,7 @@ interface Found {
   readonly account: string
 }
 
-async function accessesFor(tool: ToolDefinition, wish: ConnectionWish): Promise<readonly Found[]> {
+async function accessesFor(tool: ToolDefinition, wish: AccessWish): Promise<readonly Found[]> {
   if (wish.account !== undefined) return [await accessOf(tool, wish.account, wish, true)].filter((each) => each !== undefined)
   const found: Found[] = []
   for (const provider of tool.takes) {
@@ -58,7 +56,7 @@ async function accessesFor(tool: ToolDefinition, wish: ConnectionWish): Promise<
 async function accessOf(
   tool: ToolDefinition,
   selector: string,
-  { explain, program, model }: ConnectionWish,
+  { explain, program, model }: AccessWish,
   isNamed: boolean,
 ): Promise<Found | undefined> {
   const { label } = parseSelector(selector)

@@ -16,7 +16,12 @@ export type Setting = Readonly<z.infer<typeof setting>>
  * `block`: lines between two marks in a file that a shell reads. `whole`: a file that is ours from its first to its last byte.
  */
 export const fileChange = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('settings'), file: z.string(), format: z.enum(['json', 'jsonc', 'toml']), settings: z.array(setting) }),
+  z.object({
+    kind: z.literal('settings'),
+    file: z.string(),
+    format: z.enum(['json', 'jsonc', 'toml']),
+    settings: z.array(setting),
+  }),
   z.object({ kind: z.literal('block'), file: z.string(), mark: z.string(), lines: z.array(z.string()) }),
   z.object({ kind: z.literal('whole'), file: z.string(), text: z.string() }),
 ])
