@@ -53,11 +53,6 @@ export class AccountSession implements Scheduled {
     return this.#state
   }
 
-  /** Milliseconds; undefined when the provider does not say. */
-  get refreshExpiresAt(): number | undefined {
-    return this.#grant?.refreshExpiresAt
-  }
-
   /** The client id that the server issued for this account, and `Secret.fingerprint` of its newest refresh token. */
   get names(): { readonly clientId: string | undefined; readonly refreshToken: string | undefined } {
     return { clientId: this.#grant?.clientId, refreshToken: (this.#unsaved ?? this.#grant)?.refreshToken?.fingerprint() }

@@ -182,7 +182,8 @@ test('no file in which a tool keeps a login is read', async () => {
   }
   await detect({}, readers)
   expect(read).toContain('.codex/config.toml')
-  expect(read.filter((path) => /auth|cred|oauth|token|key|\.env$|\.claude\.json|\.copilot/.test(path))).toEqual([])
+  const foreign = read.filter((path) => !path.endsWith('/tokentray/connections.json'))
+  expect(foreign.filter((path) => /auth|cred|oauth|token|key|\.env$|\.claude\.json|\.copilot/.test(path))).toEqual([])
 })
 
 test('on Windows the lines are those of PowerShell, and a command has its ending', async () => {
@@ -199,7 +200,7 @@ test('on Windows the lines are those of PowerShell, and a command has its ending
   expect(all.find(({ id }) => id === 'codex')?.state).toBe('found')
   expect(all.find(({ id }) => id === 'aider')).toMatchObject({
     state: 'not_installed',
-    where: '$PROFILE',
+    where: expect.stringMatching(/Documents.PowerShell.Microsoft\.PowerShell_profile\.ps1$/),
     lines: '$env:OPENROUTER_API_KEY = "$(tokentray token openrouter --client aider)"\n',
   })
   expect(looked.every((path) => /\.(exe|cmd|bat|ps1)$/.test(path))).toBe(true)

@@ -65,6 +65,7 @@ const previousSettings = z.array(setting)
 
 /** What the broker does for a tool that reads its token from a file of its own. */
 export interface TokenFileDesk {
+  readonly path: string
   readonly put: () => Promise<unknown>
   readonly remove: () => Promise<unknown>
 }
@@ -98,7 +99,7 @@ export function connectTool(home: string, request: ConnectRequest): Promise<Conn
       selector,
       at: Math.floor(now / 1000),
       files: planned.map(({ entry }) => entry),
-      token_file: tokenFile !== undefined,
+      ...(tokenFile === undefined ? {} : { token_file: tokenFile.path }),
     }
     await writeJournal(home, [...others, connection])
     try {

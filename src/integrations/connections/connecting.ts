@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { BrokerError, type Explanation, type TokenFile, type TokenFileTool, tokenFileTool } from '../../protocol/index.ts'
+import { BrokerError, type Explanation, type TokenFileTool, tokenFileTool } from '../../protocol/index.ts'
+import { emptyTokenFile, tokenFileDefinitions } from '../token-files/index.ts'
 import type { Surroundings, ToolDefinition } from '../tool.ts'
 import { tools } from '../tools.ts'
 import { type ChosenConnection, chooseConnection } from './accesses.ts'
@@ -11,7 +12,7 @@ import { type ChangedFile, previewConnection, previewDisconnection } from './pre
 /** What is asked of the broker; without a token in any answer. */
 export interface ConnectionBroker {
   readonly explain: (selector: string) => Promise<Explanation>
-  readonly putTokenFile: (tool: TokenFileTool, account: string, path: string) => Promise<TokenFile>
+  readonly putTokenFile: (tool: TokenFileTool, account: string, path: string) => Promise<unknown>
   readonly removeTokenFile: (tool: TokenFileTool) => Promise<unknown>
 }
 
@@ -77,7 +78,7 @@ export async function connect(tool: ToolDefinition, wish: ConnectionWish, contex
 
 /** Takes a tool off TokenTray again. Throws as `disconnectTool` does. */
 export const disconnect = (id: string, context: ConnectingContext): Promise<readonly DisconnectedFile[]> =>
-  disconnectTool(context.home, id, { remove: () => removeTokenFile(id, context) })
+  disconnectTool(context.home, id, (path) => removeTokenFile(id, path, context))
 
 /** What disconnecting these tools would change. */
 export const planDisconnection = (connections: readonly Connection[]): Promise<readonly ChangedFile[]> =>
@@ -102,27 +103,19 @@ function tokenFileDesk(tool: ToolDefinition, { plan, account }: ChosenConnection
   const path = plan.tokenFile
   if (path === undefined) return undefined
   return {
-    put: async () => refuseUnlessFresh(tool, await context.broker.putTokenFile(tokenFileTool.parse(tool.id), account, path)),
-    remove: () => removeTokenFile(tool.id, context),
+    path,
+    put: () => context.broker.putTokenFile(tokenFileTool.parse(tool.id), account, path),
+    remove: () => removeTokenFile(tool.id, path, context),
   }
 }
 
-async function removeTokenFile(id: string, { broker }: ConnectingContext): Promise<void> {
-  const known = tokenFileTool.safeParse(id)
-  if (!known.success) return
-  await broker.removeTokenFile(known.data).catch((error: unknown) => {
+/** The broker stops to keep a token in it. A broker that knows nothing of it has no token there either, but for an old one. */
+async function removeTokenFile(id: string, path: string, { broker }: ConnectingContext): Promise<void> {
+  const tool = tokenFileTool.parse(id)
+  try {
+    await broker.removeTokenFile(tool)
+  } catch (error) {
     if (!(error instanceof BrokerError) || error.code !== 'not_found') throw error
-  })
-}
-
-function refuseUnlessFresh({ id, name }: ToolDefinition, { state, path, error }: TokenFile): void {
-  if (state === 'fresh') return
-  if (state === 'taken') {
-    throw new BrokerError('invalid_request', `${name} has a login of its own in ${path}.`, {
-      fix: `Let TokenTray own it with \`tokentray import ${id} --move\`, or sign ${name} out, and connect again.`,
-    })
+    await emptyTokenFile(tokenFileDefinitions[tool], path)
   }
-  throw new BrokerError('temporarily_unavailable', error?.description ?? `No token could be put into ${path}.`, {
-    fix: error?.fix ?? 'Run `tokentray status` to see the account, and connect again.',
-  })
 }

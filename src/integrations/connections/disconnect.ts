@@ -21,14 +21,15 @@ export interface DisconnectedFile {
 export function disconnectTool(
   home: string,
   tool: string,
-  tokenFile: { readonly remove: () => Promise<unknown> },
+  removeTokenFile: (path: string) => Promise<unknown>,
 ): Promise<readonly DisconnectedFile[]> {
   return whileAlone(home, async () => {
     const connections = await readJournal(home)
     const connection = connections.find((each) => each.tool === tool)
     if (connection === undefined) throw new BrokerError('not_found', `${tool} is not connected.`)
-    if (connection.token_file) await tokenFile.remove()
-    let rest: Connection = { ...connection, token_file: false }
+    const { token_file: tokenFile, ...others } = connection
+    if (tokenFile !== undefined) await removeTokenFile(tokenFile)
+    let rest: Connection = others
     const done: DisconnectedFile[] = []
     for (const entry of connection.files.toReversed()) {
       done.push(await disconnectFile(entry))

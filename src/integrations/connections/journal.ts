@@ -33,8 +33,8 @@ const connection = z.object({
   selector: z.string(),
   at: z.int(),
   files: z.array(journalFile),
-  /** Whether the broker keeps a fresh token in a file of the tool. */
-  token_file: z.boolean(),
+  /** The file of the tool in which the broker keeps a fresh token. */
+  token_file: z.string().optional(),
 })
 export type Connection = Readonly<z.infer<typeof connection>>
 

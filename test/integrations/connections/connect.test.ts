@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => rm(person, { recursive: true, force: true }))
 
 const at = (name: string) => join(person, name)
-const noToken = { remove: async () => undefined }
+const noToken = async () => undefined
 
 async function write(name: string, text: string, mode = 0o644): Promise<string> {
   await mkdir(dirname(at(name)), { recursive: true })
@@ -165,7 +165,7 @@ describe('a failure', () => {
   test('of the second file puts the first one back', async () => {
     await write('config.toml', 'a = 1\n')
     const before = await everything()
-    const tokenFile = { put: () => Promise.reject(new Error('full')), remove: vi.fn(async () => undefined) }
+    const tokenFile = { path: at('token'), put: () => Promise.reject(new Error('full')), remove: vi.fn(async () => undefined) }
     await expect(connect([tomlChange(at('config.toml'))], { tokenFile })).rejects.toThrow('full')
     expect(tokenFile.remove).toHaveBeenCalledOnce()
     expect(await everything()).toEqual(before)
