@@ -12,5 +12,5 @@ export const aider: ToolDefinition = {
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
   connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
   takes: ['openrouter', 'chatgpt', 'anthropic', 'openai-codex'],
-  connect: byAlias('aider'),
+  connect: byAlias('Aider', 'aider'),
 }

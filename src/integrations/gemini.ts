@@ -21,5 +21,5 @@ export const gemini: ToolDefinition = {
     ],
   },
   takes: ['google', 'gemini'],
-  connect: byAlias('gemini'),
+  connect: byAlias('Gemini CLI', 'gemini'),
 }

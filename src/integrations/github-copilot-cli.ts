@@ -1,7 +1,16 @@
 import { join } from 'node:path'
 import { BrokerError } from '../protocol/index.ts'
 import { inShell, profileBlock, variableLines } from './shell.ts'
-import { type Access, type ConnectionPlan, folderOf, onlyAccess, type Surroundings, type ToolDefinition } from './tool.ts'
+import {
+  type Access,
+  type ConnectionPlan,
+  folderOf,
+  isForFewPrograms,
+  onlyAccess,
+  planRefused,
+  type Surroundings,
+  type ToolDefinition,
+} from './tool.ts'
 
 /** How it talks to each provider; `model` is what it asks for when the person names none. */
 const ways: Readonly<Record<string, { readonly type: string; readonly wire?: string; readonly model: string }>> = {
@@ -12,9 +21,8 @@ const ways: Readonly<Record<string, { readonly type: string; readonly wire?: str
 }
 
 function connectTo([access]: readonly Access[], surroundings: Surroundings): ConnectionPlan {
-  const { provider, kind, baseUrl, command, model } = onlyAccess(access)
-  const isOnlyForOwnProgram = kind === 'login' && (provider === 'openai-codex' || provider === 'anthropic')
-  if (isOnlyForOwnProgram) throw refused(provider)
+  const { provider, baseUrl, command, model } = onlyAccess(access)
+  if (isForFewPrograms(onlyAccess(access))) throw planRefused('GitHub Copilot CLI', provider)
   const way = ways[provider] ?? { type: 'openai', wire: 'completions', model: model ?? '' }
   if (way.model === '' && model === undefined) throw noModel(provider)
   const variables = {
@@ -34,11 +42,6 @@ function connectTo([access]: readonly Access[], surroundings: Surroundings): Con
     notes: [{ text: 'Open a new shell for it. The model is in COPILOT_MODEL; choose another one with --model.' }],
   }
 }
-
-const refused = (provider: string): BrokerError =>
-  new BrokerError('invalid_request', `GitHub Copilot CLI cannot use the plan of ${provider}, which is for its own programs.`, {
-    fix: 'Connect it to an API key, or to a login of chatgpt: `tokentray connect github-copilot-cli --account chatgpt`.',
-  })
 
 const noModel = (provider: string): BrokerError =>
   new BrokerError('invalid_request', `TokenTray does not know the models of ${provider}.`, { fix: 'Name one with --model.' })

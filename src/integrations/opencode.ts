@@ -14,5 +14,5 @@ export const opencode: ToolDefinition = {
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
   connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
   takes: ['openrouter'],
-  connect: byAlias('opencode'),
+  connect: byAlias('opencode', 'opencode'),
 }

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { isAbsolute } from 'node:path'
+import { BrokerError } from '../protocol/index.ts'
 import type { FileChange } from './connections/file-change.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -34,6 +35,15 @@ export interface Access {
   /** The model that the person has named. */
   readonly model?: string
 }
+
+/** Whether a login is of a plan whose tokens only the provider's own programs, and those that know them, can use. */
+export const isForFewPrograms = ({ provider, kind }: Access): boolean =>
+  kind === 'login' && (provider === 'openai-codex' || provider === 'anthropic')
+
+export const planRefused = (tool: string, provider: string): BrokerError =>
+  new BrokerError('invalid_request', `${tool} cannot use the plan of ${provider}, which is for other programs.`, {
+    fix: 'Connect it to an API key or to another login: `--account` names it.',
+  })
 
 /** What the person should know. With `whenThere`, only where that file is. */
 export interface ConnectionNote {

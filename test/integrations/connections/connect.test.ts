@@ -1,4 +1,4 @@
-import { chmod, chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, chown, link, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, watch, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -162,6 +162,27 @@ describe('a power cut', () => {
 })
 
 describe('a failure', () => {
+  test('because a program has written to its settings meanwhile leaves them as that program wrote them', async () => {
+    await write('config.toml', 'a = 1\n')
+    await write('settings.json', '{}')
+    // The journal comes after the look and before the first write.
+    const watcher = watch(person, { recursive: true })
+    const meddled = (async () => {
+      for await (const { filename } of watcher)
+        if (filename?.endsWith('connections.json')) return write('settings.json', '{"theirs":1}')
+      return undefined
+    })()
+    await mkdir(home)
+    const connecting = connect([tomlChange(at('config.toml')), jsonChange(at('settings.json'))])
+    await meddled
+    await connecting.catch((error: unknown) =>
+      expect(error).toMatchObject({ code: 'temporarily_unavailable', fix: expect.stringMatching(/End that program/) }),
+    )
+    await disconnect().catch((error: unknown) => expect(error).toMatchObject({ code: 'not_found' }))
+    expect(JSON.parse(await readFile(at('settings.json'), 'utf8'))).toEqual({ theirs: 1 })
+    expect(await readFile(at('config.toml'), 'utf8')).toBe('a = 1\n')
+  })
+
   test('of the second file puts the first one back', async () => {
     await write('config.toml', 'a = 1\n')
     const before = await everything()
