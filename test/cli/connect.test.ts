@@ -1,6 +1,7 @@
 // Connecting a tool as a person does it, with the mistakes that people make: the real command, the real daemon, the providers' servers.
 import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { signIn } from '../daemon/practice-login.ts'
 import { program, type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
@@ -217,6 +218,39 @@ describe('tokentray connect', () => {
       expect(text).toContain(`command = ${JSON.stringify(process.execPath)}`)
       expect(text).toMatch(/args = \["[^"]+tokentray\.js", "token"/)
       expect((await cli(['--vault', 'work', 'connect', 'codex'])).code).toBe(4)
+    }))
+
+  // Each has a folder of its own, so that all of them run at once; the lock of one that was killed is waited for.
+  test('killed at any moment, the settings can be put back', () =>
+    withScene(async (scene) => {
+      const { daemon, cli } = scene
+      await addKey(scene, 'openai-codex', 'sk-')
+      const whole = Date.now()
+      expect((await cli(['connect', 'codex'])).code).toBe(0)
+      const lasts = Date.now() - whole
+      const before = '# mine\nmodel = "gpt-5"\n'
+      const outcomes = await Promise.all(
+        Array.from({ length: 12 }, async (_, place) => {
+          const name = `person-${place}`
+          const file = await put(scene, `${name}/.codex/config.toml`, before)
+          const env = {
+            HOME: join(daemon.home, name),
+            TOKENTRAY_HOME: join(daemon.home, name, 'tt'),
+            TOKENTRAY_SOCKET: daemon.socket,
+          }
+          const connecting = daemon.startCli(['connect', 'codex'], env)
+          // The later half of its life is where it writes; twelve at once take longer than one.
+          await sleep(lasts * (0.5 + place / 2))
+          connecting.signal('SIGKILL')
+          await connecting.ended
+          const changed = (await readFile(file, 'utf8')) !== before
+          const ended = await cli(['disconnect', '--all'], env)
+          expect(ended.code, ended.stderr).toBe(0)
+          expect(await readFile(file, 'utf8')).toBe(before)
+          return changed
+        }),
+      )
+      expect(outcomes).toContain(true)
     }))
 
   test.skipIf(!hasTerminals())('on a terminal it asks, and a no changes nothing', () =>
