@@ -54,7 +54,7 @@ export async function planConnection(
     selector,
     files: await previewConnection(context.home, tool.id, plan.changes, wish.followLinks === true),
     tokenFile: plan.tokenFile,
-    notes: notesOf(plan.notes),
+    notes: [...notesOf(plan.notes), ...notesOfEnvironment(context.surroundings)],
   }
 }
 
@@ -98,6 +98,12 @@ const choose = (tool: ToolDefinition, wish: ConnectionWish, { program, broker, s
 
 const notesOf = (notes: ChosenConnection['plan']['notes'] = []): readonly string[] =>
   notes.filter(({ whenThere }) => whenThere === undefined || existsSync(whenThere)).map(({ text }) => text)
+
+/** What leads `tokentray` to another broker here than where the tool will run it. */
+const notesOfEnvironment = ({ env }: Surroundings): readonly string[] =>
+  ['TOKENTRAY_HOME', 'TOKENTRAY_SOCKET']
+    .filter((name) => env[name])
+    .map((name) => `${name} is set in this shell. Start the tool with it as well, as it asks the usual TokenTray otherwise.`)
 
 function tokenFileDesk(tool: ToolDefinition, { plan, account }: ChosenConnection, context: ConnectingContext) {
   const path = plan.tokenFile
