@@ -32,12 +32,23 @@ const places = {
   'github-copilot': { base: 'https://api.githubcopilot.com' },
 } as const
 
-/** Which login each provider takes when the person names none. */
-export const usualOpenCodeConnections: readonly OpenCodeConnection[] = [
-  { provider: 'openai', selector: 'openai-codex' },
-  { provider: 'anthropic', selector: 'anthropic' },
-  { provider: 'github-copilot', selector: 'github-copilot' },
-]
+/** The logins that each provider can take, the best first. */
+const logins: Readonly<Record<OpenCodeProvider, readonly string[]>> = {
+  openai: ['openai-codex', 'chatgpt'],
+  anthropic: ['anthropic'],
+  'github-copilot': ['github-copilot'],
+}
+
+/**
+ * What to connect for somebody who has accounts of these providers of the broker. OpenCode offers the models of whatever is connected,
+ * so that a provider without an account is left out.
+ */
+export function openCodeConnections(providers: readonly string[]): readonly OpenCodeConnection[] {
+  return (Object.keys(logins) as OpenCodeProvider[]).flatMap((provider) => {
+    const selector = logins[provider].find((login) => providers.includes(login))
+    return selector === undefined ? [] : [{ provider, selector }]
+  })
+}
 
 /** Where OpenCode (1.18.33) looks for it at each start. */
 export const openCodePluginFile = (surroundings: Surroundings): string =>

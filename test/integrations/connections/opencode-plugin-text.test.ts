@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import {
   type OpenCodeConnection,
+  openCodeConnections,
   openCodePlugin,
   openCodePluginFile,
-  usualOpenCodeConnections,
 } from '../../../src/integrations/connections/opencode-plugin.ts'
 import { startMockApi } from '../../client/mock-api.ts'
 import { withPlugin } from './loaded-plugin.ts'
@@ -170,11 +170,26 @@ describe('the file', () => {
   test('has a place beside the settings, and an export for each provider', () => {
     const surroundings = { home: '/home/robin', env: { XDG_CONFIG_HOME: '/other' }, platform: 'linux' } as const
     expect(openCodePluginFile(surroundings)).toBe('/other/opencode/plugins/tokentray.js')
-    const text = openCodePlugin({ connections: usualOpenCodeConnections, command: ['tokentray'] })
+    const text = openCodePlugin({
+      connections: openCodeConnections(['anthropic', 'chatgpt', 'github-copilot']),
+      command: ['tokentray'],
+    })
     expect(text.match(/^export .*$/gm)).toHaveLength(3)
     expect(text.match(/^import .*$/gm)).toEqual([
       "import { execFile } from 'node:child_process'",
       "import { createHash } from 'node:crypto'",
     ])
   })
+})
+
+test.for([
+  [['openai-codex', 'chatgpt'], ['openai:openai-codex']],
+  [
+    ['chatgpt', 'anthropic', 'kimi'],
+    ['openai:chatgpt', 'anthropic:anthropic'],
+  ],
+  [['github-copilot'], ['github-copilot:github-copilot']],
+  [['kimi'], []],
+])('with accounts of %s, OpenCode is connected to %s', ([providers, expected]) => {
+  expect(openCodeConnections(providers ?? []).map(({ provider, selector }) => `${provider}:${selector}`)).toEqual(expected)
 })

@@ -1,7 +1,7 @@
 // The plugin for OpenCode against a real broker, and against commands and servers that misbehave. The real OpenCode runs it in
 // test/clients/opencode.test.ts.
 import { describe, expect, test } from 'vitest'
-import { usualOpenCodeConnections } from '../../../src/integrations/connections/opencode-plugin.ts'
+import { openCodeConnections } from '../../../src/integrations/connections/opencode-plugin.ts'
 import { modelApis, turnPaths } from '../../clients/upstream.ts'
 import { signIn, tokenOf } from '../../daemon/practice-login.ts'
 import { program, type RunningDaemon, withDaemon } from '../../daemon/running-daemon.ts'
@@ -9,6 +9,7 @@ import { type DoubleRequest, type ProviderDouble, withProviderDouble } from '../
 import { keyLike } from '../../providers/signing-in.ts'
 import { type LoadedPlugin, withPlugin } from './loaded-plugin.ts'
 
+const connections = openCodeConnections(['openai-codex', 'anthropic', 'github-copilot'])
 const responses = 'https://api.openai.com/v1/responses'
 const refreshPath = '/oauth/token'
 const said = { model: 'gpt-5.5', max_output_tokens: 9, temperature: 1, store: true, stream: true }
@@ -33,7 +34,7 @@ const withBroker = (body: (scene: Scene) => Promise<void>) =>
   withProviderDouble({ further: [modelApis] }, (double) =>
     withDaemon({ TOKENTRAY_UPSTREAM: double.origin }, (daemon) => {
       const command = ['env', `TOKENTRAY_HOME=${daemon.home}`, process.execPath, program]
-      return withPlugin({ connections: usualOpenCodeConnections, command }, (plugin) => body({ plugin, daemon, double }))
+      return withPlugin({ connections, command }, (plugin) => body({ plugin, daemon, double }))
     }),
   )
 
