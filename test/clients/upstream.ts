@@ -73,16 +73,17 @@ const stream = (text: string): Answer => ({ status: 200, body: text, headers: { 
 const named = (events: readonly Event[]) =>
   stream(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''))
 
+const usage = {
+  input_tokens: 5,
+  input_tokens_details: { cached_tokens: 0 },
+  output_tokens: 2,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 7,
+}
+
 function writeResponse(text: string, streams: boolean): Answer {
   const part = { type: 'output_text', text, annotations: [] }
   const item = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [part] }
-  const usage = {
-    input_tokens: 5,
-    input_tokens_details: { cached_tokens: 0 },
-    output_tokens: 2,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: 7,
-  }
   const common = { id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-5', parallel_tool_calls: true, tools: [] }
   const begun = { ...common, status: 'in_progress', output: [], usage: null }
   const response = { ...common, status: 'completed', output: [item], usage }
@@ -98,6 +99,28 @@ function writeResponse(text: string, streams: boolean): Answer {
     { type: 'response.content_part.done', ...place, part },
     { type: 'response.output_item.done', output_index: 0, item },
     { type: 'response.completed', response },
+  ]
+  return named(events.map((event, index) => ({ ...event, sequence_number: index })))
+}
+
+/** An answer of OpenAI's Responses that has the program run one of its tools. */
+export function callTool(name: string, args: object): Answer {
+  const call = {
+    id: 'fc_1',
+    type: 'function_call',
+    call_id: 'call_1',
+    name,
+    arguments: JSON.stringify(args),
+    status: 'completed',
+  }
+  const common = { id: 'resp_0', object: 'response', created_at: 1, model: 'gpt-5', parallel_tool_calls: true, tools: [] }
+  const events: Event[] = [
+    { type: 'response.created', response: { ...common, status: 'in_progress', output: [], usage: null } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '', status: 'in_progress' } },
+    { type: 'response.function_call_arguments.delta', output_index: 0, item_id: call.id, delta: call.arguments },
+    { type: 'response.function_call_arguments.done', output_index: 0, item_id: call.id, arguments: call.arguments },
+    { type: 'response.output_item.done', output_index: 0, item: call },
+    { type: 'response.completed', response: { ...common, status: 'completed', output: [call], usage } },
   ]
   return named(events.map((event, index) => ({ ...event, sequence_number: index })))
 }
