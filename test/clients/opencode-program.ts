@@ -64,4 +64,4 @@ export function turnOfOpenCode(person: Person, { model = 'openai/gpt-5.5', args 
 }
 
 const runOpenCode = ({ env, home }: Person, words: readonly string[]): Promise<Ended> =>
-  runFile(file, words, { env: { ...env, ...quiet }, cwd: home, limit: 90_000 })
+  runFile(file, words, { env: { ...env, ...quiet }, cwd: home, limit: 120_000 })

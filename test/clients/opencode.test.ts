@@ -20,6 +20,8 @@ import { writeSettings } from './settings.ts'
 import { answerText, callTool, turnPaths } from './upstream.ts'
 
 const processes = 4
+/** Five starts of it are twenty seconds of a processor, which may have other work. Milliseconds. */
+const patience = 300_000
 
 /** A person with a ChatGPT plan, whose login nobody but the broker has, and OpenCode connected. */
 const withPlan = (body: (person: Person) => Promise<void>) =>
@@ -126,44 +128,52 @@ describe.skipIf(!hasOpenCode)('OpenCode', () => {
       expect(turnsAt(person)).toEqual([])
     }))
 
-  test('without the broker: four processes spend one refresh token at once, and only one is answered', () =>
-    withPerson(async (person) => {
-      const { double } = person
-      await leadOpenCodeToDouble(person)
-      await startOpenCodeOnce(person)
-      await writeOwnLogin(person)
-      let release = () => {}
-      double.answerAlways(tokenPath, slowRefreshes(new Promise((resolve) => (release = resolve))))
-      let ended = 0
-      const turns = await Promise.all(
-        Array.from({ length: processes }, async () => {
-          const turn = await turnOfOpenCode(person)
-          ended += 1
-          if (ended === processes - 1) release()
-          return turn
-        }),
-      )
-      const failed = turns.filter(({ code }) => code !== 0)
-      expect(failed).toHaveLength(processes - 1)
-      for (const { stdout, stderr } of failed) expect(stdout + stderr).toContain('Token refresh failed: 401')
-      // Each asks for a title of its session, too, and tries the refresh again for that.
-      expect(double.refusals.filter((sentence) => sentence.includes('used twice')).length).toBeGreaterThanOrEqual(failed.length)
-    }))
+  test(
+    'without the broker: four processes spend one refresh token at once, and only one is answered',
+    () =>
+      withPerson(async (person) => {
+        const { double } = person
+        await leadOpenCodeToDouble(person)
+        await startOpenCodeOnce(person)
+        await writeOwnLogin(person)
+        let release = () => {}
+        double.answerAlways(tokenPath, slowRefreshes(new Promise((resolve) => (release = resolve))))
+        let ended = 0
+        const turns = await Promise.all(
+          Array.from({ length: processes }, async () => {
+            const turn = await turnOfOpenCode(person)
+            ended += 1
+            if (ended === processes - 1) release()
+            return turn
+          }),
+        )
+        const failed = turns.filter(({ code }) => code !== 0)
+        expect(failed).toHaveLength(processes - 1)
+        for (const { stdout, stderr } of failed) expect(stdout + stderr).toContain('Token refresh failed: 401')
+        // Each asks for a title of its session, too, and tries the refresh again for that.
+        expect(double.refusals.filter((sentence) => sentence.includes('used twice')).length).toBeGreaterThanOrEqual(failed.length)
+      }),
+    patience,
+  )
 
-  test('with the broker: they cost one refresh, all are answered, and the own login of OpenCode stays as it is', () =>
-    withPlan(async (person) => {
-      const { double, home } = person
-      await leadOpenCodeToDouble(person)
-      await startOpenCodeOnce(person)
-      const own = await writeOwnLogin(person)
-      const before = double.count(tokenPath)
-      double.refuseAccess('openai-codex')
-      await person.advance(864_000)
-      const turns = await turnsAtOnce(person)
-      const token = await planToken(person)
-      for (const turn of turns) expectAnswer(turn, token)
-      expect(double.count(tokenPath) - before).toBe(1)
-      expect(double.refusals).toEqual([])
-      expect(await readFile(join(home, loginPath), 'utf8')).toBe(own)
-    }))
+  test(
+    'with the broker: they cost one refresh, all are answered, and the own login of OpenCode stays as it is',
+    () =>
+      withPlan(async (person) => {
+        const { double, home } = person
+        await leadOpenCodeToDouble(person)
+        await startOpenCodeOnce(person)
+        const own = await writeOwnLogin(person)
+        const before = double.count(tokenPath)
+        double.refuseAccess('openai-codex')
+        await person.advance(864_000)
+        const turns = await turnsAtOnce(person)
+        const token = await planToken(person)
+        for (const turn of turns) expectAnswer(turn, token)
+        expect(double.count(tokenPath) - before).toBe(1)
+        expect(double.refusals).toEqual([])
+        expect(await readFile(join(home, loginPath), 'utf8')).toBe(own)
+      }),
+    patience,
+  )
 })
