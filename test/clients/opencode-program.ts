@@ -29,7 +29,7 @@ async function sayTypesAreThere(person: Person): Promise<void> {
 
 export async function connectOpenCode(person: Person): Promise<void> {
   await sayTypesAreThere(person)
-  const connections = openCodeConnections(['openai-codex', 'anthropic'])
+  const connections = openCodeConnections(['openai-codex', 'anthropic', 'github-copilot'])
   await writeSettings(person, pluginPath, openCodePlugin({ connections, command: ['tokentray'] }))
 }
 

@@ -119,6 +119,16 @@ describe.skipIf(!hasOpenCode)('OpenCode', () => {
       expect(new Set(sent.map(({ headers }) => headers['x-api-key']))).toEqual(new Set([key]))
     }))
 
+  test('takes a token of GitHub Copilot, and says which request is one of the person', () =>
+    withPerson(async (person) => {
+      await addKey(person, 'github-copilot', 'ghu_')
+      await connectOpenCode(person)
+      const token = await tokenOf(person.daemon, 'github-copilot')
+      expectAnswer(await turnOfOpenCode(person, { model: 'github-copilot/gpt-5-mini' }), token)
+      const [turn] = turnsAt(person, turnPaths.copilot).filter(hasTools)
+      expect(turn?.headers).toMatchObject({ 'x-initiator': 'user', authorization: `Bearer ${token}` })
+    }))
+
   test('without a login fails with the command that signs in', () =>
     withPerson(async (person) => {
       await connectOpenCode(person)
