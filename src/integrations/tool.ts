@@ -30,6 +30,8 @@ export interface Access {
   readonly kind: 'login' | 'api_key'
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>
+  /** The program of TokenTray and the words that belong to each call of it. */
+  readonly program: readonly string[]
   /** The program and its arguments that print a token. */
   readonly command: readonly string[]
   /** The model that the person has named. */

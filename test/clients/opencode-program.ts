@@ -1,7 +1,7 @@
 // OpenCode as npm has it, the file that connects it to the broker, and its turns without a person.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openCodeConnections, openCodePlugin } from '../../src/integrations/connections/opencode-plugin.ts'
+import { expect } from 'vitest'
 import type { Ended } from '../daemon/running-daemon.ts'
 import type { Person } from './person.ts'
 import { programFolder, runFile } from './programs.ts'
@@ -29,8 +29,8 @@ async function sayTypesAreThere(person: Person): Promise<void> {
 
 export async function connectOpenCode(person: Person): Promise<void> {
   await sayTypesAreThere(person)
-  const connections = openCodeConnections(['openai-codex', 'anthropic', 'github-copilot'])
-  await writeSettings(person, pluginPath, openCodePlugin({ connections, command: ['tokentray'] }))
+  const ended = await person.tokentray('connect', 'opencode')
+  expect(ended.code, ended.stderr).toBe(0)
 }
 
 /** Leads the addresses of OpenAI to the double, which OpenCode has no setting for. */

@@ -12,6 +12,7 @@ import {
   hasOpenCode,
   leadOpenCodeToDouble,
   loginPath,
+  pluginPath,
   startOpenCodeOnce,
   turnOfOpenCode,
 } from './opencode-program.ts'
@@ -85,6 +86,8 @@ describe.skipIf(!hasOpenCode)('OpenCode', () => {
       expect(text).toContain('opencode')
       expect(text).not.toContain(first)
       await expect(readFile(join(home, loginPath))).rejects.toThrow('ENOENT')
+      expect((await person.tokentray('disconnect', 'opencode')).code).toBe(0)
+      await expect(readFile(join(home, pluginPath))).rejects.toThrow('ENOENT')
     }))
 
   test('goes on when the token ends between two steps of a turn', () =>
@@ -130,8 +133,8 @@ describe.skipIf(!hasOpenCode)('OpenCode', () => {
     }))
 
   test('without a login fails with the command that signs in', () =>
-    withPerson(async (person) => {
-      await connectOpenCode(person)
+    withPlan(async (person) => {
+      expect((await person.tokentray('logout', 'openai-codex')).code).toBe(0)
       const { code, stdout, stderr } = await turnOfOpenCode(person)
       expect(code).not.toBe(0)
       expect(stdout + stderr).toMatch(/tokentray: [^\n]*`tokentray login openai-codex`/)

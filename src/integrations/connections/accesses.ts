@@ -79,14 +79,14 @@ async function accessOf(
   const kind = chain.find(({ verdict }) => verdict === 'used')?.link === 'api_key' ? 'api_key' : 'login'
   const said = formatSelector({ provider, ...(label === undefined ? {} : { label }) })
   const link = label === undefined ? ['--link', kind === 'login' ? 'grant' : 'api_key'] : []
-  const [command = '', ...options] = program
   const access: Access = {
     provider,
     selector: said,
     kind,
     baseUrl: api.base_url,
     headers: api.headers,
-    command: [command, ...options, 'token', said, ...link, '--client', tool.id],
+    program,
+    command: [...program, 'token', said, ...link, '--client', tool.id],
     ...(model === undefined ? {} : { model }),
   }
   return { access, account: winner }

@@ -1,6 +1,3 @@
-import { join } from 'node:path'
-import { opencode } from '../opencode.ts'
-import type { Surroundings } from '../tool.ts'
 import { pluginBody } from './opencode-plugin-text.ts'
 
 /** A provider of OpenCode, by its name there, that can be given tokens. */
@@ -49,10 +46,6 @@ export function openCodeConnections(providers: readonly string[]): readonly Open
     return selector === undefined ? [] : [{ provider, selector }]
   })
 }
-
-/** Where OpenCode (1.18.33) looks for it at each start. */
-export const openCodePluginFile = (surroundings: Surroundings): string =>
-  join(opencode.folder(surroundings), 'plugins', 'tokentray.js')
 
 /**
  * The plugin for OpenCode: one file of JavaScript without dependencies and without a secret, that is all there is to connect it. Its

@@ -4,8 +4,8 @@ import {
   type OpenCodeConnection,
   openCodeConnections,
   openCodePlugin,
-  openCodePluginFile,
 } from '../../../src/integrations/connections/opencode-plugin.ts'
+import { openCodePluginFile } from '../../../src/integrations/opencode.ts'
 import { startMockApi } from '../../client/mock-api.ts'
 import { withPlugin } from './loaded-plugin.ts'
 
