@@ -1,7 +1,8 @@
-import { BrokerError } from '../../protocol/index.ts'
+import { BrokerError, type LoginSource } from '../../protocol/index.ts'
 import { expandPath, type ForeignFile, readForeignFile, replaceForeignFile } from '../foreign-file.ts'
 import { type LockPatience, whileLocked } from '../program-locks.ts'
 import type { Surroundings } from '../tool.ts'
+import { sha256 } from './return-login.ts'
 import { withoutRefreshToken } from './rewriting.ts'
 import { readContents, type StoreDefinition, type StoredLogin } from './stored-login.ts'
 
@@ -17,10 +18,13 @@ export interface Move<Answer> {
   /** `StoredLogin.name`. */
   readonly name: string
   readonly surroundings: Surroundings
-  /** Gives the login to the broker; resolves when it is durable there. */
-  readonly hand: (login: MovableLogin) => Promise<Answer>
+  /** Gives the login to the broker, with what can undo the move; resolves when both are durable there. */
+  readonly hand: (login: MovableLogin, source: LoginSource) => Promise<Answer>
   readonly patience?: LockPatience
 }
+
+/** More copies of one login in one program than anybody has. */
+const mostFiles = 20
 
 type FoundFile = Extract<ForeignFile, { kind: 'found' }>
 
@@ -37,8 +41,8 @@ export async function moveLogin<Answer>({ store, file, name, surroundings, hand,
       const source = await readForeignFile(file)
       const login = loginsOf(store, source).find((each) => each.name === name && isMovable(each))
       if (source.kind !== 'found' || login === undefined || !isMovable(login)) throw notMovable(store, file)
-      const changes = await prepare(store, surroundings, login.refreshToken)
-      const answer = await hand(login)
+      const changes = await prepare(store, { file, login: name }, surroundings, login.refreshToken)
+      const answer = await hand(login, sourceOf(store, name, changes))
       for (const { read, text } of changes) {
         await replaceForeignFile(read, text).catch((error: unknown) => {
           throw halfMoved(store, error)
@@ -50,18 +54,44 @@ export async function moveLogin<Answer>({ store, file, name, surroundings, hand,
   )
 }
 
-/** The new text of every file of the program that holds the token, so that what cannot be changed is known before anything moves. */
-async function prepare(store: StoreDefinition, surroundings: Surroundings, refreshToken: string) {
+interface Change {
+  readonly file: string
+  /** `StoredLogin.name`. */
+  readonly login: string
+  readonly read: FoundFile
+  readonly text: string
+}
+
+/**
+ * The new text of every file of the program that holds the token, so that what cannot be changed is known before anything moves. The one
+ * that was asked for comes first.
+ */
+async function prepare(
+  store: StoreDefinition,
+  first: Pick<Change, 'file' | 'login'>,
+  surroundings: Surroundings,
+  refreshToken: string,
+): Promise<readonly Change[]> {
   const files = (await Promise.all(store.files(surroundings).map(expandPath))).flat()
-  const changes = new Map<string, { readonly read: FoundFile; readonly text: string }>()
-  for (const file of files) {
+  const changes = new Map<string, Change>()
+  for (const file of new Set([first.file, ...files])) {
     const read = await readForeignFile(file)
-    const held = loginsOf(store, read).find((each) => each.refreshToken === refreshToken)
-    if (read.kind !== 'found' || held?.refreshPlace === undefined) continue
-    changes.set(read.path, { read, text: withoutRefreshToken(read.text, held.refreshPlace, refreshToken) })
+    const held = loginsOf(store, read).filter((each) => each.refreshToken === refreshToken)
+    const login = (file === first.file ? held.find(({ name }) => name === first.login) : undefined) ?? held[0]
+    if (read.kind !== 'found' || login?.refreshPlace === undefined || changes.has(read.path)) continue
+    const text = withoutRefreshToken(read.text, login.refreshPlace, refreshToken)
+    changes.set(read.path, { file, login: login.name, read, text })
   }
   return [...changes.values()]
 }
+
+const sourceOf = ({ id }: StoreDefinition, login: string, changes: readonly Change[]): LoginSource => ({
+  program: id,
+  login,
+  files: changes
+    .slice(0, mostFiles)
+    .map((change) => ({ path: change.file, login: change.login, before: sha256(change.read.text) })),
+})
 
 function loginsOf(store: StoreDefinition, file: ForeignFile): readonly StoredLogin[] {
   const contents = file.kind === 'found' ? readContents(store, file.text) : undefined
