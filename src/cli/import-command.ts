@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
   type BrokerLogins,
@@ -15,16 +15,18 @@ import {
   stores,
   surroundingsOf,
 } from '../integrations/index.ts'
-import { BrokerError, homeFolder, type ImportRequest } from '../protocol/index.ts'
+import { BrokerError, homeFolder, type ImportRequest, type LoginSource } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
 import { listText, radarText, storesJson } from './import-text.ts'
 import { withRules } from './rule-card.ts'
+import { undoImport } from './undo-import.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 interface ImportOptions {
   readonly move?: boolean
+  readonly undo?: boolean
   readonly login?: string
   readonly label?: string
   /** Undefined when nothing was said. */
@@ -64,6 +66,11 @@ export function describeImportCommands(
     .option('--label <label>', 'label of the new account')
     .option('--read-stores', 'allow to read the logins of this program (of all, without one)')
     .option('--no-read-stores', 'do not read them any more')
+    .addOption(
+      new Option('--undo', 'give a login that moved here back to its program (without one: list what can go back)').conflicts(
+        'move',
+      ),
+    )
     .option('--dry-run', 'say what would be done')
     .option('--accept-provider-rules', 'you have read the rule card of the provider')
     .option('--json', 'print JSON')
@@ -77,6 +84,10 @@ export function describeImportCommands(
 }
 
 async function importLogins(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
+  if (options.undo) {
+    const { socket, terminal, ...others } = context
+    return undoImport(name, options, { ...others, broker: createBrokerClient(socket()), stderr: terminal.stderr })
+  }
   if (options.move) return move(name, options, context)
   const found = (await lookAround(name, options, context)).filter(({ store }) => name === undefined || store.id === name)
   context.stdout.write(options.json ? `${JSON.stringify(storesJson(found))}\n` : listText(found, context.surroundings))
@@ -161,7 +172,8 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   const broker = createBrokerClient(context.socket())
   // The rule card is asked about outside of the move: its program must not wait for a person.
   const run = (accepts: boolean) => {
-    const hand = (moving: MovableLogin) => broker.importLogin(requestOf(moving, options.label, accepts))
+    const hand = (moving: MovableLogin, source: LoginSource) =>
+      broker.importLogin({ ...requestOf(moving, options.label, accepts), source })
     return moveLogin({ store, file, name: login.name, surroundings, hand })
   }
   const { account } = await withRules(login.provider, broker, terminal, run, options.acceptProviderRules === true)
@@ -169,6 +181,7 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   terminal.stderr.write(
     `  ${store.name} keeps its access token until it ends. To have a login of its own again: ${store.signIn}\n`,
   )
+  terminal.stderr.write(`  To undo this: tokentray import --undo ${store.id}\n`)
 }
 
 /** The login that is meant. Which one of several is never guessed. */
