@@ -8,13 +8,14 @@ const at = memberPlaces(['tokens'])
 /**
  * `auth.json` of the Codex CLI. Its end is in the token. With an empty refresh token Codex goes on with the access token; when that is
  * over it sends the empty one, which is refused and spends nothing. Its locks are kernel locks, which this program cannot take; that
- * the file did not change meanwhile is checked instead.
+ * the file did not change meanwhile is checked instead. A process that runs looks into the file again only after its token was refused.
  */
 export const codexStore: StoreDefinition = {
   id: 'codex',
   name: 'Codex CLI',
   files: ({ env, home }) => [join(folderOf(env.CODEX_HOME, join(home, '.codex')), 'auth.json')],
   logins: codexLogins,
+  remembers: 'codex',
   signIn: 'codex login',
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BrokerError, type LoginSource } from '../../protocol/index.ts'
 import { expandPath, type ForeignFile, readForeignFile, replaceForeignFile } from '../foreign-file.ts'
 import { type LockPatience, whileLocked } from '../program-locks.ts'
@@ -21,6 +22,8 @@ export interface Move<Answer> {
   /** Gives the login to the broker, with what can undo the move; resolves when both are durable there. */
   readonly hand: (login: MovableLogin, source: LoginSource) => Promise<Answer>
   readonly patience?: LockPatience
+  /** Resolves when a program without locks would have written what it was about to write. */
+  readonly settle?: () => Promise<unknown>
 }
 
 /** More copies of one login in one program than anybody has. */
@@ -31,9 +34,11 @@ type FoundFile = Extract<ForeignFile, { kind: 'found' }>
 /**
  * Moves a login to the broker. While the locks of the program are held, the file is read again, every change is prepared, the broker
  * makes the login durable, and only then loses the program its refresh token. A crash before that leaves the file as it was, and the
- * same command ends what was begun: the broker knows the token again and does not use it a second time.
+ * same command ends what was begun: the broker knows the token again and does not use it a second time. Throws
+ * `temporarily_unavailable` when the program can refresh still or again.
  */
-export async function moveLogin<Answer>({ store, file, name, surroundings, hand, patience }: Move<Answer>): Promise<Answer> {
+export async function moveLogin<Answer>(move: Move<Answer>): Promise<Answer> {
+  const { store, file, name, surroundings, hand, patience, settle = () => sleep(watched) } = move
   const locks = store.locks?.(file) ?? []
   return whileLocked(
     locks,
@@ -48,10 +53,26 @@ export async function moveLogin<Answer>({ store, file, name, surroundings, hand,
           throw halfMoved(store, error)
         })
       }
+      await requireEmptied(store, changes)
+      if (store.locks !== undefined) return answer
+      // Without a lock, a refresh may have been under way; what came of it is written within moments.
+      await settle()
+      await requireEmptied(store, changes)
       return answer
     },
     patience,
   )
+}
+
+/** How long a program without locks is watched after a move. Milliseconds. */
+const watched = 1_500
+
+/** Throws when the program has written a refresh token again since its file was changed. */
+async function requireEmptied(store: StoreDefinition, changes: readonly Change[]): Promise<void> {
+  for (const { file, login } of changes) {
+    const held = loginsOf(store, await readForeignFile(file)).find(({ name }) => name === login)
+    if (held?.refreshToken !== undefined) throw writtenAgain(store, file)
+  }
 }
 
 interface Change {
@@ -101,6 +122,12 @@ function loginsOf(store: StoreDefinition, file: ForeignFile): readonly StoredLog
 function notMovable({ name }: StoreDefinition, file: string): BrokerError {
   return new BrokerError('not_found', `There is no login in ${file} any more that could move.`, {
     fix: `Sign in to ${name} again, or sign in here with \`tokentray login\`.`,
+  })
+}
+
+function writtenAgain({ id, name }: StoreDefinition, file: string): BrokerError {
+  return new BrokerError('temporarily_unavailable', `TokenTray has the login, and ${name} wrote a login into ${file} again.`, {
+    fix: `It was about to refresh or to sign in. End ${name}, and run \`tokentray import ${id} --move\` again to take over the newer login.`,
   })
 }
 

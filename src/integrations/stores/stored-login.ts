@@ -58,6 +58,8 @@ export interface StoreDefinition {
   readonly logins: (text: string) => readonly StoredLogin[]
   /** The folders that the program makes while it refreshes or writes; undefined where it takes no lock that another program can. */
   readonly locks?: (file: string) => readonly string[]
+  /** The name of its processes, for a program that goes on with a refresh token that it has read before. */
+  readonly remembers?: string
   /** What starts a sign-in of the program itself. */
   readonly signIn: string
 }

@@ -23,8 +23,9 @@ async function put(path: string, text: string, mode = 0o600): Promise<string> {
   return file
 }
 
+const atOnce = async () => {}
 const moveCodex = (file: string, hand: () => Promise<unknown>) =>
-  moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand })
+  moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle: atOnce })
 
 describe('a move', () => {
   test('hands over the whole login before the file is changed, and keeps its mode', async () => {
@@ -35,6 +36,7 @@ describe('a move', () => {
       file,
       name: 'chatgpt',
       surroundings: surroundings(),
+      settle: atOnce,
       hand: async ({ refreshToken, accessToken, idToken }) => {
         seen.push(refreshToken, accessToken, idToken ?? '', await readFile(file, 'utf8'))
       },
@@ -61,6 +63,28 @@ describe('a move', () => {
     })
     expect(await readFile(file, 'utf8')).toBe(newer)
     expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('says that the program wrote a login again, whose refresh was under way, and leaves that', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    const newer = samples.codex?.replace('codex-refresh', 'codex-newer') ?? ''
+    const settle = () => writeFile(file, newer)
+    const hand = async () => {}
+    const move = moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle })
+    await expect(move).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      message: expect.stringContaining('again'),
+      fix: expect.stringContaining('tokentray import codex --move'),
+    })
+    expect(await readFile(file, 'utf8')).toBe(newer)
+  })
+
+  test('lets a program without locks write what is no login', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    const settle = async () => writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"grown":1,'))
+    const hand = async () => 'moved'
+    const move = moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle })
+    expect(await move).toBe('moved')
   })
 
   test('follows a link to the file, which stays a link', async () => {
@@ -98,7 +122,7 @@ describe('a move', () => {
     const copy = (samples.codex ?? '').replace('codex-refresh', 'ccp-refresh')
     const second = await put('.codex-claude-proxy/accounts/a_b/auth.json', copy)
     const store = storeOf('codex-claude-proxy')
-    await moveLogin({ store, file, name: 'a@b.example', surroundings: surroundings(), hand: async () => {} })
+    await moveLogin({ store, file, name: 'a@b.example', surroundings: surroundings(), hand: async () => {}, settle: atOnce })
     for (const path of [file, second]) expect(await readFile(path, 'utf8')).not.toContain('ccp-refresh')
   })
 })

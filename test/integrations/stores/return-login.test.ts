@@ -49,6 +49,7 @@ async function moved(id: string, file: string) {
     name: login.name,
     surroundings: surroundings(),
     hand: async (_, source) => source.files,
+    settle: async () => {},
   })
   const { accessToken, refreshToken, provider } = login
   const tokens: ReturnedTokens = { accessToken, refreshToken, obtainedAt: 0 }
@@ -136,6 +137,7 @@ describe('a login that was renewed', () => {
       name: 'a@b.example',
       surroundings: surroundings(),
       hand: async (_, source) => source.files,
+      settle: async () => {},
     })
     expect(files.map(({ path, login }) => [path, login])).toEqual([
       [file, 'a@b.example'],
