@@ -18,6 +18,7 @@ import {
 import { BrokerError, homeFolder, type ImportRequest, type LoginSource } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
+import { findIn, runningText, severalFix } from './import-file.ts'
 import { listText, radarText, storesJson } from './import-text.ts'
 import { withRules } from './rule-card.ts'
 import { undoImport } from './undo-import.ts'
@@ -28,6 +29,7 @@ interface ImportOptions {
   readonly move?: boolean
   readonly undo?: boolean
   readonly login?: string
+  readonly file?: string
   readonly label?: string
   /** Undefined when nothing was said. */
   readonly readStores?: boolean
@@ -40,6 +42,8 @@ interface ImportContext {
   readonly surroundings: Surroundings
   readonly home: string
   readonly socket: () => string
+  /** See `ChosenVault.words`. */
+  readonly words: (text: string) => string
   readonly terminal: Terminal
   readonly stdout: { write(text: string): unknown }
 }
@@ -55,6 +59,7 @@ export function describeImportCommands(
     surroundings: surroundingsOf(env),
     home: homeFolder(env),
     socket: () => vault.socket(),
+    words: (text) => vault.words(text),
     terminal: { stdin, stderr, interrupt: () => kill(pid, 'SIGINT') },
     stdout,
   }
@@ -63,6 +68,7 @@ export function describeImportCommands(
     .description('show the logins that other programs keep, or take one over')
     .option('--move', 'take the login over: TokenTray alone refreshes it, and the program keeps an access token only')
     .option('--login <name>', 'which login, when the program has several')
+    .option('--file <path>', 'a file of the program that is somewhere else, such as a copy of it')
     .option('--label <label>', 'label of the new account')
     .option('--read-stores', 'allow to read the logins of this program (of all, without one)')
     .option('--no-read-stores', 'do not read them any more')
@@ -85,7 +91,7 @@ export function describeImportCommands(
 
 async function importLogins(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
   if (options.undo) {
-    const { socket, terminal, ...others } = context
+    const { socket, words: _, terminal, ...others } = context
     return undoImport(name, options, { ...others, broker: createBrokerClient(socket()), stderr: terminal.stderr })
   }
   if (options.move) return move(name, options, context)
@@ -145,7 +151,7 @@ async function lookAround(name: string | undefined, options: ImportOptions, cont
     if (said === undefined || (name === undefined && said && before === 'refused')) continue
     consents = await rememberConsent(home, id, said ? 'allowed' : 'refused')
   }
-  return findStores(surroundings, consents)
+  return findIn(surroundings, consents, name, options.file)
 }
 
 async function askConsent(id: string, { terminal, surroundings }: ImportContext): Promise<boolean | undefined> {
@@ -181,7 +187,9 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   terminal.stderr.write(
     `  ${store.name} keeps its access token until it ends. To have a login of its own again: ${store.signIn}\n`,
   )
-  terminal.stderr.write(`  To undo this: tokentray import --undo ${store.id}\n`)
+  const running = await runningText(store)
+  if (running !== undefined) terminal.stderr.write(`  ${running}\n`)
+  terminal.stderr.write(context.words(`  To undo this: \`tokentray import --undo ${store.id}\`\n`))
 }
 
 /** The login that is meant. Which one of several is never guessed. */
@@ -210,7 +218,7 @@ function theOne(name: string, found: readonly FoundStore[], wanted: string | und
   // Copies of one login within a program move together.
   if (others.every(({ login }) => login.refreshToken === first.login.refreshToken)) return first
   throw new BrokerError('invalid_request', `${name} has several logins.`, {
-    fix: `Name one with --login: ${fitting.map(({ login }) => login.name).join(', ')}.`,
+    fix: severalFix(fitting),
   })
 }
 

@@ -1,5 +1,6 @@
 // A login moves from another program to the broker: the real command, the real daemon, and a server that enforces rotation.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Grant } from '../../src/core/index.ts'
@@ -149,6 +150,61 @@ describe('tokentray import', () => {
         mcpOAuth: { a: 1 },
       })
       expect(await daemon.cli(['refresh', 'anthropic'])).toMatchObject({ code: 0 })
+    })
+  })
+})
+
+describe('tokentray import --file', () => {
+  test('moves a login out of a copy of the file, and out of the usual one that has it as well', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const usual = await put(daemon, '.codex/auth.json', codexText(grant))
+      const copy = await put(daemon, 'old home/codex.json', codexText(grant))
+      expect(await daemon.cli(['import', '--file', copy])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('which program'),
+      })
+      const missing = await daemon.cli(['import', 'codex', '--file', `${copy}x`])
+      expect(missing).toMatchObject({ code: 7, stderr: expect.stringContaining('There is no file') })
+      const list = await daemon.cli(['import', 'codex', '--file', copy, '--read-stores'])
+      expect(list.stdout).toBe('codex  ~/old home/codex.json\n  chatgpt: login of openai-codex, can move\n')
+      expect(await daemon.cli(['import', 'codex', '--file', copy, '--move', '--accept-provider-rules'])).toMatchObject({
+        code: 0,
+      })
+      for (const file of [usual, copy]) expect(await readFile(file, 'utf8')).not.toContain(grant.refreshToken?.expose())
+      const undone = await daemon.cli(['import', '--undo', 'codex'])
+      expect(undone, undone.stderr).toMatchObject({ code: 0 })
+      for (const file of [usual, copy]) expect(await readFile(file, 'utf8')).toBe(codexText(grant))
+    })
+  })
+
+  test('tells two logins of one name apart, which are in two files', async () => {
+    await withLogin('anthropic', async ({ daemon, grant }) => {
+      const entry = (refresh: string) => ({ type: 'oauth', provider: 'anthropic', access: grant.accessToken.expose(), refresh })
+      const text = (refresh: string) => JSON.stringify({ profiles: { 'anthropic:default': entry(refresh) } })
+      const one = await put(daemon, '.openclaw/agents/one/agent/auth-profiles.json', text(grant.refreshToken?.expose() ?? ''))
+      const two = await put(daemon, '.openclaw/agents/two/agent/auth-profiles.json', text('another'))
+      const move = ['import', 'openclaw', '--move', '--read-stores', '--accept-provider-rules']
+      expect(await daemon.cli(move)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`--file, and with --login if need be: ${one}, ${two}`),
+      })
+      expect(await daemon.cli([...move, '--file', one])).toMatchObject({ code: 0 })
+      expect(await readFile(two, 'utf8')).toBe(text('another'))
+    })
+  })
+
+  test.runIf(process.platform === 'linux')('names the processes of Codex that go on with what they have read', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      await put(daemon, '.codex/auth.json', codexText(grant))
+      const codex = join(daemon.home, 'codex')
+      await symlink('/bin/sleep', codex)
+      const running = spawn(codex, ['600'])
+      try {
+        const moved = await daemon.cli(['import', 'codex', '--move', '--read-stores', '--accept-provider-rules'])
+        expect(moved).toMatchObject({ code: 0, stderr: expect.stringMatching(new RegExp(`\\(pid .*\\b${running.pid}\\b`)) })
+      } finally {
+        running.kill()
+      }
     })
   })
 })
