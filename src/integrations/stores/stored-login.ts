@@ -60,6 +60,8 @@ export interface StoreDefinition {
   readonly locks?: (file: string) => readonly string[]
   /** The name of its processes, for a program that goes on with a refresh token that it has read before. */
   readonly remembers?: string
+  /** None of its logins can move; each says why. */
+  readonly neverMoves?: true
   /** What starts a sign-in of the program itself. */
   readonly signIn: string
 }
