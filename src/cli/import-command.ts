@@ -1,8 +1,6 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { type Command, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
-  type BrokerLogins,
   type FoundStore,
   findStores,
   isMovable,
@@ -11,7 +9,6 @@ import {
   readConsents,
   rememberConsent,
   type Surroundings,
-  sharedLogins,
   stores,
   surroundingsOf,
 } from '../integrations/index.ts'
@@ -19,7 +16,7 @@ import { BrokerError, homeFolder, type ImportRequest, type LoginSource } from '.
 import type { ChosenVault } from './chosen-vault.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
 import { findIn, runningText, severalFix } from './import-file.ts'
-import { listText, radarText, storesJson } from './import-text.ts'
+import { listText, storesJson } from './import-text.ts'
 import { withRules } from './rule-card.ts'
 import { undoImport } from './undo-import.ts'
 
@@ -38,7 +35,7 @@ interface ImportOptions {
   readonly acceptProviderRules?: boolean
 }
 
-interface ImportContext {
+export interface ImportContext {
   readonly surroundings: Surroundings
   readonly home: string
   readonly socket: () => string
@@ -48,14 +45,13 @@ interface ImportContext {
   readonly stdout: { write(text: string): unknown }
 }
 
-/** The commands about logins that other programs keep. */
-export function describeImportCommands(
-  program: Command,
+/** What the commands about logins of other programs work with. */
+export function importContext(
   vault: ChosenVault,
   env: Environment,
   { stdin, stdout, stderr, kill, pid }: NodeJS.Process,
-): void {
-  const context: ImportContext = {
+): ImportContext {
+  return {
     surroundings: surroundingsOf(env),
     home: homeFolder(env),
     socket: () => vault.socket(),
@@ -63,6 +59,11 @@ export function describeImportCommands(
     terminal: { stdin, stderr, interrupt: () => kill(pid, 'SIGINT') },
     stdout,
   }
+}
+
+/** The command about logins that other programs keep. */
+export function describeImportCommands(program: Command, vault: ChosenVault, env: Environment, process: NodeJS.Process): void {
+  const context = importContext(vault, env, process)
   program
     .command('import [program]')
     .description('show the logins that other programs keep, or take one over')
@@ -81,12 +82,6 @@ export function describeImportCommands(
     .option('--accept-provider-rules', 'you have read the rule card of the provider')
     .option('--json', 'print JSON')
     .action((name: string | undefined, options: ImportOptions) => importLogins(name, options, context))
-  program
-    .command('radar')
-    .description('find the logins that several programs hold, so that they sign each other out')
-    .option('--read-stores', 'allow to read the logins of all programs')
-    .option('--json', 'print JSON')
-    .action((options: ImportOptions) => radar(options, context))
 }
 
 async function importLogins(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
@@ -99,47 +94,12 @@ async function importLogins(name: string | undefined, options: ImportOptions, co
   context.stdout.write(options.json ? `${JSON.stringify(storesJson(found))}\n` : listText(found, context.surroundings))
 }
 
-async function radar(options: ImportOptions, context: ImportContext): Promise<void> {
-  const found = await lookAround(undefined, options, context)
-  const shared = sharedLogins(found, await brokerLogins(context))
-  if (options.json) {
-    const logins = shared.map(({ holders, account }) => ({
-      programs: holders.map(({ store, file, name }) => ({ program: store.id, file, login: name })),
-      ...(account === undefined ? {} : { account }),
-    }))
-    context.stdout.write(`${JSON.stringify({ shared: logins, not_read: unread(found) })}\n`)
-    return
-  }
-  context.stdout.write(radarText(shared, context.surroundings))
-  const names = unread(found)
-  if (names.length === 0) return
-  context.terminal.stderr.write(`Not looked at without your yes: ${names.join(', ')}.\n  Allow it with --read-stores.\n`)
-}
-
-/** What the broker holds; undefined when none is running, which is no reason not to look at the others. */
-async function brokerLogins({ socket }: ImportContext): Promise<BrokerLogins | undefined> {
-  const key = randomBytes(32)
-  const told = await createBrokerClient(socket())
-    .fingerprints(key.toString('hex'))
-    .catch((error: unknown) => {
-      if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
-      throw error
-    })
-  if (told === undefined) return undefined
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  return {
-    accounts: new Map(told.accounts.flatMap(({ account, fingerprints }) => fingerprints.map((each) => [each, account] as const))),
-    fingerprint: (token) => createHmac('sha256', key).update(sha256(token)).digest('hex'),
-  }
-}
-
-/** The programs whose logins were not read. */
-const unread = (found: readonly FoundStore[]): string[] => [
-  ...new Set(found.filter(({ consent }) => consent !== 'allowed').map(({ store }) => store.id)),
-]
-
 /** Every file that is there; read where the person allows it, which is asked for on a terminal when one program is meant. */
-async function lookAround(name: string | undefined, options: ImportOptions, context: ImportContext) {
+export async function lookAround(
+  name: string | undefined,
+  options: Pick<ImportOptions, 'readStores' | 'file'>,
+  context: ImportContext,
+): Promise<readonly FoundStore[]> {
   const { home, surroundings } = context
   if (name !== undefined && !stores.some(({ id }) => id === name)) throw unknownProgram(name)
   let consents = await readConsents(home)

@@ -1,6 +1,6 @@
 // A login moves from another program to the broker: the real command, the real daemon, and a server that enforces rotation.
 import { spawn } from 'node:child_process'
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Grant } from '../../src/core/index.ts'
@@ -227,6 +227,58 @@ describe('tokentray radar', () => {
         stdout: expect.stringContaining('as you said'),
       })
       expect((await daemon.cli(['radar', '--read-stores'])).stdout).toContain('No two programs')
+    })
+  })
+
+  test('does not show what is ignored, until another program or another login is concerned', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const [access, refresh] = [grant.accessToken.expose(), grant.refreshToken?.expose()]
+      const piText = JSON.stringify({ 'openai-codex': { type: 'oauth', access, refresh, expires: 1 } })
+      await put(daemon, '.codex/auth.json', codexText(grant))
+      const pi = await put(daemon, '.pi/agent/auth.json', piText)
+      const asked = await daemon.cli(['radar'])
+      expect(asked.stderr).toMatch(
+        /Not looked at without your yes: codex, pi\.\n {2}Allow it with --read-stores, .*import codex --read-stores/,
+      )
+      const found = await daemon.cli(['radar', '--read-stores'])
+      const finding = /--ignore ([0-9a-f]{8})$/m.exec(found.stdout)?.[1] ?? ''
+      expect(finding).not.toBe('')
+      expect(await daemon.cli(['radar', '--ignore', 'ffff'])).toMatchObject({ code: 7, stderr: expect.stringContaining(finding) })
+      expect(await daemon.cli(['radar', '--ignore', '../'])).toMatchObject({ code: 7 })
+      const line = `Ignored: ${finding} (Codex CLI and pi). To see it again: tokentray radar --unignore ${finding}\n`
+      for (const args of [['radar', '--ignore', finding], ['radar']]) {
+        const said = await daemon.cli(args)
+        expect(said).toMatchObject({ code: 0, stdout: `No other two programs that were looked at hold one login.\n${line}` })
+      }
+      const memory = await readFile(join(daemon.home, 'radar.json'), 'utf8')
+      for (const secret of [refresh, grant.refreshToken?.fingerprint()]) expect(memory).not.toContain(secret)
+      expect(JSON.parse((await daemon.cli(['radar', '--json'])).stdout).shared).toMatchObject([{ ignored: true }])
+
+      await put(daemon, '.openclaw/credentials/oauth.json', piText)
+      const third = await daemon.cli(['radar', '--read-stores'])
+      expect(third.stdout).toContain('3 programs hold one rotating login')
+      expect(third.stdout).not.toContain('Ignored')
+      await rm(join(daemon.home, '.openclaw'), { recursive: true })
+      const back = await daemon.cli(['radar', '--unignore', finding])
+      expect(back.stdout).toContain('2 programs hold one rotating login')
+
+      await daemon.cli(['radar', '--ignore', finding])
+      for (const file of [pi, join(daemon.home, '.codex/auth.json')]) {
+        await writeFile(file, (await readFile(file, 'utf8')).replace(refresh ?? '', 'another-one'))
+      }
+      expect((await daemon.cli(['radar'])).stdout).toContain('2 programs hold one rotating login')
+      await writeFile(join(daemon.home, 'radar.json'), '{')
+      expect(await daemon.cli(['radar'])).toMatchObject({ code: 0, stdout: expect.stringContaining('2 programs') })
+    })
+  })
+
+  test('says how to take back a no', async () => {
+    await withHome({}, async (daemon) => {
+      await put(daemon, '.pi/agent/auth.json', '{}')
+      await daemon.cli(['import', 'pi', '--no-read-stores'])
+      expect((await daemon.cli(['radar', '--read-stores'])).stderr).toBe(
+        'Not looked at, as you said: pi.\n  Allow it with `tokentray import pi --read-stores`\n',
+      )
     })
   })
 

@@ -155,7 +155,7 @@ describe('what is found', () => {
     await put('.pi/agent/auth.json', (samples.pi ?? '').replace('pi-refresh', 'codex-refresh'))
     await put('.cli-proxy-api/one.json', samples['cli-proxy-api'] ?? '')
     await put('.cli-proxy-api/two.json', samples['cli-proxy-api'] ?? '')
-    const shared = sharedLogins(await findStores(surroundings(), all))
+    const shared = sharedLogins(await findStores(surroundings(), all), '00'.repeat(32))
     expect(shared.map(({ holders }) => holders.map(({ store, name }) => `${store.id} ${name}`))).toEqual([
       ['codex chatgpt', 'pi openai-codex'],
     ])
