@@ -26,11 +26,12 @@ function findingText({ finding, holders, account }: SharedLogin, surroundings: S
   const programs = holders.map(({ store, file }) => `${store.name} (${printable(shortened(file, surroundings))})`)
   const who = account === undefined ? programs : [...programs, `TokenTray (${account})`]
   const advice = holders.map(({ store }) => `  a login of its own for ${store.name}: ${store.signIn}\n`)
-  const first = holders[0]?.store.id ?? ''
+  const movable = holders.find(({ canMove }) => canMove)
+  const owner = account === undefined ? 'make TokenTray its owner' : 'leave it to TokenTray'
   return (
     `${who.length} programs hold one rotating login: ${listed(who)}\n` +
     [...new Set(advice)].join('') +
-    `  or ${account === undefined ? 'make TokenTray its owner' : 'leave it to TokenTray'}: tokentray import ${first} --move\n` +
+    (movable === undefined ? '' : `  or ${owner}: tokentray import ${movable.store.id} --move\n`) +
     `  or ignore it: tokentray radar --ignore ${shortFinding(finding)}\n`
   )
 }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { expandPath, readForeignFile } from '../foreign-file.ts'
 import type { Surroundings } from '../tool.ts'
 import type { Consent, Consents } from './consent.ts'
+import { isMovable } from './move-login.ts'
 import { readContents, type StoreContents, type StoreDefinition } from './stored-login.ts'
 import { stores as allStores } from './stores.ts'
 
@@ -51,7 +52,12 @@ async function lookAt(store: StoreDefinition, file: string, consent: Consent | u
 export interface SharedLogin {
   /** Names this login with this set of holders: an HMAC in hex, which tells nothing of the token. */
   readonly finding: string
-  readonly holders: readonly { readonly store: StoreDefinition; readonly file: string; readonly name: string }[]
+  readonly holders: readonly {
+    readonly store: StoreDefinition
+    readonly file: string
+    readonly name: string
+    readonly canMove: boolean
+  }[]
   /** The id of the account of TokenTray that has it, too. */
   readonly account?: string
 }
@@ -69,9 +75,10 @@ export interface BrokerLogins {
 export function sharedLogins(found: readonly FoundStore[], key: string, broker?: BrokerLogins): readonly SharedLogin[] {
   const holders = new Map<string, SharedLogin['holders'][number][]>()
   for (const { store, file, contents } of found) {
-    for (const { refreshToken, name } of contents?.kind === 'read' ? contents.logins : []) {
+    for (const login of contents?.kind === 'read' ? contents.logins : []) {
+      const { refreshToken, name } = login
       if (refreshToken === undefined) continue
-      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name }])
+      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name, canMove: isMovable(login) }])
     }
   }
   return [...holders]

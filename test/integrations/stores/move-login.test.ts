@@ -150,6 +150,21 @@ describe('what is found', () => {
     })
   })
 
+  test('names two programs of which none can give its login away', async () => {
+    const login = JSON.stringify({ access_token: 'a', refresh_token: 'kimi-refresh', expires_at: 1 })
+    await put('.kimi/credentials/kimi-code.json', login)
+    await put('.kimi-code/credentials/kimi-code.json', login)
+    const found = await findStores(surroundings(), { 'kimi-cli': 'allowed', 'kimi-code': 'allowed' })
+    const shared = sharedLogins(found, '00'.repeat(32))
+    expect(shared.map(({ holders }) => holders.map(({ store, canMove }) => [store.id, canMove]))).toEqual([
+      [
+        ['kimi-cli', false],
+        ['kimi-code', false],
+      ],
+    ])
+    expect(shared[0]?.finding).toMatch(/^[0-9a-f]{64}$/)
+  })
+
   test('names the programs that hold one rotating login, and not the copies within one', async () => {
     await put('.codex/auth.json', samples.codex ?? '')
     await put('.pi/agent/auth.json', (samples.pi ?? '').replace('pi-refresh', 'codex-refresh'))
@@ -159,5 +174,6 @@ describe('what is found', () => {
     expect(shared.map(({ holders }) => holders.map(({ store, name }) => `${store.id} ${name}`))).toEqual([
       ['codex chatgpt', 'pi openai-codex'],
     ])
+    expect(shared[0]?.holders.map(({ canMove }) => canMove)).toEqual([true, true])
   })
 })
