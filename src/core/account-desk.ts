@@ -102,11 +102,11 @@ export class AccountDesk {
   /** The refresh tokens of the accounts, told by fingerprints under the key of whoever asks; `key` is hex. */
   fingerprints(key: string): FingerprintResponse {
     const named = (text: string) => createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex')
-    const accounts = this.#context.accounts.all().map(({ record: { id, provider, imported }, facts }) => ({
+    const accounts = this.#context.accounts.all().map(({ record: { id, provider, imported }, names }) => ({
       account: id,
       provider,
       // The one that was taken over as well: a program that got it back would spend it a second time.
-      fingerprints: [...new Set([facts.refreshToken, imported])].filter((each) => each !== undefined).map(named),
+      fingerprints: [...new Set([names.refreshToken, imported])].filter((each) => each !== undefined).map(named),
     }))
     return { accounts: accounts.filter(({ fingerprints }) => fingerprints.length > 0) }
   }

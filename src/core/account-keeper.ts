@@ -62,9 +62,9 @@ export class AccountKeeper {
           fix: 'Add them, which renews that account, or discard this sign-in.',
         })
       }
-      const revokeOld = named.revocation()
+      const replaced = named.known
       const adoption = await this.#store(grant, target, named)
-      await revokeOld()
+      if (replaced !== undefined) await revokeGrant(accounts.client(grant.provider), replaced)
       return adoption
     }
     return this.#store(grant, target, named ?? accounts.sameIdentity(grant, target.label))

@@ -3,9 +3,8 @@ import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
 import { Flight } from './flight.ts'
 import type { AccountRecord, Grant } from './grant.ts'
-import { factsOf, type GrantFacts } from './grant-facts.ts'
 import { lastResort } from './last-resort.ts'
-import { discardUnwanted, revokeGrant, verified } from './provider-calls.ts'
+import { discardUnwanted, verified } from './provider-calls.ts'
 import { hasEndedAtOnce, mustWait, refreshDueAt, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, obstacleOf, sendRefresh } from './refresh-request.ts'
@@ -55,9 +54,14 @@ export class AccountSession implements Scheduled {
     return this.#state
   }
 
-  /** What may be known of the grant: the client id that the server issued for it, when its refresh token ends, and the name of that. */
-  get facts(): GrantFacts {
-    return factsOf(this.#grant, this.#unsaved ?? this.#grant)
+  /** The client id that the server issued for this account, and `Secret.fingerprint` of its newest refresh token. */
+  get names(): { readonly clientId: string | undefined; readonly refreshToken: string | undefined } {
+    return { clientId: this.#grant?.clientId, refreshToken: (this.#unsaved ?? this.#grant)?.refreshToken?.fingerprint() }
+  }
+
+  /** The grant in memory, whether it can be handed out or not; for what is told about it. */
+  get known(): Grant | undefined {
+    return this.#unsaved ?? this.#grant
   }
 
   /** Whether a refresh or a write is under way. */
@@ -177,12 +181,6 @@ export class AccountSession implements Scheduled {
     })
     void this.#flight.join(async () => void (await given.catch(() => {})))
     return given
-  }
-
-  /** Ends the grant that is held now at its server, once another one is in its place. */
-  revocation(): () => Promise<unknown> {
-    const grant = this.#grant
-    return async () => grant !== undefined && revokeGrant(this.#context.client, grant)
   }
 
   /** Settles when no refresh and no write is under way. */

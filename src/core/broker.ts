@@ -162,7 +162,7 @@ export class Broker {
     const rules = acceptedRules(client, this.#accounts.all(), flow, request.accept_provider_rules === true)
     const target = loginTarget(this.#accounts, client, { ...request, account: request.account ?? label })
     const again = target.account === undefined ? undefined : this.#accounts.get(target.account)
-    const { clientId } = again?.facts ?? {}
+    const { clientId } = again?.names ?? {}
     const { grant } = this.#accounts.ordered(client)
     return this.#logins.start(
       client,
