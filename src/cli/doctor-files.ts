@@ -1,6 +1,6 @@
 import { lstat, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { FoundStore, StoreDefinition } from '../integrations/index.ts'
+import type { FoundStore } from '../integrations/index.ts'
 import { advice, type Finding, ok, problem } from './finding.ts'
 import { inShell } from './shell-lines.ts'
 
@@ -61,7 +61,7 @@ function ownedBy(topic: string, path: string, owner: number): readonly Finding[]
 }
 
 /** The command that takes a login over, as it has to be typed. `files` is how many the program has. */
-function moveFix({ id, name, neverMoves }: StoreDefinition, file: string, files: number): string {
+function moveFix({ id, name, neverMoves }: FoundStore['store'], file: string, files: number): string {
   if (neverMoves) return `It cannot move to TokenTray. Sign out of ${name} when you do not need it any more.`
   const which = files === 1 ? '' : ` --file ${inShell(file)}`
   return `Make TokenTray its only owner: \`tokentray import ${id}${which} --move\``

@@ -102,8 +102,8 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
-  describeImportCommands(program, vault, env, process)
   describeRadarCommand(program, vault, env, process)
+  describeImportCommands(program, vault, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
