@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Grant, Secret } from '../../src/core/index.ts'
-import { newHome, type RunningDaemon } from '../daemon/running-daemon.ts'
+import { newHome, type RunningDaemon, until } from '../daemon/running-daemon.ts'
 import { type ProviderDouble, startProviderDouble } from '../providers/double/index.ts'
 import { clientOf, signInBy } from '../providers/signing-in.ts'
 
@@ -127,6 +127,32 @@ describe('tokentray import --undo', () => {
     expect(await daemon.cli(['import', '--undo', 'nothing'])).toMatchObject({ code: 7 })
     expect(await daemon.cli(['import', '--undo', '--move', 'codex'])).toMatchObject({ code: 2 })
     expect(await daemon.cli(['refresh', 'codex'])).toMatchObject({ code: 0 })
+  })
+
+  test('gives Claude Code its login back in the file in which a token was kept for it, and leaves it there', async () => {
+    const claude = await signInBy(clientOf('anthropic', double), double, 'paste')
+    const [accessToken, refreshToken] = [claude.accessToken.expose(), claude.refreshToken?.expose()]
+    const credentials = join(daemon.home, '.claude', '.credentials.json')
+    await mkdir(dirname(credentials))
+    const login = { accessToken, refreshToken, expiresAt: claude.expiresAt, scopes: ['user:inference'] }
+    await writeFile(credentials, JSON.stringify({ claudeAiOauth: login, mcpOAuth: { a: 1 } }), { mode: 0o600 })
+    const move = ['import', 'claude-code', '--move', '--read-stores', '--accept-provider-rules']
+    expect(await daemon.cli(move)).toMatchObject({ code: 0 })
+    const kept = await daemon.ask('/v1/token-files/claude-code', { method: 'PUT', body: { account: 'anthropic' } })
+    expect(kept).toMatchObject({ status: 200, json: { state: 'fresh' } })
+    expect(await daemon.cli(['refresh', 'anthropic'])).toMatchObject({ code: 0 })
+    const token = (await daemon.cli(['token', 'anthropic'])).stdout.trim()
+    expect(await daemon.cli(['import', '--undo', 'claude-code'])).toMatchObject({ code: 0 })
+    // The token file of an account that is gone is emptied; this one is the login of the program by now.
+    await until('the broker to look at the file', async () => {
+      const { token_files: files } = (await daemon.ask('/v1/token-files')).json as { token_files: { state: string }[] }
+      return files.every(({ state }) => state !== 'fresh')
+    })
+    const now = JSON.parse(await readFile(credentials, 'utf8'))
+    expect(now).toMatchObject({ claudeAiOauth: { accessToken: token, refreshToken: expect.any(String) }, mcpOAuth: { a: 1 } })
+    expect(
+      await clientOf('anthropic', double).refresh({ ...claude, refreshToken: new Secret(now.claudeAiOauth.refreshToken) }),
+    ).toMatchObject({ kind: 'refreshed' })
   })
 
   test('that was stopped after the login was in the file is ended by the next start, before anything is refreshed', async () => {
