@@ -43,7 +43,7 @@ export class MovedLogins implements MovedLoginDesk {
   }
 
   list(): readonly MovedLogin[] {
-    return this.#known().map(({ account, provider, program, login, files, moved_at }) => ({
+    return this.#entries.filter(this.#isThere).map(({ account, provider, program, login, files, moved_at }) => ({
       account,
       provider,
       program,
@@ -55,10 +55,11 @@ export class MovedLogins implements MovedLoginDesk {
 
   remember({ id: account, provider }: AccountStatus, source: LoginSource, already: boolean): Promise<void> {
     return this.#inTurn(async () => {
-      const own = this.#known().filter((entry) => entry.account === account)
+      const known = this.#entries.filter((entry) => entry.returning !== undefined || this.#isThere(entry))
+      const isSame = (entry: MovedLoginEntry) => entry.account === account && entry.program === source.program
       // Another login has taken the place of the one that the other programs had.
-      const others = this.#known().filter((entry) => entry.account !== account || (already && entry.program !== source.program))
-      const before = already ? own.find(({ program }) => program === source.program) : undefined
+      const others = known.filter((entry) => entry.account !== account || (already && !isSame(entry)))
+      const before = already ? known.find(isSame) : undefined
       const copies = before?.files.filter(({ path }) => source.files.every((file) => file.path !== path)) ?? []
       const files = [...source.files, ...copies].slice(0, mostFiles)
       const entry = { ...source, files, account, provider, moved_at: toEpochSeconds(this.#context.clock.now()) }
@@ -68,13 +69,15 @@ export class MovedLogins implements MovedLoginDesk {
 
   returnLogin(account: string, program: string): Promise<ReturnedLogin> {
     return this.#inTurn(async () => {
-      const entry = this.#known().find((each) => each.account === account && each.program === program)
+      const entry = this.#entries.find((each) => each.account === account && each.program === program && this.#isThere(each))
       if (entry === undefined) {
         throw new BrokerError('not_found', `No login of ${account.slice(0, 80)} came from ${program}, as far as is known here.`, {
           fix: 'Run `tokentray import --undo` to see what can go back.',
         })
       }
       const { broker, log } = this.#context
+      // An earlier attempt that could not take back its note has left a text beside the file.
+      if (entry.returning !== undefined) await unlink(entry.returning.unfinished).catch(() => undefined)
       // With its first use, as it brings along a package for foreign files.
       const { returnLogin } = await import('../integrations/stores/return-login.ts')
       const { answer, isForgotten } = await broker.accounts.giveAway(account, (grant, { imported }) => {
@@ -125,11 +128,8 @@ export class MovedLogins implements MovedLoginDesk {
     }
   }
 
-  /** Those of accounts that are there, and those whose end has still to be seen to. */
-  #known(): readonly MovedLoginEntry[] {
-    const ids = new Set(this.#context.broker.snapshot().accounts.map(({ id }) => id))
-    return this.#entries.filter(({ account }) => ids.has(account))
-  }
+  /** Whether its account has not been forgotten. */
+  #isThere = ({ account }: MovedLoginEntry): boolean => this.#context.broker.snapshot().accounts.some(({ id }) => id === account)
 
   async #write(entries: readonly MovedLoginEntry[]): Promise<void> {
     await this.#context.list.write(entries)

@@ -166,6 +166,42 @@ describe('a login that goes back', () => {
     expect(await readdir(dirname(file))).toEqual(['auth.json'])
   })
 
+  test('leaves nothing behind of an attempt that could not take back its note', async () => {
+    const { moved, account, hooks } = await scene()
+    hooks.beforeWrite = async (write) => {
+      if (write > 1) throw new BrokerError('vault_unavailable', 'The disk is full.')
+    }
+    await expect(moved.returnLogin(account.id, 'codex')).rejects.toMatchObject({ code: 'vault_unavailable' })
+    expect(await readdir(dirname(file))).toHaveLength(2)
+    hooks.beforeWrite = async () => {}
+    await moved.returnLogin(account.id, 'codex')
+    expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('whose file could not be deleted here is forgotten at the next start, whatever moves here meanwhile', async () => {
+    const { broker, moved, account, vault, client, restart } = await scene()
+    const remove = vault.remove.bind(vault)
+    vault.remove = () => Promise.reject(new BrokerError('vault_unavailable', 'The disk is broken.'))
+    await moved.returnLogin(account.id, 'codex')
+    const { account: other } = await broker.accounts.importLogin({
+      provider: 'openai-codex',
+      access_token: 'access-other',
+      refresh_token: 'refresh-other',
+      person: { account: 'user-3' },
+    })
+    await moved.remember(other, source('pi', '/elsewhere'), false)
+    expect(moved.list().map(({ program }) => program)).toEqual(['pi'])
+    expect(vault.files.has(account.id)).toBe(true)
+    vault.remove = remove
+    const later = await restart()
+    expect([vault.files.has(account.id), brokerHas(later.broker, account.id), brokerHas(later.broker, other.id)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect([client.sent, client.revoked]).toEqual([[], []])
+  })
+
   test('is not taken for returned when the folder of its program is gone', async () => {
     const { moved, account, hooks, restart } = await scene()
     const arrived = deferred<void>()
