@@ -16,6 +16,7 @@ import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
+import { describeRadarCommand } from './radar-command.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
@@ -102,6 +103,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
+  describeRadarCommand(program, vault, env, process)
   describeImportCommands(program, vault, env, process)
   describeConnectCommands(program, vault, env, process)
   program

@@ -22,10 +22,12 @@ import type {
   LedgerEntry,
   LoginDecision,
   LoginStatus,
+  MovedLogin,
   PreferencesChange,
   ProviderPreferences,
   ProvidersResponse,
   RemoveVaultResponse,
+  ReturnedLogin,
   Share,
   SharesResponse,
   StartLoginRequest,
@@ -118,6 +120,14 @@ function accountCalls(ask: Ask) {
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
     importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
+    movedLogins: async () =>
+      (await ask<{ moved_logins: MovedLogin[] }>({ method: 'GET', path: '/v1/moved-logins' })).moved_logins,
+    returnLogin: (id: string, program: string) =>
+      ask<ReturnedLogin>({
+        method: 'POST',
+        path: `/v1/moved-logins/${encodeURIComponent(id)}/return`,
+        body: { program },
+      }),
     /** `key` is 32 random bytes in hex. */
     fingerprints: (key: string) => ask<FingerprintResponse>({ method: 'POST', path: '/v1/fingerprints', body: { key } }),
     /** `timeout` is in seconds. */
