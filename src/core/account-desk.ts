@@ -63,7 +63,11 @@ export class AccountDesk {
 
   /** Why a request for a token is answered with the account that it is answered with. */
   explain(selector: string, client: string, label?: string): Explanation {
-    return explainChoice(this.#context.accounts, this.#context.choice, selector, client, label)
+    const { accounts, choice, handOuts } = this.#context
+    const explanation = explainChoice(accounts, choice, selector, client, label)
+    const winner = accounts.get(explanation.winner ?? '')
+    const at = winner === undefined ? undefined : handOuts.endedEarlyAt(winner)
+    return { ...explanation, ...(at === undefined ? {} : { ended_early_at: at }) }
   }
 
   /** Keeps what the person brought along as an account, and tries it. Throws `invalid_request` for a text that cannot be it. */

@@ -86,7 +86,7 @@ export class Broker {
     this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
     this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
-    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
+    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger, log })
     this.accounts = new AccountDesk({
       clock,
       clients: options.clients,
