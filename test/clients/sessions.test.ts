@@ -4,8 +4,8 @@ import { tokenOf } from '../daemon/practice-login.ts'
 import { type Conversation, claudeConversation } from './claude-conversation.ts'
 import { CodexServer } from './codex-server.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { LineProgram } from './line-program.ts'
 import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { piConversation } from './pi-conversation.ts'
 import { connect } from './settings.ts'
 import { answerText } from './upstream.ts'
 
@@ -21,18 +21,6 @@ async function codexConversation(person: Person): Promise<Conversation> {
       return JSON.stringify(await codex.told('turn/completed', before))
     },
     end: () => codex.end(),
-  }
-}
-
-function piConversation(person: Person): Conversation {
-  const pi = new LineProgram(person, 'pi', ['--mode', 'rpc', '--no-session', '--model', 'tokentray-chatgpt/gpt-5'])
-  return {
-    turn: async () => {
-      const before = pi.heard
-      pi.say({ type: 'prompt', message: 'say hi' })
-      return JSON.stringify(await pi.next('the end', ({ type }) => type === 'agent_end', before))
-    },
-    end: () => pi.end(),
   }
 }
 

@@ -96,21 +96,6 @@ for (const client of clients) {
     }))
 }
 
-// A helper cannot say that its last token was refused, so that the broker goes on to hand it out until somebody has it looked at.
-test('codex: a token that the provider ended unseen fails the turn, and `tokentray check` mends it', () =>
-  withLogins(async (person) => {
-    await connect(person, 'codex')
-    const old = await tokenNow(person, 'codex')
-    person.double.refuseAccess(old)
-    const failed = await person.turn('codex')
-    expect(failed.code).toBe(1)
-    expect(failed.stderr).toContain('401 Unauthorized')
-    expect(await person.tokentray('check', 'chatgpt')).toMatchObject({ code: 0, stdout: expect.stringContaining('ready') })
-    const renewed = await tokenNow(person, 'codex')
-    expect(renewed).not.toBe(old)
-    expectAnswer(await person.turn('codex'), renewed)
-  }))
-
 test('twelve turns at once on a login that has expired cost one refresh, and all are answered', () =>
   withLogins(async (person) => {
     const { double } = person

@@ -13,6 +13,8 @@ export const turnPaths = {
   completions: '/v1/chat/completions',
   messages: '/v1/messages',
   codex: '/backend-api/codex/responses',
+  /** A gateway that speaks Messages, and takes the login of ChatGPT. */
+  gateway: '/gateway/v1/messages',
 } as const
 
 /** Every turn is answered with the fingerprint of the token that came with it, so that a test sees which token a program used. */
@@ -29,6 +31,7 @@ export function modelApis(ground: Ground): Server {
       [turnPaths.completions]: turn(takeOpenai, writeCompletion),
       [turnPaths.messages]: turn(takeAnthropic, writeMessage),
       [turnPaths.codex]: turn(takeCodex, writeResponse),
+      [turnPaths.gateway]: turn(takeGateway, writeMessage),
       '/backend-api/codex/models': (request) => {
         takeCodex(ground, request)
         return good({ models: [] })
@@ -61,6 +64,14 @@ function takeAnthropic(ground: Ground, request: DoubleRequest): string {
   const isPlan = bearer !== undefined && key === undefined && betas.split(/,\s*/).includes('oauth-2025-04-20')
   if (isPlan && isGood(ground, 'anthropic', bearer)) return bearer
   throw refusal('anthropic: a turn without a good key.', anthropicError(401, 'authentication_error', 'invalid x-api-key'))
+}
+
+/** What comes as a key has to be the bearer token once more. */
+function takeGateway(ground: Ground, request: DoubleRequest): string {
+  const token = bearerOf(request)
+  const key = request.headers['x-api-key'] ?? token
+  if (token !== undefined && key === token && isGood(ground, 'chatgpt', token)) return token
+  throw refusal('gateway: a turn without a good token.', anthropicError(401, 'authentication_error', 'invalid token'))
 }
 
 function isGood(ground: Ground, provider: ProviderName, token: string): boolean {
