@@ -95,3 +95,15 @@ test('twelve runs at once on a token that ended early cost one check and one ref
     expect(checksOf(person)).toEqual([old])
     expect(double.count(tokenPath) - before).toBe(1)
   }))
+
+test.concurrent.for([...clients, 'pi'] as const)(
+  '%s: a run on a token that is good causes no question to the provider',
+  (client) =>
+    withPerson(async (person) => {
+      await signInTo(person, 'chatgpt')
+      const env = await connectTo(person, client)
+      const token = await tokenOf(person.daemon, 'chatgpt')
+      expectAnswer(await person.turn(client, env), token)
+      expect(checksOf(person)).toEqual([])
+    }),
+)
