@@ -18,6 +18,8 @@ export interface ChoiceContext {
   readonly index: Pick<AccountIndex, 'preferences'>
   /** When the used-up limit of an account ends, in milliseconds; undefined when it is not known to be used up. */
   readonly exhaustedUntil: (account: string) => number | undefined
+  /** Whether the provider has refused the token that an account holds, although it should still be good. */
+  readonly holdsRefused: (session: AccountSession) => boolean
 }
 
 interface Candidate {
@@ -120,7 +122,7 @@ export class AccountChoice {
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
     // A token that is good is of use, although there will be no other one.
-    const held = () => session.held(request) !== undefined
+    const held = () => session.held(request) !== undefined && !this.#context.holdsRefused(session)
     if (state.kind === 'reauthorization_required' && !held()) return state.error.description
     if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
     if (!failover) return undefined

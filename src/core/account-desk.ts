@@ -164,8 +164,10 @@ export class AccountDesk {
 
   /** Asks the provider whether an account works. `timeout` in milliseconds. */
   check(selector: string, timeout: number): Promise<CheckResult> {
-    const session = this.#context.accounts.find(selector)
-    return checkAccount(session, this.#context.accounts.client(session.record.provider), timeout, this.#context.clock)
+    const { accounts, handOuts, clock } = this.#context
+    const session = accounts.find(selector)
+    const renewed = () => handOuts.noteEarlyEnd(session)
+    return checkAccount(session, accounts.client(session.record.provider), timeout, clock, renewed)
   }
 
   /** How much of each plan is used, of one account or of all. */

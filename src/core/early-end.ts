@@ -89,6 +89,17 @@ export class EarlyEndWatch {
     return this.#checked.get(session)?.renewedAt
   }
 
+  /** Notes that a token of the account had ended early, and was renewed. */
+  renewed(session: AccountSession): void {
+    this.#checkedOf(session).renewedAt = this.#context.clock.now()
+  }
+
+  /** Whether the provider has refused the access token that is held now. */
+  holdsRefused(session: AccountSession): boolean {
+    const refused = this.#checked.get(session)?.refused
+    return refused !== undefined && session.held({ minValid: 0 }) === refused
+  }
+
   /** Notes that a program was given a token. `asker` is a text of the program and the account. */
   given(asker: string, grant: Grant): void {
     const at = this.#context.clock.now()
@@ -175,7 +186,7 @@ export class EarlyEndWatch {
     try {
       // The session knows whether a newer one is held by now, whether a refresh is under way, and whether it may try one (S1).
       await session.grantFor({ rejected: grant.accessToken.fingerprint() })
-      checked.renewedAt = clock.now()
+      this.renewed(session)
       return true
     } catch {
       return false

@@ -69,6 +69,16 @@ export class HandOutDesk {
     return toEpochSeconds(this.#watch.renewedAt(session))
   }
 
+  /** Somebody else than a program that asked again has found that the provider had ended a token early, and it was renewed. */
+  noteEarlyEnd(session: AccountSession): void {
+    this.#watch.renewed(session)
+  }
+
+  /** Whether the provider has said of the token that is held that it does not take it. */
+  holdsRefused(session: AccountSession): boolean {
+    return this.#watch.holdsRefused(session)
+  }
+
   /** What has to be known before a token is handed out that the caller may have been refused with. */
   #doubt(
     caller: Caller,

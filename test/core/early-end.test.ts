@@ -188,6 +188,19 @@ describe('a token that the provider has refused', () => {
     expect(client.sent).toEqual(['refresh-1'])
   })
 
+  test('gives way to a stored key then, where no account was named', async () => {
+    const { broker, client } = await quietBroker()
+    await broker.accounts.addKey({ provider: 'acme', secret: 'the-key' })
+    const ask = asking(broker)
+    expect(await ask()).toBe('access-1')
+    client.checked = refused
+    client.answer = () => ({ kind: 'terminal', error: { code: 'invalid_grant', description: 'Over.' }, cause: 'revoked' })
+    expect(await ask()).toBe('the-key')
+    expect(await ask()).toBe('the-key')
+    expect((await handOut(broker, 'acme')).access_token).toBe('the-key')
+    expect(client.sent).toEqual(['refresh-1'])
+  })
+
   test('leads to few refreshes when the new one is refused as well, however often somebody asks', async () => {
     const { broker, client, clock } = await quietBroker()
     const ask = asking(broker)
@@ -348,6 +361,15 @@ test('the ledger and `why` say that a token was renewed because the provider had
   expect(records.entries.map((entry) => entry.ended_early)).toEqual([undefined, true, undefined])
   for (const selector of ['acme', account])
     expect(broker.accounts.explain(selector, 'codex')).toMatchObject({ ended_early_at: at })
+})
+
+test('`why` says so as well when it was a person who had the account checked', async () => {
+  const { broker, client, clock, account } = await quietBroker()
+  await broker.accounts.check(account, 1_000)
+  expect(broker.accounts.explain('acme', 'codex')).not.toHaveProperty('ended_early_at')
+  client.check = async (grant) => (grant.accessToken.expose() === 'access-1' ? refused : good)
+  expect(await broker.accounts.check(account, 1_000)).toMatchObject({ status: 'ready' })
+  expect(broker.accounts.explain('acme', 'codex')).toMatchObject({ ended_early_at: Math.floor(clock.now() / 1000) })
 })
 
 // Whatever programs do: the checks keep their distance, and a refresh needs a check that was refused.

@@ -4,7 +4,7 @@ import { botCheck, type ProviderDouble, rateLimited, type Script, withProviderDo
 import { startWithMovingClock } from './moving-clock.ts'
 import { signIn } from './practice-login.ts'
 import { type RunningDaemon, withHome } from './running-daemon.ts'
-import type { Answer } from './socket-request.ts'
+import { type Answer, ask as askOn } from './socket-request.ts'
 
 interface Scene {
   readonly daemon: RunningDaemon
@@ -96,6 +96,26 @@ describe.concurrent('a token that its provider ended early', () => {
       const renewed = new Set(await Promise.all(programs.map((program) => tokenFor(scene, 'openai-codex', program))))
       expect(renewed.size).toBe(1)
       expect(renewed).not.toContain(old)
+      expect(count()).toEqual({ checks: 1, refreshes: 1 })
+    }))
+
+  test('is renewed for a program on another machine, which asks on the socket of a share', () =>
+    signedIn('openai-codex', async (scene) => {
+      const { daemon, double } = scene
+      const made = await daemon.ask('/v1/shares', {
+        method: 'POST',
+        body: { accounts: ['openai-codex'], name: 'ssh-far', for: 600 },
+      })
+      const far = async () => {
+        const headers = { 'tokentray-client-program': '11' }
+        return (await askOn(String(made.json?.socket), '/v1/token/openai-codex', { headers })).json?.access_token
+      }
+      const old = String(await far())
+      const count = since(scene, 'openai-codex')
+      double.refuseAccess(old)
+      const renewed = await far()
+      expect(renewed).toEqual(expect.any(String))
+      expect(renewed).not.toBe(old)
       expect(count()).toEqual({ checks: 1, refreshes: 1 })
     }))
 
