@@ -29,8 +29,8 @@ const mostPrograms = 1_024
 
 /** One program and one account. Times are milliseconds. */
 interface Asking {
-  /** What it was given last, and when. */
-  grant: Grant
+  /** The number of the grant that it was given a token of last, and when. */
+  grant: number
   at: number
   /** How long it usually leaves between two questions; undefined until it has asked twice in a short time. */
   rhythm: number | undefined
@@ -49,8 +49,8 @@ interface Checked {
   current: Check | undefined
   startedAt: number
   pause: number
-  /** The grant whose access token the provider has refused. */
-  refused: Grant | undefined
+  /** The number of the grant whose access token the provider has refused. */
+  refused: number | undefined
   /** When a token was last renewed because of that. Milliseconds. */
   renewedAt: number | undefined
 }
@@ -79,6 +79,9 @@ export class EarlyEndWatch {
   /** The one that was not heard of longest comes first. */
   readonly #askings = new Map<string, Asking>()
   readonly #checked = new WeakMap<AccountSession, Checked>()
+  /** What is remembered of a grant is its number, so that a token which the session has forgotten, as when it locks, is gone. */
+  readonly #numbers = new WeakMap<Grant, number>()
+  #latestNumber = 0
 
   constructor(context: EarlyEndContext) {
     this.#context = context
@@ -97,21 +100,23 @@ export class EarlyEndWatch {
   /** Whether the provider has refused the access token that is held now. */
   holdsRefused(session: AccountSession): boolean {
     const refused = this.#checked.get(session)?.refused
-    return refused !== undefined && session.held({ minValid: 0 }) === refused
+    const held = refused === undefined ? undefined : session.held({ minValid: 0 })
+    return held !== undefined && this.#numberOf(held) === refused
   }
 
   /** Notes that a program was given a token. `asker` is a text of the program and the account. */
   given(asker: string, grant: Grant): void {
     const at = this.#context.clock.now()
+    const number = this.#numberOf(grant)
     const known = this.#askings.get(asker)
     if (known === undefined) {
-      this.#askings.set(asker, { grant, at, rhythm: undefined, checkedAt: at, quiet: 0 })
+      this.#askings.set(asker, { grant: number, at, rhythm: undefined, checkedAt: at, quiet: 0 })
       const [oldest] = this.#askings.keys()
       if (this.#askings.size > mostPrograms && oldest !== undefined) this.#askings.delete(oldest)
       return
     }
     if (isWithin(known.at, at, soon)) known.rhythm = ((known.rhythm ?? at - known.at) * 3 + at - known.at) / 4
-    known.grant = grant
+    known.grant = number
     known.at = at
     this.#askings.delete(asker)
     this.#askings.set(asker, known)
@@ -124,7 +129,7 @@ export class EarlyEndWatch {
   doubt(asker: string, session: AccountSession, client: ProviderClient, grant: Grant): Promise<boolean> | undefined {
     this.requireAlive(session, grant)
     const asking = this.#askings.get(asker)
-    if (asking?.grant !== grant) return undefined
+    if (asking?.grant !== this.#numberOf(grant)) return undefined
     const now = this.#context.clock.now()
     if (!isWithin(asking.at, now, soon)) return undefined
     const checked = this.#checkedOf(session)
@@ -142,8 +147,16 @@ export class EarlyEndWatch {
    * nevertheless would learn from the provider that it is refused, and not that somebody has to sign in.
    */
   requireAlive(session: AccountSession, grant: Grant): void {
-    if (session.state.kind !== 'reauthorization_required' || this.#checked.get(session)?.refused !== grant) return
+    if (session.state.kind !== 'reauthorization_required' || this.#checked.get(session)?.refused !== this.#numberOf(grant)) return
     throw refusal(session.state, session.record.provider, this.#context.clock.now())
+  }
+
+  #numberOf(grant: Grant): number {
+    const known = this.#numbers.get(grant)
+    if (known !== undefined) return known
+    this.#latestNumber += 1
+    this.#numbers.set(grant, this.#latestNumber)
+    return this.#latestNumber
   }
 
   #checkedOf(session: AccountSession): Checked {
@@ -181,7 +194,7 @@ export class EarlyEndWatch {
       for (const asking of askers) becomeQuiet(asking, clock.now())
       return false
     }
-    checked.refused = grant
+    checked.refused = this.#numberOf(grant)
     log.info('token ended early', { account: session.record.id })
     try {
       // The session knows whether a newer one is held by now, whether a refresh is under way, and whether it may try one (S1).

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ApiOutcome, TokenRequest } from '../../src/core/index.ts'
@@ -414,3 +416,26 @@ test(
   },
   propertyTimeout,
 )
+
+test('nothing that is remembered of programs keeps a token which the broker forgets when it is locked', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { client, vault, account, restart } = await quietBroker()
+  // Not the object that the login was made with, which this test still has.
+  const copy = () => ({ ...client.grant(1) })
+  vault.files.set(account, copy())
+  const kept = [...vault.files.values()].map((grant) => new WeakRef(grant))
+  const broker = restart()
+  await broker.start()
+  client.checked = refused
+  client.answer = () => ({ kind: 'transient', error: { code: 'network', description: 'No network.' } })
+  const ask = asking(broker)
+  for (let turn = 0; turn < 3; turn += 1) expect(await ask()).toBe('access-1')
+  expect(client.checks).toHaveLength(1)
+  await broker.lock()
+  vault.files.clear()
+  // What a turn has looked at is kept until it ends.
+  await settle()
+  collect()
+  expect(kept.map((each) => each.deref())).toEqual([undefined])
+})
