@@ -4,7 +4,6 @@ import { expect, test } from 'vitest'
 import { tokenOf } from '../daemon/practice-login.ts'
 import type { Ended } from '../daemon/running-daemon.ts'
 import { type Person, signInTo, withPerson } from './person.ts'
-import { piConversation } from './pi-conversation.ts'
 import type { ClientName } from './programs.ts'
 import { connect, writeSettings } from './settings.ts'
 import { answerText, turnPaths } from './upstream.ts'
@@ -60,26 +59,6 @@ for (const client of clients) {
       expect((await person.tokentray('ledger')).stdout).toContain('got a new token, as the provider had ended the last one early')
     }))
 }
-
-test.concurrent('pi: the next turn of a conversation is answered, although pi repeats no request', () =>
-  withPerson(async (person) => {
-    const { daemon, double } = person
-    await signInTo(person, 'chatgpt')
-    await connect(person, 'pi')
-    const conversation = piConversation(person)
-    try {
-      const old = await tokenOf(daemon, 'chatgpt')
-      expect(await conversation.turn()).toContain(answerText(old))
-      double.refuseAccess(old)
-      const answer = await conversation.turn()
-      const renewed = await tokenOf(daemon, 'chatgpt')
-      expect(renewed).not.toBe(old)
-      expect(answer).toContain(answerText(renewed))
-      expect(checksOf(person)).toEqual([old])
-    } finally {
-      await conversation.end()
-    }
-  }))
 
 test('twelve runs at once on a token that ended early cost one check and one refresh, and all end well', () =>
   withPerson(async (person) => {

@@ -4,8 +4,8 @@ import { tokenOf } from '../daemon/practice-login.ts'
 import { type Conversation, claudeConversation } from './claude-conversation.ts'
 import { CodexServer } from './codex-server.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { LineProgram } from './line-program.ts'
 import { addKey, type Person, signInTo, withPerson } from './person.ts'
-import { piConversation } from './pi-conversation.ts'
 import { connect } from './settings.ts'
 import { answerText } from './upstream.ts'
 
@@ -21,6 +21,18 @@ async function codexConversation(person: Person): Promise<Conversation> {
       return JSON.stringify(await codex.told('turn/completed', before))
     },
     end: () => codex.end(),
+  }
+}
+
+function piConversation(person: Person): Conversation {
+  const pi = new LineProgram(person, 'pi', ['--mode', 'rpc', '--no-session', '--model', 'tokentray-chatgpt/gpt-5'])
+  return {
+    turn: async () => {
+      const before = pi.heard
+      pi.say({ type: 'prompt', message: 'say hi' })
+      return JSON.stringify(await pi.next('the end', ({ type }) => type === 'agent_end', before))
+    },
+    end: () => pi.end(),
   }
 }
 
@@ -57,6 +69,26 @@ test.concurrent('claude: the next turn of a conversation takes the key that was 
       expect((await tokentray('logout', 'anthropic')).code).toBe(0)
       const renewed = await addKey(person, 'anthropic', 'sk-ant-api03-')
       expect(await conversation.turn()).toContain(answerText(renewed))
+    } finally {
+      await conversation.end()
+    }
+  }))
+
+// It repeats no request, and asks for a token before each: the next question is what shows that a token may have ended.
+test.concurrent('pi: the next turn of a conversation is answered although its token has ended early', () =>
+  withPerson(async (person) => {
+    const { daemon, double } = person
+    await signInTo(person, 'chatgpt')
+    await connect(person, 'pi')
+    const conversation = piConversation(person)
+    try {
+      const old = await tokenOf(daemon, 'chatgpt')
+      expect(await conversation.turn()).toContain(answerText(old))
+      double.refuseAccess(old)
+      const answer = await conversation.turn()
+      const renewed = await tokenOf(daemon, 'chatgpt')
+      expect(renewed).not.toBe(old)
+      expect(answer).toContain(answerText(renewed))
     } finally {
       await conversation.end()
     }

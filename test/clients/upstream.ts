@@ -9,12 +9,12 @@ import { fingerprintOf } from './fingerprint.ts'
 
 /** The paths at which a turn of a conversation is answered. */
 export const turnPaths = {
+  /** A gateway that speaks Messages, and takes the login of ChatGPT. */
+  gateway: '/gateway/v1/messages',
   responses: '/v1/responses',
   completions: '/v1/chat/completions',
   messages: '/v1/messages',
   codex: '/backend-api/codex/responses',
-  /** A gateway that speaks Messages, and takes the login of ChatGPT. */
-  gateway: '/gateway/v1/messages',
 } as const
 
 /** Every turn is answered with the fingerprint of the token that came with it, so that a test sees which token a program used. */
@@ -27,11 +27,11 @@ export function modelApis(ground: Ground): Server {
       write(answerText(take(ground, request)), typeof request.body === 'object' && request.body.stream === true)
   return {
     routes: {
+      [turnPaths.gateway]: turn(takeGateway, writeMessage),
       [turnPaths.responses]: turn(takeOpenai, writeResponse),
       [turnPaths.completions]: turn(takeOpenai, writeCompletion),
       [turnPaths.messages]: turn(takeAnthropic, writeMessage),
       [turnPaths.codex]: turn(takeCodex, writeResponse),
-      [turnPaths.gateway]: turn(takeGateway, writeMessage),
       '/backend-api/codex/models': (request) => {
         takeCodex(ground, request)
         return good({ models: [] })
