@@ -31,10 +31,10 @@ function describeLatest(entry: LedgerEntry | undefined, now: number): string[] {
 
 /** One line for each request, or for each row of equal ones. */
 export function ledgerText(entries: readonly LedgerEntry[], accounts: Accounts): string {
-  const rows = entries.map(({ at, caller, account, outcome, count }) => [
+  const rows = entries.map(({ at, caller, account, outcome, count, ended_early: endedEarly }) => [
     timeText(at),
     caller.name,
-    outcomes[outcome],
+    endedEarly ? 'got a new token, as the provider had ended the last one early' : outcomes[outcome],
     accountText(account, accounts),
     count === 1 ? '' : `× ${count}`,
     callerText(caller),

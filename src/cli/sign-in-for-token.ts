@@ -6,6 +6,7 @@ import {
   type ErrorResponse,
   errorResponse,
   type LoginFlow,
+  linkNamed,
   type ProviderInfo,
 } from '../protocol/index.ts'
 import { hasDisplay } from './browser.ts'
@@ -72,10 +73,14 @@ async function planOf(client: BrokerClient, wish: AwaitedSignIn, context: LoginC
   const info = providers.find(({ id, aliases }) => id === wish.provider || aliases.includes(wish.provider))
   if (info === undefined) return undefined
   const own = accounts.filter((row) => row.provider === info.id && row.id !== info.id)
-  const row = meantRow(own, wish.account)
+  const labelled = own.some(({ label }) => label !== undefined && label === wish.account)
+  // `anthropic:login` is no label that a new account should have.
+  const wanted = !labelled && linkNamed(wish.account) !== undefined ? undefined : wish.account
+  const rows = wanted === wish.account ? own : own.filter(({ kind }) => kind === undefined)
+  const row = meantRow(rows, wanted)
   const flow = flowFor(info, context)
   if (row?.kind !== undefined || flow === 'none') return undefined
-  const label = row === undefined ? wish.account : undefined
+  const label = row === undefined ? wanted : undefined
   const account = row === undefined ? undefined : (row.label ?? row.id)
   const named = [label === undefined ? '' : ` --label ${label}`, account === undefined ? '' : ` --account ${account}`]
   return {

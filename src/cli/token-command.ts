@@ -1,5 +1,6 @@
 import { askBroker, type BrokerCall } from '../client/one-shot.ts'
 import { BrokerError, type ErrorResponse, errorFromResponse, errorResponse } from '../protocol/errors.ts'
+import { askingProcess } from './asking-process.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { dialects, foundToken, readHandOut } from './dialects.ts'
@@ -57,6 +58,7 @@ export async function runToken(
       accept: words.format === 'token' ? 'text/plain' : 'application/json',
       client: checkedClientName((words.client ?? env.TOKENTRAY_CLIENT) || 'tokentray'),
       prove: true,
+      program: askingProcess(),
     }
     output.stdout.write(await afterSignIn(words, request, { env, output, vault, signIn }))
     return 0

@@ -1,7 +1,8 @@
 export const tokenHelp = `Usage: tokentray token <selector> [options]
 
 Prints a fresh access token, and nothing else, on standard output.
-A selector is a provider (openai-codex) or a provider and a label (openai-codex:work).
+A selector is a provider (openai-codex), a provider and a label (openai-codex:work), or a provider and a kind: anthropic:key is an
+API key, and anthropic:login is not.
 
 Options:
   --format <format>    token (default), bearer, header, env or json

@@ -36,14 +36,27 @@ export async function why(
   const chain = account === undefined ? (info?.preferences.chain ?? []) : []
   const steps = account === undefined ? stepsOf(chain, explanation, env) : explanation.chain.map(owned)
   const winner = steps.find(({ verdict }) => verdict === 'used')
+  const { ended_early_at: endedEarlyAt } = explanation
+  // What happened to the account of the broker says nothing where the token of the environment is used.
+  const early = winner?.account === explanation.winner ? endedEarlyAt : undefined
   if (options.json) {
-    stdout.write(`${JSON.stringify({ provider: explanation.provider, chain: steps, winner }, null, 2)}\n`)
+    const known = {
+      provider: explanation.provider,
+      chain: steps,
+      winner,
+      ...(early === undefined ? {} : { ended_early_at: early }),
+    }
+    stdout.write(`${JSON.stringify(known, null, 2)}\n`)
     return
   }
   const rows = steps.map((step, place) => [`${place + 1}.`, step.link, nameOf(step), verdicts[step.verdict], step.reason])
   const head = winner === undefined ? `no token: ${explanation.error?.description ?? 'no link has one'}` : winnerText(winner)
-  stdout.write(`${explanation.provider}: ${head}\n${columns(rows).join('\n')}\n`)
+  const note = early === undefined ? '' : `${endedEarly(early)}\n`
+  stdout.write(`${explanation.provider}: ${head}\n${columns(rows).join('\n')}\n${note}`)
 }
+
+const endedEarly = (at: number): string =>
+  `The provider had ended the token before this one early, said so when it was asked, and it was renewed ${duration(Date.now() / 1000 - at)} ago.`
 
 const verdicts = { used: 'used', passed_over: 'passed over', not_reached: 'not reached' } as const
 

@@ -10,6 +10,8 @@ export interface BrokerCall {
   readonly accept?: string
   /** Who asks, in `TokenTray-Client`. */
   readonly client?: string
+  /** The number of the process that the answer is for, in `TokenTray-Client-Program`. */
+  readonly program?: number | undefined
   /** Proves to the broker which process asks, where the system and the broker can do that. */
   readonly prove?: boolean
   /** Milliseconds; a token may have to be refreshed first, which takes as long as the authorization server does. */
@@ -115,13 +117,14 @@ class Conversation {
 }
 
 function requestText(
-  { method, path, body, accept = 'application/json', client = 'tokentray' }: BrokerCall,
+  { method, path, body, accept = 'application/json', client = 'tokentray', program }: BrokerCall,
   proof?: number,
 ): string {
   const text = body === undefined ? '' : JSON.stringify(body)
   const bodyHeaders = body === undefined ? '' : `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n`
   const proofHeader = proof === undefined ? '' : `TokenTray-Client-Proof: ${process.pid}/${proof}\r\n`
-  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nTokenTray-Client: ${client}\r\n${proofHeader}Connection: close\r\n${bodyHeaders}\r\n${text}`
+  const programHeader = program === undefined ? '' : `TokenTray-Client-Program: ${program}\r\n`
+  return `${method} ${path} HTTP/1.1\r\nHost: localhost\r\nAccept: ${accept}\r\nTokenTray-Client: ${client}\r\n${programHeader}${proofHeader}Connection: close\r\n${bodyHeaders}\r\n${text}`
 }
 
 /** The answer at the start of what was received; undefined while it is not all there. Throws `broker_unreadable`. */

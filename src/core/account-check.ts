@@ -7,13 +7,15 @@ import { describeError, foreignIssuer } from './session-errors.ts'
 
 /**
  * Asks the provider whether an account works, with a request that costs nothing. A token that the API refuses is refreshed once, because
- * it may have been revoked before its time. `timeout` in milliseconds. Never throws: what is stored stays, whatever comes of it.
+ * it may have been revoked before its time; `renewed` is called when that was done. `timeout` in milliseconds. Never throws: what is
+ * stored stays, whatever comes of it.
  */
 export async function checkAccount(
   session: AccountSession,
   client: ProviderClient,
   timeout: number,
   clock: Clock,
+  renewed: () => void = () => {},
 ): Promise<CheckResult> {
   const { id: account, issuer } = session.record
   if (issuer !== client.issuer) return { account, status: 'failed', reason: foreignIssuer({ issuer }) }
@@ -22,12 +24,17 @@ export async function checkAccount(
     cancelTimer = clock.after(timeout, () => resolve({ account, status: 'failed', reason: tooLate }))
   })
   // The refresh that may come first goes on without anybody waiting for it (S6).
-  return Promise.race([askProvider(session, client, timeout), late]).finally(() => cancelTimer())
+  return Promise.race([askProvider(session, client, timeout, renewed), late]).finally(() => cancelTimer())
 }
 
 const tooLate = { code: 'timeout', description: 'The provider did not answer in time.' }
 
-async function askProvider(session: AccountSession, client: ProviderClient, timeout: number): Promise<CheckResult> {
+async function askProvider(
+  session: AccountSession,
+  client: ProviderClient,
+  timeout: number,
+  renewed: () => void,
+): Promise<CheckResult> {
   const { id: account } = session.record
   try {
     const grant = await session.grantFor({})
@@ -35,6 +42,7 @@ async function askProvider(session: AccountSession, client: ProviderClient, time
     if (first.kind !== 'refused' || grant.refreshToken === undefined) return resultOf(account, first)
     const rejected = grant.accessToken.fingerprint()
     const again: Grant = await session.grantFor({ rejected })
+    renewed()
     return resultOf(account, await client.check(again, timeout))
   } catch (error) {
     const reason =

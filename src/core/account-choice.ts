@@ -18,6 +18,8 @@ export interface ChoiceContext {
   readonly index: Pick<AccountIndex, 'preferences'>
   /** When the used-up limit of an account ends, in milliseconds; undefined when it is not known to be used up. */
   readonly exhaustedUntil: (account: string) => number | undefined
+  /** Whether the provider has refused the token that an account holds, although it should still be good. */
+  readonly holdsRefused: (session: AccountSession) => boolean
 }
 
 interface Candidate {
@@ -45,32 +47,43 @@ export class AccountChoice {
    * Undefined when the provider has no account at all, or none of the link that is wanted. When none can give a token, the first one
    * says why. Every request that names no account comes by here, so that the usual case makes nothing that has to be thrown away.
    */
-  choose(provider: ProviderClient, client: string, request: TokenRequest): AccountSession | undefined {
+  choose(
+    provider: ProviderClient,
+    client: string,
+    request: TokenRequest,
+    wanted: keyof Ordered | undefined = request.link,
+  ): AccountSession | undefined {
     const { accounts, index } = this.#context
     const { chain = defaultChain, failover } = index.preferences(provider.id)
-    if (failover) return this.#chooseAny(provider, client, request)
+    if (failover) return this.#chooseAny(provider, client, request, wanted)
     const ordered = accounts.ordered(provider)
     let first: AccountSession | undefined
     for (const link of chain) {
-      const session = isOfAccounts(link) && (request.link ?? link) === link ? ordered[link][0] : undefined
+      const session = isOfAccounts(link) && (wanted ?? link) === link ? ordered[link][0] : undefined
       if (session !== undefined && this.#fault(session, false, request) === undefined) return session
       first ??= session
     }
     return first
   }
 
-  #chooseAny(provider: ProviderClient, client: string, request: TokenRequest): AccountSession | undefined {
-    const candidates = this.#candidates(provider, client).filter(({ link }) => (request.link ?? link) === link)
+  #chooseAny(
+    provider: ProviderClient,
+    client: string,
+    request: TokenRequest,
+    wanted: keyof Ordered | undefined,
+  ): AccountSession | undefined {
+    const candidates = this.#candidates(provider, client).filter(({ link }) => (wanted ?? link) === link)
     const chosen = candidates.find(({ session }) => this.#fault(session, true, request) === undefined)
     if (chosen !== undefined) this.#remember(provider, client, chosen.session)
     return (chosen ?? candidates[0])?.session
   }
 
-  /** The same, with the reason for each account; changes nothing. */
-  explain(provider: ProviderClient, client: string): readonly ExplainedLink[] {
+  /** The same, with the reason for each account, or for each of one kind; changes nothing. */
+  explain(provider: ProviderClient, client: string, wanted?: keyof Ordered): readonly ExplainedLink[] {
     const failover = this.#fails(provider)
     let found = false
-    return this.#candidates(provider, client).map(({ link, session, sticky }): ExplainedLink => {
+    const candidates = this.#candidates(provider, client).filter(({ link }) => (wanted ?? link) === link)
+    return candidates.map(({ link, session, sticky }): ExplainedLink => {
       const fault = this.#fault(session, failover)
       const verdict = found ? 'not_reached' : fault === undefined ? 'used' : 'passed_over'
       const reason = fault ?? (sticky ? 'this client has it already' : 'it can give a token')
@@ -109,7 +122,7 @@ export class AccountChoice {
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
     // A token that is good is of use, although there will be no other one.
-    const held = () => session.held(request) !== undefined
+    const held = () => session.held(request) !== undefined && !this.#context.holdsRefused(session)
     if (state.kind === 'reauthorization_required' && !held()) return state.error.description
     if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
     if (!failover) return undefined

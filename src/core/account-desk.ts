@@ -64,7 +64,11 @@ export class AccountDesk {
 
   /** Why a request for a token is answered with the account that it is answered with. */
   explain(selector: string, client: string, label?: string): Explanation {
-    return explainChoice(this.#context.accounts, this.#context.choice, selector, client, label)
+    const { accounts, choice, handOuts } = this.#context
+    const explanation = explainChoice(accounts, choice, selector, client, label)
+    const winner = accounts.get(explanation.winner ?? '')
+    const at = winner === undefined ? undefined : handOuts.endedEarlyAt(winner)
+    return { ...explanation, ...(at === undefined ? {} : { ended_early_at: at }) }
   }
 
   /** Keeps what the person brought along as an account, and tries it. Throws `invalid_request` for a text that cannot be it. */
@@ -179,8 +183,10 @@ export class AccountDesk {
 
   /** Asks the provider whether an account works. `timeout` in milliseconds. */
   check(selector: string, timeout: number): Promise<CheckResult> {
-    const session = this.#context.accounts.find(selector)
-    return checkAccount(session, this.#context.accounts.client(session.record.provider), timeout, this.#context.clock)
+    const { accounts, handOuts, clock } = this.#context
+    const session = accounts.find(selector)
+    const renewed = () => handOuts.noteEarlyEnd(session)
+    return checkAccount(session, accounts.client(session.record.provider), timeout, clock, renewed)
   }
 
   /** How much of each plan is used, of one account or of all. */

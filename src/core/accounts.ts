@@ -1,4 +1,4 @@
-import { BrokerError, type ChainLink, parseSelector } from '../protocol/index.ts'
+import { BrokerError, type ChainLink, linkNamed, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
@@ -76,6 +76,19 @@ export class Accounts {
     return this.#sessions.has(selector) ? undefined : this.knownClient(selector)
   }
 
+  /**
+   * The provider and the kind of account that a selector such as `anthropic:key` names; undefined when it names something else, which an
+   * account with that very label is.
+   */
+  kindNamed(selector: string): { readonly client: ProviderClient; readonly link: keyof Ordered } | undefined {
+    const colon = selector.indexOf(':')
+    const label = colon < 0 ? undefined : selector.slice(colon + 1)
+    const link = linkNamed(label)
+    if (label === undefined || link === undefined || this.#sessions.has(selector)) return undefined
+    const client = this.knownClient(selector.slice(0, colon))
+    return client === undefined || this.labelled(client, label) !== undefined ? undefined : { client, link }
+  }
+
   /** Throws `unknown_provider`. */
   client(name: string): ProviderClient {
     const client = this.knownClient(name)
@@ -92,8 +105,11 @@ export class Accounts {
     const client = this.client(parsed.provider)
     const wanted = label ?? parsed.label
     const usual = this.usual(client)
-    const found = wanted === undefined ? usual : this.labelled(client, wanted)
+    const link = linkNamed(wanted)
+    const ofKind = link === undefined ? undefined : this.ordered(client)[link][0]
+    const found = wanted === undefined ? usual : (this.labelled(client, wanted) ?? ofKind)
     if (found !== undefined) return found
+    if (link !== undefined) throw nobodyOfKind(client, link)
     if (usual !== undefined) {
       const fix = `Name one of these: ${this.#namesOf(client.id)}.`
       throw new BrokerError('unknown_account', `${client.name} has no account "${wanted}".`, { fix })
@@ -107,9 +123,14 @@ export class Accounts {
    */
   only(selector: string): AccountSession {
     const found = this.find(selector)
-    if (found.record.id === selector || parseSelector(selector).label !== undefined) return found
-    const { provider } = found.record
-    if (this.all().filter(({ record }) => record.provider === provider).length === 1) return found
+    const { id, provider, label } = found.record
+    if (id === selector) return found
+    const wanted = parseSelector(selector).label
+    if (wanted !== undefined && (wanted === label || wanted === id)) return found
+    const link = linkNamed(wanted)
+    const { grant, api_key: keys } = this.ordered(this.client(provider))
+    const possible = link === undefined ? [...grant, ...keys] : link === 'grant' ? grant : keys
+    if (possible.length === 1) return found
     throw new BrokerError('invalid_request', `"${selector}" may be each of several accounts.`, {
       fix: `Name one of these: ${this.#namesOf(provider)}.`,
     })
@@ -212,6 +233,21 @@ export function nobodySignedIn({ id, name, info: { flows, keys } }: ProviderClie
   const login = flows.length === 0 ? '' : `Run \`tokentray login ${id}\`, or press Sign in in the tray`
   return new BrokerError('login_required', `Nobody is signed in to ${name}.`, { fix: `${login}${key}.` })
 }
+
+/** The error of a request for a login, or for a key, of a provider that has none of that kind. */
+export function nobodyOfKind(client: ProviderClient, link: keyof Ordered): BrokerError {
+  const { id, name, info } = client
+  if (link === 'grant') return nobodySignedIn(client)
+  const takesKeys = info.keys.some(({ kind }) => kind === 'api_key')
+  const fix = takesKeys ? `Add one with \`tokentray add ${id}\`.` : `It takes none: ask for \`${id}\`.`
+  return new BrokerError('unknown_account', `${name} has no API key here.`, { fix })
+}
+
+/** The error of a request that contradicts itself. */
+export const twoKinds = (): BrokerError =>
+  new BrokerError('invalid_request', 'The selector names one kind of account, and `link` another one.', {
+    fix: 'Leave `link` away.',
+  })
 
 /**
  * Whether a login that was asked for an account is of another person than the account. A key has no person, so that a new one takes the

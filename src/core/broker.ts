@@ -16,7 +16,7 @@ import { AccountChoice } from './account-choice.ts'
 import { AccountDesk } from './account-desk.ts'
 import { AccountKeeper } from './account-keeper.ts'
 import type { AccountSession } from './account-session.ts'
-import { Accounts, nobodySignedIn } from './accounts.ts'
+import { Accounts, nobodyOfKind, nobodySignedIn, twoKinds } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
@@ -27,7 +27,7 @@ import { loginTarget } from './login-target.ts'
 import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
-import { errorOf } from './session-errors.ts'
+import { errorOf, isOfAccount } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
 import type { TokenRequest } from './token-request.ts'
 import { UsageDesk } from './usage-desk.ts'
@@ -81,12 +81,13 @@ export class Broker {
     this.#keeper = new AccountKeeper({ clock, vault, journal, log, random, refreshAhead, accounts, index, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
     const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)
-    this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil })
+    const holdsRefused = (session: AccountSession) => this.#handOuts.holdsRefused(session)
+    this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil, holdsRefused })
     this.#rows = new SnapshotBuilder(options.clients, accounts)
     this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
     this.clients = new ClientDesk({ clock, register, onChange, isAccount: (id) => this.#accounts.has(id) })
-    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger })
+    this.#handOuts = new HandOutDesk({ clock, desk: this.clients, ledger, log })
     this.accounts = new AccountDesk({
       clock,
       clients: options.clients,
@@ -129,24 +130,32 @@ export class Broker {
     return () => this.#listeners.delete(listener)
   }
 
-  /** A fresh token for `provider`, `provider:label` or an account id; at once, without a promise, when one is held. */
+  /** A fresh token for `provider`, `provider:label`, `provider:key`, `provider:login` or an account id; at once, without a promise, when one is held. */
   handOut(caller: Caller, selector: string, request: TokenRequest, label?: string): HandOut | Promise<HandOut> {
     const provider = label === undefined ? this.#accounts.bareProvider(selector) : undefined
     if (provider !== undefined) return this.#handOutChosen(caller, provider, request)
+    const kind = label === undefined ? this.#accounts.kindNamed(selector) : undefined
+    if (kind !== undefined) return this.#handOutChosen(caller, kind.client, request, kind.link)
     const session = this.#accounts.find(selector, label)
     return this.#handOuts.handOut(caller, session, this.#accounts.client(session.record.provider), request)
   }
 
   /** Of the account that the person's order and chain choose; of the next one, when the chosen one turns out to have ended. */
-  #handOutChosen(caller: Caller, provider: ProviderClient, request: TokenRequest): HandOut | Promise<HandOut> {
-    const session = this.#choice.choose(provider, caller.name, request)
-    if (session === undefined) throw nobodySignedIn(provider)
+  #handOutChosen(
+    caller: Caller,
+    provider: ProviderClient,
+    request: TokenRequest,
+    link?: 'grant' | 'api_key',
+  ): HandOut | Promise<HandOut> {
+    if (link !== undefined && request.link !== undefined && link !== request.link) throw twoKinds()
+    const session = this.#choice.choose(provider, caller.name, request, link)
+    if (session === undefined) throw link === undefined ? nobodySignedIn(provider) : nobodyOfKind(provider, link)
     const given = this.#handOuts.handOut(caller, session, provider, request)
     if (!(given instanceof Promise)) return given
     return given.catch((error: unknown) => {
-      const next = isOfAccount(error) ? this.#choice.choose(provider, caller.name, request) : session
+      const next = isOfAccount(error) ? this.#choice.choose(provider, caller.name, request, link) : session
       if (next === undefined || next === session) throw error
-      return this.#handOutChosen(caller, provider, request)
+      return this.#handOutChosen(caller, provider, request, link)
     })
   }
 
@@ -287,10 +296,4 @@ export class Broker {
     const found = notices.length === 0 ? {} : { notices: [...notices] }
     return Object.freeze({ sequence, vault: vault.status(), accounts, logins, approvals, ...found })
   }
-}
-
-/** Whether it is the account that cannot give a token, and not the client that may not have one. */
-function isOfAccount(error: unknown): boolean {
-  if (!(error instanceof BrokerError)) return false
-  return error.code === 'reauthorization_required' || error.code === 'temporarily_unavailable'
 }

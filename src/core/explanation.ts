@@ -15,7 +15,8 @@ export function explainChoice(
   client: string,
   label?: string,
 ): Explanation {
-  const provider = label === undefined ? accounts.bareProvider(selector) : undefined
+  const kind = label === undefined ? accounts.kindNamed(selector) : undefined
+  const provider = label === undefined ? (kind?.client ?? accounts.bareProvider(selector)) : undefined
   if (provider === undefined) {
     const session = accounts.find(selector, label)
     const { record } = session
@@ -23,7 +24,7 @@ export function explainChoice(
     const used: ExplainedLink = { link, ...describe(session), verdict: 'used', reason: 'the request names it' }
     return { provider: record.provider, chain: [used], winner: record.id, ...accessOf(accounts, session) }
   }
-  const chain = [...choice.explain(provider, client)]
+  const chain = [...choice.explain(provider, client, kind?.link)]
   const winner = chain.find(({ verdict }) => verdict === 'used')?.account
   if (winner !== undefined) return { provider: provider.id, chain, winner, ...accessOf(accounts, accounts.find(winner)) }
   return { provider: provider.id, chain, error: reasonWithout(accounts, selector) }

@@ -216,6 +216,8 @@ export interface ProviderClient {
   revoke(grant: Grant): Promise<boolean>
   /** Whether the API takes the token. `timeout` in milliseconds. Never throws. */
   check(grant: Grant, timeout: number): Promise<ApiOutcome<undefined>>
+  /** Whether `check` tells about the access token of this grant: there is something to ask, and it is asked with that token. */
+  checksToken(grant: Grant): boolean
   /** Never throws. */
   usage(grant: Grant): Promise<ApiOutcome<Usage>>
 }

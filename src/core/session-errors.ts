@@ -57,6 +57,12 @@ export function unstored(state: SessionState): BrokerError {
   return new BrokerError('vault_unavailable', 'The sign-in could not be stored. It is kept in memory and tried again.')
 }
 
+/** Whether it is the account that cannot give a token, and not the client that may not have one. */
+export function isOfAccount(error: unknown): boolean {
+  if (!(error instanceof BrokerError)) return false
+  return error.code === 'reauthorization_required' || error.code === 'temporarily_unavailable'
+}
+
 /** Why a caller gets no token in this state, with the way out. `now` is in milliseconds. */
 export function refusal(state: SessionState, provider: string, now: number): BrokerError {
   const fix = `Run \`tokentray login ${provider}\`, or press Sign in in the tray.`

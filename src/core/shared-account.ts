@@ -1,4 +1,4 @@
-import { parseSelector } from '../protocol/index.ts'
+import { linkNamed, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 
@@ -20,10 +20,13 @@ export function meantAmong(accounts: Accounts, ids: readonly string[], wanted: W
   const client = accounts.knownClient(parsed.provider)
   if (client === undefined) return undefined
   const label = wanted.label ?? parsed.label
-  if (label !== undefined) return ids.find((id) => id === accounts.labelled(client, label)?.record.id)
+  const labelled = label === undefined ? undefined : accounts.labelled(client, label)
+  if (labelled !== undefined) return ids.find((id) => id === labelled.record.id)
+  const kind = label === undefined ? link : linkNamed(label)
+  if (label !== undefined && kind === undefined) return undefined
   return ids.find((id) => {
     const session = accounts.get(id)
-    return session?.record.provider === client.id && (link === undefined || link === linkOf(session))
+    return session?.record.provider === client.id && (kind === undefined || kind === linkOf(session))
   })
 }
 

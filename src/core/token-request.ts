@@ -9,6 +9,8 @@ export interface TokenRequest {
   readonly rejected?: string
   /** Only a login, or only a key, of a request that names no account. */
   readonly link?: 'grant' | 'api_key'
+  /** The program that the token is for, as it was told: the same text each time. A hint, which nobody has to believe. */
+  readonly program?: string
 }
 
 /** Whether the access token of the grant is what the caller wants. */

@@ -59,6 +59,10 @@ export function createProviderClient(definition: ProviderDefinition, context: Pr
       const outcome = check === undefined ? none : await askApi(definition, context, asking(definition, grant), request)
       return outcome.kind === 'good' ? { kind: 'good', value: undefined } : outcome
     },
+    checksToken: (grant) => {
+      const { check, asksWithSource } = apiOf(definition, grant)
+      return check !== undefined && asksWithSource !== true
+    },
     usage: async (grant) => askUsage(definition, context, grant),
   }
 }

@@ -60,6 +60,9 @@ export const explanation = z.object({
   winner: z.string().optional().describe('Id of the account.'),
   api: apiAccess.optional().describe('Of the winner, once it has a token.'),
   error: stateError.optional().describe('Why there is none.'),
+  ended_early_at: epochSeconds
+    .optional()
+    .describe('When the provider last said, since the start, that it had ended the token of the winner early; it was renewed.'),
 })
 export type Explanation = Readonly<z.infer<typeof explanation>>
 

@@ -66,6 +66,10 @@ export const ledgerEntry = z.object({
   provider: z.string(),
   account: z.string(),
   outcome: z.enum(['handed_out', 'denied', 'unanswered']),
+  ended_early: z
+    .literal(true)
+    .optional()
+    .describe('The token is a new one, because the provider had ended the one before early, and said so.'),
   count: z.int().min(1).describe('Equal requests at about the same time share a line.'),
 })
 export type LedgerEntry = Readonly<z.infer<typeof ledgerEntry>>

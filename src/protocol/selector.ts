@@ -12,6 +12,21 @@ export const selectorName = /^[a-z0-9][a-z0-9._-]{0,63}$/i
 /** The same in words. */
 export const nameRule = 'has to be up to 64 letters, digits, dots, dashes and underscores, and begin with a letter or a digit'
 
+/**
+ * The kind of account that a label names which no account has: `anthropic:key` is an API key, and `anthropic:login` is what somebody
+ * signed in to, or a token that stands for it. Undefined for every other label.
+ */
+export function linkNamed(label: string | undefined): 'grant' | 'api_key' | undefined {
+  switch (label?.toLowerCase()) {
+    case 'login':
+      return 'grant'
+    case 'key':
+      return 'api_key'
+    default:
+      return undefined
+  }
+}
+
 /** Reads `provider` or `provider:label`; throws `invalid_request` for anything else. */
 export function parseSelector(text: string): Selector {
   const [provider = '', label, ...rest] = text.split(':')

@@ -198,7 +198,11 @@ function isWanted(entry: LedgerEntry, { client, provider, account, since }: Ledg
 }
 
 const isEqual = (a: Recorded, b: Recorded): boolean =>
-  a.at === b.at && a.account === b.account && a.outcome === b.outcome && a.provider === b.provider
+  a.at === b.at &&
+  a.account === b.account &&
+  a.outcome === b.outcome &&
+  a.provider === b.provider &&
+  a.ended_early === b.ended_early
 
 /** A line that a crash cut short tells nothing. */
 function parse(line: string): LedgerEntry | undefined {

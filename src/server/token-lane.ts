@@ -51,7 +51,7 @@ export function tokenRoute(
     if (selector.includes('/')) return false
     try {
       refuseForeignRequest(headers)
-      const wanted: Query = query === undefined ? { wish: {} } : readQuery(query)
+      const wanted = withProgram(query === undefined ? { wish: {} } : readQuery(query), headers['tokentray-client-program'])
       const given = give(request, { selector: readSelector(selector), ...wanted })
       if (!(given instanceof Promise)) {
         send(request, response, given)
@@ -88,6 +88,14 @@ interface Query {
   readonly wish: TokenRequest
   readonly account?: string
 }
+
+/** The number of a process is no more than a hint, so that what is none is no fault, and says nothing. */
+function withProgram(wanted: Query, said: unknown): Query {
+  if (said === undefined) return wanted
+  return typeof said === 'string' && processNumber.test(said) ? { ...wanted, wish: { ...wanted.wish, program: said } } : wanted
+}
+
+const processNumber = /^[1-9]\d{0,9}$/
 
 function split(rest: string): { readonly selector: string; readonly query: string | undefined } {
   const mark = rest.indexOf('?')

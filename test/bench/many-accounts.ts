@@ -32,6 +32,7 @@ const client: ProviderClient = {
   grantFromTokens: () => Promise.reject(new Error('nobody brings a login here')),
   verify: async () => ({ kind: 'good' }),
   check: async () => ({ kind: 'none' }),
+  checksToken: () => false,
   usage: async () => ({ kind: 'none' }),
   startLogin: () => Promise.reject(new Error('nobody signs in here')),
   refresh: async (grant) => ({ kind: 'refreshed', grant: grantOf(grant.identity.key ?? '') }),

@@ -73,3 +73,23 @@ test.concurrent('claude: the next turn of a conversation takes the key that was 
       await conversation.end()
     }
   }))
+
+// It repeats no request, and asks for a token before each: the next question is what shows that a token may have ended.
+test.concurrent('pi: the next turn of a conversation is answered although its token has ended early', () =>
+  withPerson(async (person) => {
+    const { daemon, double } = person
+    await signInTo(person, 'chatgpt')
+    await connect(person, 'pi')
+    const conversation = piConversation(person)
+    try {
+      const old = await tokenOf(daemon, 'chatgpt')
+      expect(await conversation.turn()).toContain(answerText(old))
+      double.refuseAccess(old)
+      const answer = await conversation.turn()
+      const renewed = await tokenOf(daemon, 'chatgpt')
+      expect(renewed).not.toBe(old)
+      expect(answer).toContain(answerText(renewed))
+    } finally {
+      await conversation.end()
+    }
+  }))

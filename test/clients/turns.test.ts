@@ -6,7 +6,7 @@ import type { DoubleRequest } from '../providers/double/answer.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { addKey, type Person, signInTo, withPerson } from './person.ts'
 import type { ClientName } from './programs.ts'
-import { connect, selectorOf } from './settings.ts'
+import { connect, selectorOf, writeSettings } from './settings.ts'
 import { answerText, turnPaths } from './upstream.ts'
 
 const chatgptTokens = '/api/accounts/oauth/token'
@@ -96,19 +96,15 @@ for (const client of clients) {
     }))
 }
 
-// A helper cannot say that its last token was refused, so that the broker goes on to hand it out until somebody has it looked at.
-test('codex: a token that the provider ended unseen fails the turn, and `tokentray check` mends it', () =>
-  withLogins(async (person) => {
-    await connect(person, 'codex')
-    const old = await tokenNow(person, 'codex')
-    person.double.refuseAccess(old)
-    const failed = await person.turn('codex')
-    expect(failed.code).toBe(1)
-    expect(failed.stderr).toContain('401 Unauthorized')
-    expect(await person.tokentray('check', 'chatgpt')).toMatchObject({ code: 0, stdout: expect.stringContaining('ready') })
-    const renewed = await tokenNow(person, 'codex')
-    expect(renewed).not.toBe(old)
-    expectAnswer(await person.turn('codex'), renewed)
+test('claude: beside the login of a plan, a helper that names the key prints the key', () =>
+  withPerson(async (person) => {
+    await signInTo(person, 'anthropic')
+    const key = await addKey(person, 'anthropic', 'sk-ant-api03-')
+    const helper = { apiKeyHelper: 'tokentray token anthropic:key --client claude-code' }
+    const env = { DISABLE_TELEMETRY: '1', ANTHROPIC_BASE_URL: person.double.origin }
+    await writeSettings(person, '.claude/settings.json', JSON.stringify({ env, ...helper }))
+    expectAnswer(await person.turn('claude'), key)
+    expect(tokensAt(person, 'claude')).toEqual([key])
   }))
 
 test('twelve turns at once on a login that has expired cost one refresh, and all are answered', () =>

@@ -9,6 +9,8 @@ import { fingerprintOf } from './fingerprint.ts'
 
 /** The paths at which a turn of a conversation is answered. */
 export const turnPaths = {
+  /** A gateway that speaks Messages, and takes the login of ChatGPT. */
+  gateway: '/gateway/v1/messages',
   responses: '/v1/responses',
   completions: '/v1/chat/completions',
   messages: '/v1/messages',
@@ -26,6 +28,7 @@ export function modelApis(ground: Ground): Server {
       write(answerText(take(ground, request)), typeof request.body === 'object' && request.body.stream === true)
   return {
     routes: {
+      [turnPaths.gateway]: turn(takeGateway, writeMessage),
       [turnPaths.responses]: turn(takeOpenai, writeResponse),
       [turnPaths.completions]: turn(takeOpenai, writeCompletion),
       [turnPaths.messages]: turn(takeAnthropic, writeMessage),
@@ -74,6 +77,14 @@ function takeAnthropic(ground: Ground, request: DoubleRequest): string {
   const isPlan = bearer !== undefined && key === undefined && betas.split(/,\s*/).includes('oauth-2025-04-20')
   if (isPlan && isGood(ground, 'anthropic', bearer)) return bearer
   throw refusal('anthropic: a turn without a good key.', anthropicError(401, 'authentication_error', 'invalid x-api-key'))
+}
+
+/** What comes as a key has to be the bearer token once more. */
+function takeGateway(ground: Ground, request: DoubleRequest): string {
+  const token = bearerOf(request)
+  const key = request.headers['x-api-key'] ?? token
+  if (token !== undefined && key === token && isGood(ground, 'chatgpt', token)) return token
+  throw refusal('gateway: a turn without a good token.', anthropicError(401, 'authentication_error', 'invalid token'))
 }
 
 function isGood(ground: Ground, provider: ProviderName, token: string): boolean {

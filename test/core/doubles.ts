@@ -209,7 +209,15 @@ export class TestClient implements ProviderClient {
 
   access = (): ApiAccess => ({ baseUrl: 'https://api.example', headers: { 'x-api': 'yes' } })
   verify = async () => this.verified
-  check = async (_grant: Grant, _timeout: number) => this.checked
+  /** The access tokens that were checked. */
+  readonly checks: string[] = []
+  checksTokens = true
+  checksToken = () => this.checksTokens
+
+  async check(grant: Grant, _timeout: number): Promise<ApiOutcome<undefined>> {
+    this.checks.push(grant.accessToken.expose())
+    return this.checked
+  }
 
   async usage(grant: Grant): Promise<ApiOutcome<Usage>> {
     this.usageAsked.push(grant.accessToken.expose())

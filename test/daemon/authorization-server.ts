@@ -139,6 +139,8 @@ class ServerState {
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.paths.push(`${request.method} ${request.url}`)
+    // It has no API, so that whoever asks it about an access token learns nothing.
+    if (request.method === 'GET') return json(response, 400, { error: 'invalid_request' })
     const [type = ''] = (request.headers['content-type'] ?? '').split(';')
     const parameters = readParameters(type, await readBody(request))
     for (const name of ['code', 'code_verifier', 'refresh_token', 'token']) {

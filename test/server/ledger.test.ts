@@ -58,6 +58,16 @@ const counts = (entries: readonly LedgerEntry[]) => entries.map(({ count }) => c
 const total = (entries: readonly LedgerEntry[]) => counts(entries).reduce((sum, count) => sum + count, 0)
 
 describe('writing', () => {
+  test('a token that came in place of one that had ended early has a line of its own', async () => {
+    const { record, clock, ledger } = open()
+    record('codex')
+    for (const more of [{}, {}, { ended_early: true as const }, { ended_early: true as const }, {}]) record('codex', more)
+    await clock.advance(50)
+    const entries = await ledger.read(100)
+    expect(counts(entries)).toEqual([1, 2, 2, 1])
+    expect(entries.map(({ ended_early: endedEarly }) => endedEarly)).toEqual([undefined, undefined, true, undefined])
+  })
+
   test('the first entry is on the disk before the token is, and the ones behind it share lines', async () => {
     const { record, clock, file, ledger } = open()
     record('codex')
