@@ -105,13 +105,15 @@ describe('tokentray connect', () => {
       expect(made).toMatchObject({ code: 0, stdout: '' })
       expect(made.stderr).toMatch(/\nNote: TOKENTRAY_HOME is set in this shell\./)
       expect(made.stderr).toMatch(
-        /^Connected: Codex takes its token from TokenTray \(openai-codex\)\.\n {2}changed: ~\/\.codex\/config\.toml\n/,
+        /^Connected: Codex takes its token from TokenTray \(openai-codex:login\)\.\n {2}changed: ~\/\.codex\/config\.toml\n/,
       )
       const text = await readFile(file, 'utf8')
-      expect(text).toContain('args = ["token", "openai-codex", "--link", "grant", "--client", "codex"]')
+      expect(text).toContain('args = ["token", "openai-codex:login", "--client", "codex"]')
       expect(text).toMatch(/base_url = "http:\/\/127\.0\.0\.1:\d+\/backend-api\/codex"/)
       expect(text).toMatch(/ChatGPT-Account-Id/)
-      expect((await cli(['connect', '--list'])).stdout).toMatch(/^codex +connected +openai-codex +~\/\.codex\/config\.toml\n/)
+      expect((await cli(['connect', '--list'])).stdout).toMatch(
+        /^codex +connected +openai-codex:login +~\/\.codex\/config\.toml\n/,
+      )
 
       expect((await cli(['connect', 'codex', '--dry-run'])).stdout).toMatch(/^Codex is connected in this way already\.\n/)
       expect((await cli(['connect', 'codex'])).code).toBe(0)
@@ -131,10 +133,9 @@ describe('tokentray connect', () => {
       const account = await signInTo(scene, 'openai-codex')
       expect((await cli(['connect', 'codex'])).code).toBe(0)
       expect((await cli(['logout', account])).code).toBe(0)
-      const asked = await cli(['token', 'openai-codex', '--link', 'grant', '--client', 'codex'])
+      const asked = await cli(['token', 'openai-codex:login', '--client', 'codex'])
       expect(asked).toMatchObject({ code: 4, stdout: '' })
       expect((await cli(['token', 'openai-codex', '--client', 'codex'])).code).toBe(0)
-      expect((await cli(['token', 'openai-codex', '--link', 'both'])).stderr).toMatch(/"both" is no link\. Say --link grant/)
     }))
 
   test('gives Claude Code a plan by its own file, and leaves a login of its own alone', () =>
@@ -203,8 +204,8 @@ describe('tokentray connect', () => {
       expect((await cli(['connect', 'pi'])).code).toBe(0)
       expect(JSON.parse((await read(scene, '.pi/agent/models.json')) ?? '')).toMatchObject({
         providers: {
-          'openai-codex': { apiKey: '!tokentray token openai-codex --link grant --client pi' },
-          anthropic: { apiKey: '!tokentray token anthropic --link api_key --client pi' },
+          'openai-codex': { apiKey: '!tokentray token openai-codex:login --client pi' },
+          anthropic: { apiKey: '!tokentray token anthropic:key --client pi' },
         },
       })
     }))

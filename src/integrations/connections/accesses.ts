@@ -77,8 +77,8 @@ async function accessOf(
     })
   }
   const kind = chain.find(({ verdict }) => verdict === 'used')?.link === 'api_key' ? 'api_key' : 'login'
-  const said = formatSelector({ provider, ...(label === undefined ? {} : { label }) })
-  const link = label === undefined ? ['--link', kind === 'login' ? 'grant' : 'api_key'] : []
+  // A key that steps in for a login is for another address than the one that the tool is told.
+  const said = formatSelector({ provider, label: label ?? (kind === 'login' ? 'login' : 'key') })
   const access: Access = {
     provider,
     selector: said,
@@ -86,7 +86,7 @@ async function accessOf(
     baseUrl: api.base_url,
     headers: api.headers,
     program,
-    command: [...program, 'token', said, ...link, '--client', tool.id],
+    command: [...program, 'token', said, '--client', tool.id],
     ...(model === undefined ? {} : { model }),
   }
   return { access, account: winner }
