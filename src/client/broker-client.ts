@@ -16,6 +16,7 @@ import type {
   Diagnosis,
   Explanation,
   FingerprintResponse,
+  ForeignLoginRequest,
   HealthResponse,
   ImportRequest,
   ImportResponse,
@@ -28,6 +29,7 @@ import type {
   RemoveVaultResponse,
   Share,
   SharesResponse,
+  SignOutResponse,
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
@@ -107,15 +109,13 @@ function accountCalls(ask: Ask) {
     return `/v1/accounts/${encodeURIComponent(selector)}`
   }
   return {
-    signOut: (selector: string) =>
-      ask<{ id: string; provider: string; revoked: boolean; account_page?: string }>({
-        method: 'DELETE',
-        path: account(selector),
-      }),
+    signOut: (selector: string) => ask<SignOutResponse>({ method: 'DELETE', path: account(selector) }),
     changeAccount: (selector: string, change: AccountChange) =>
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
     importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
+    addForeignLogin: (request: ForeignLoginRequest) =>
+      ask<ImportResponse>({ method: 'POST', path: '/v1/foreign-logins', body: request }),
     /** `key` is 32 random bytes in hex. */
     fingerprints: (key: string) => ask<FingerprintResponse>({ method: 'POST', path: '/v1/fingerprints', body: { key } }),
     /** `timeout` is in seconds. */

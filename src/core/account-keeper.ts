@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import type { LoginDecision } from '../protocol/index.ts'
 import { BrokerError } from '../protocol/index.ts'
-import { AccountSession } from './account-session.ts'
-import { type Accounts, isSomebodyElse, requireSameKind } from './accounts.ts'
+import type { AccountSession } from './account-session.ts'
+import { type Accounts, isSomebodyElse, requireOwned, requireSameKind } from './accounts.ts'
+import { DelegatedSession } from './delegated-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { LoginTarget } from './login-target.ts'
+import { OwnedSession } from './owned-session.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import { revokeGrant } from './provider-calls.ts'
 import type { SessionContext } from './session-context.ts'
+import { stateErrorOf } from './session-errors.ts'
+import { type TokenOwner, type TokenOwners, unknownOwner } from './token-owner.ts'
 
 export interface KeeperContext extends Omit<SessionContext, 'client' | 'onChange'> {
   readonly accounts: Accounts
   readonly index: AccountIndex
+  readonly owners: TokenOwners
   /** Called with the session that changed, or without one when accounts came or went. */
   readonly onChange: (session?: AccountSession) => void
 }
@@ -35,7 +40,7 @@ export class AccountKeeper {
     for (const record of index.list()) {
       if (accounts.has(record.id)) continue
       const client = accounts.knownClient(record.provider)
-      if (client !== undefined) this.#add(record, client)
+      if (client !== undefined) this.#add(this.#sessionOf(record, client))
       else log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
     }
   }
@@ -44,6 +49,7 @@ export class AccountKeeper {
   async adopt(grant: Grant, target: LoginTarget, decision?: LoginDecision): Promise<Adoption> {
     const { accounts } = this.#context
     const named = target.account === undefined ? undefined : accounts.get(target.account)
+    if (named !== undefined) requireOwned(named)
     if (named !== undefined) requireSameKind(named.record, grant)
     if (named !== undefined && isSomebodyElse(named.record, grant)) {
       if (decision === undefined) return { kind: 'undecided', account: named.record.id }
@@ -92,7 +98,7 @@ export class AccountKeeper {
   async #store(
     grant: Grant,
     { label, rulesAccepted, imported: brought }: Omit<LoginTarget, 'label'> & { readonly label?: string | undefined },
-    known: AccountSession | undefined,
+    known: OwnedSession | undefined,
   ): Promise<Adoption> {
     const { accounts, index, clock } = this.#context
     if (known !== undefined) requireSameKind(known.record, grant)
@@ -112,7 +118,7 @@ export class AccountKeeper {
       ...(imported === undefined ? {} : { imported }),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }
-    const session = known ?? this.#add(record, accounts.client(provider))
+    const session = known ?? this.#add(new OwnedSession(record, this.#contextOf(accounts.client(provider))))
     session.record = record
     accounts.renamed()
     // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
@@ -121,11 +127,49 @@ export class AccountKeeper {
     return { kind: 'adopted', account: record.id }
   }
 
-  #add(record: AccountRecord, client: ProviderClient): AccountSession {
-    const { accounts, onChange } = this.#context
-    const session = new AccountSession(record, { ...this.#context, client, onChange })
-    accounts.add(session)
-    onChange()
+  /** Throws `not_found` for a program that cannot be asked. */
+  ownerOf(program: string): TokenOwner {
+    const { owners } = this.#context
+    const owner = owners.get(program)
+    if (owner !== undefined) return owner
+    throw new BrokerError('not_found', `TokenTray cannot ask "${program.slice(0, 40)}" for a token.`, {
+      fix: `It can ask: ${[...owners.keys()].join(', ') || 'no program'}.`,
+    })
+  }
+
+  /** Adds an account whose login another program owns. Throws `vault_unavailable` when the index cannot be written; it is there then, too. */
+  addForeign(record: AccountRecord): AccountSession {
+    const session = this.#add(this.#sessionOf(record, this.#context.accounts.client(record.provider)))
+    this.#context.index.put(record)
+    return session
+  }
+
+  #sessionOf(record: AccountRecord, client: ProviderClient): AccountSession {
+    const { ownership } = record
+    const context = this.#contextOf(client)
+    if (ownership === undefined) return new OwnedSession(record, context)
+    const owner = this.#context.owners.get(ownership.program) ?? unknownOwner(ownership.program, record.provider)
+    const session = new DelegatedSession(record, { ...context, owner, keep: (changed) => this.#keep(session, changed) })
+    return session
+  }
+
+  /** What the program told of its login. It tells it again, so that a disk that is full does no harm. */
+  #keep(session: AccountSession, record: AccountRecord): void {
+    try {
+      this.change(session, record)
+    } catch (error) {
+      this.#context.log.warn('account not written', { account: record.id, code: stateErrorOf(error).code })
+    }
+    this.#context.onChange(session)
+  }
+
+  #contextOf(client: ProviderClient): SessionContext {
+    return { ...this.#context, client }
+  }
+
+  #add<Session extends AccountSession>(session: Session): Session {
+    this.#context.accounts.add(session)
+    this.#context.onChange()
     return session
   }
 }

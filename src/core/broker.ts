@@ -29,6 +29,7 @@ import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
+import type { TokenOwners } from './token-owner.ts'
 import type { TokenRequest } from './token-request.ts'
 import { UsageDesk } from './usage-desk.ts'
 
@@ -45,6 +46,8 @@ export interface BrokerOptions {
   readonly random?: () => number
   /** Whether tokens are refreshed before they run out; after a change, `wake` sees to what is due. */
   readonly refreshAhead?: () => boolean
+  /** The programs that can be asked for the token of a login of theirs. */
+  readonly owners?: TokenOwners
   /** What was found at the start, such as a provider file that cannot be read. */
   readonly notices?: readonly StateError[]
 }
@@ -78,10 +81,11 @@ export class Broker {
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
     const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
-    this.#keeper = new AccountKeeper({ clock, vault, journal, log, random, refreshAhead, accounts, index, onChange: touch })
+    const { owners = new Map() } = options
+    const kept = { clock, vault, journal, log, random, refreshAhead, accounts, index, owners }
+    this.#keeper = new AccountKeeper({ ...kept, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
-    const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)
-    this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil })
+    this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil: (account) => this.#usage.exhaustedUntil(account) })
     this.#rows = new SnapshotBuilder(options.clients, accounts)
     this.#scheduler = new Scheduler(clock, () => accounts.all())
     const onChange = () => this.#touch([])
@@ -292,5 +296,5 @@ export class Broker {
 /** Whether it is the account that cannot give a token, and not the client that may not have one. */
 function isOfAccount(error: unknown): boolean {
   if (!(error instanceof BrokerError)) return false
-  return error.code === 'reauthorization_required' || error.code === 'temporarily_unavailable'
+  return ['reauthorization_required', 'temporarily_unavailable', 'owner_unavailable'].includes(error.code)
 }

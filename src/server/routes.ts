@@ -119,6 +119,7 @@ function registerAccountRoutes(app: FastifyInstance, { broker: { accounts } }: R
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
   add(app, endpoints.importLogin, ({ body }) => accounts.importLogin(body))
+  add(app, endpoints.addForeignLogin, ({ body }) => accounts.addForeignLogin(body))
   add(app, endpoints.fingerprints, ({ body }) => accounts.fingerprints(body.key))
   add(app, endpoints.changeAccount, ({ params, body }) => accounts.change(params.id, body))
   add(app, endpoints.refreshAccount, ({ params }) => accounts.refresh(params.id))

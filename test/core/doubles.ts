@@ -15,6 +15,7 @@ import {
   type RefreshNote,
   type RefreshOutcome,
   Secret,
+  type ShownTokens,
   type StoredGrant,
   silentLog,
   type TokenRequest,
@@ -180,9 +181,11 @@ export class TestClient implements ProviderClient {
   lifetime = 60 * minute
   answer: (grant: Grant) => Promise<RefreshOutcome> | RefreshOutcome
   readonly #clock: ManualClock
+  readonly #began: number
 
   constructor(clock: ManualClock) {
     this.#clock = clock
+    this.#began = clock.now()
     this.answer = () => this.refreshed()
   }
 
@@ -221,6 +224,15 @@ export class TestClient implements ProviderClient {
     const identity = person?.account === undefined ? {} : { key: person.account }
     return { ...this.grant(0), accessToken, refreshToken, identity }
   }
+
+  /** Its tokens of a program end with when they end, in minutes after the beginning of the test: `program-60`. */
+  grantOfProgram({ accessToken }: ShownTokens): Grant {
+    const { refreshToken: _, ...grant } = this.grant(0)
+    const expiresAt = this.#began + Number(accessToken.expose().split('-').at(-1)) * minute
+    return { ...grant, accessToken, obtainedAt: this.#clock.now() - minute, expiresAt, identity: this.programIdentity }
+  }
+
+  programIdentity: Grant['identity'] = { key: 'user-p', email: 'p@b.example' }
 
   /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */
   refreshed(): RefreshOutcome {
