@@ -14,6 +14,7 @@ import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
 import { RefreshChoice } from './refresh-choice.ts'
+import { type OwnersOnDemand, ownersOnDemand } from './token-owners.ts'
 
 /**
  * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the
@@ -30,6 +31,7 @@ export interface HostParts {
   readonly notices: readonly StateError[]
   /** What decides where tools keep their files. */
   readonly surroundings: Surroundings
+  readonly owners: OwnersOnDemand
   readonly diagnose: Diagnose
   /** But for the home, which each vault has of its own. */
   readonly health: Omit<HealthResponse, 'home'>
@@ -66,7 +68,8 @@ export async function createHostParts(
   const keychain = createKeychain(clock)
   const diagnose = diagnosing({ env, receiver, watch, definitions: [...builtIn(settings), ...definitions] })
   const surroundings = surroundingsOf(env)
-  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, diagnose }
+  const owners = ownersOnDemand(surroundings)
+  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, owners, diagnose }
 }
 
 const builtIn = ({ upstream }: HostSettings): readonly ProviderDefinition[] =>

@@ -53,7 +53,20 @@ export class VaultRoom {
     this.#records = createClientRecords(place, parts, this.#log)
     const { register, ledger } = this.#records
     const refreshAhead = () => parts.refresh.ahead
-    this.broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log: this.#log, refreshAhead, notices })
+    const { owners } = parts.owners
+    this.broker = new Broker({
+      clock,
+      vault,
+      journal,
+      index,
+      register,
+      ledger,
+      clients,
+      owners,
+      log: this.#log,
+      refreshAhead,
+      notices,
+    })
     const list = settings.store === 'memory' ? noTokenFileList : tokenFileList(place.home, clock, this.#log)
     this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
   }
