@@ -10,6 +10,7 @@ import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
+import { describeForeignCommands } from './foreign-commands.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
@@ -102,6 +103,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
+  describeForeignCommands(program, vault, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
@@ -120,7 +122,11 @@ function describeAccountsEnds(program: Command, vault: ChosenVault, process: Nod
     .command('logout <selector>')
     .description('revoke the login where the provider offers it, and forget it')
     .action(async (selector: string) => {
-      const { id, revoked, account_page: page } = await createBrokerClient(vault.socket()).signOut(selector)
+      const { id, revoked, account_page: page, kept_by: owner } = await createBrokerClient(vault.socket()).signOut(selector)
+      if (owner !== undefined) {
+        process.stderr.write(`Forgotten here: ${id}. The login is still that of ${owner}, which was not changed.\n`)
+        return
+      }
       process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
       if (!revoked && page !== undefined)
         process.stderr.write(`  It was forgotten here. To end it at the provider as well: ${page}\n`)

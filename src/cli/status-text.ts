@@ -8,7 +8,10 @@ import { identityText } from './identity-text.ts'
  */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
   const select = selectors(snapshot.accounts)
-  const rows = snapshot.accounts.map((account) => [select(account), describeAccount(account, now), who(account)])
+  // Where TokenTray owns them all, there is nothing to tell apart.
+  const isMixed = snapshot.accounts.some(({ ownership }) => ownership !== undefined && ownership.mode !== 'owned')
+  const describe = (account: AccountStatus) => [describeAccount(account, now), ...(isMixed ? ownerWords(account) : [])].join(', ')
+  const rows = snapshot.accounts.map((account) => [select(account), describe(account), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
   const shown = new Set(snapshot.accounts.map(({ state }) => (state.kind === 'authorizing' ? state.login_id : undefined)))
@@ -40,12 +43,26 @@ function describeVault({ store, state }: VaultStatus): string[] {
   return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
 }
 
-function describeAccount({ state, disabled, signed_in_until: until }: AccountStatus, now: number): string {
+function describeAccount({ state, disabled, ownership, signed_in_until: until }: AccountStatus, now: number): string {
+  // Of such a login the end of a token is that of the last one, and the next one is asked for when somebody wants it.
+  const isOld = ownership?.mode === 'delegated' && 'expires_at' in state && (state.expires_at ?? 0) * 1000 <= now
   return [
     ...(disabled ? ['switched off'] : []),
-    describeState(state, now),
+    isOld && state.kind === 'active' ? 'ready' : describeState(state, now),
     ...(until === undefined ? [] : [`signed in for about ${duration(until - now / 1000)}`]),
   ].join(', ')
+}
+
+/** Whose login it is: nothing for a provider without any. */
+function ownerWords({ ownership }: AccountStatus): readonly string[] {
+  switch (ownership?.mode) {
+    case undefined:
+      return []
+    case 'owned':
+      return ['owned by TokenTray']
+    case 'delegated':
+      return [`owned by ${ownership.program}, which is asked for each token`]
+  }
 }
 
 function describeState(state: GrantState, now: number): string {
