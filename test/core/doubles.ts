@@ -18,6 +18,7 @@ import {
   type ShownTokens,
   type StoredGrant,
   silentLog,
+  type TokenOwner,
   type TokenRequest,
   type Usage,
   type Verification,
@@ -272,6 +273,28 @@ export class TestClient implements ProviderClient {
   }
 }
 
+/** A program that owns a login of Acme. */
+export class TestOwner implements TokenOwner {
+  readonly program = 'tool'
+  readonly name = 'The tool'
+  readonly provider = 'acme'
+  readonly signIn = 'tool login'
+  readonly asked: ('read' | 'renew')[] = []
+  /** What it has, and what its refreshes bring; see `TestClient.grantOfProgram`. */
+  has = 'program-60'
+  brings: string[] = []
+  fault: unknown
+  before: () => Promise<void> | void = () => {}
+
+  async token(renew: boolean): Promise<Secret> {
+    this.asked.push(renew ? 'renew' : 'read')
+    await this.before()
+    if (this.fault !== undefined) throw this.fault
+    if (renew) this.has = this.brings.shift() ?? this.has
+    return new Secret(this.has)
+  }
+}
+
 function testAttempt(expiresAt: number) {
   const { promise, resolve, reject } = deferred<Grant>()
   promise.catch(() => {})
@@ -316,6 +339,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const journal = new TestJournal()
   const index = new TestIndex()
   const records = new TestRecords()
+  const owner = new TestOwner()
   const client = new TestClient(clock)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
@@ -327,9 +351,10 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
       clients: [client],
+      owners: new Map([[owner.program, owner]]),
       log: silentLog,
       random: () => 0,
       refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, client, refresh, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, owner, client, refresh, broker: make(), restart: make }
 }
