@@ -17,33 +17,37 @@ const readAuth = async ({ home }: Person) => JSON.parse(await readFile(join(home
 
 /** A person whose Codex is signed in and delegated, and a broker that knows the account again after a restart. */
 async function withDelegatedCodex(body: (person: Person) => Promise<void>): Promise<void> {
-  await withPerson(async (person) => {
-    const { daemon, double, env, home } = person
-    await writeSettings(person, '.codex/config.toml', planProvider(double, 'requires_openai_auth = true'))
-    await writeSettings(person, '.codex/auth.json', authFile(double, await codexLogin(double), false))
-    for (const path of ['accounts/check', 'settings/user']) double.answerAlways(`/backend-api/wham/${path}`, { status: 404 })
-    // Codex sends its reason for a refresh besides, which the double takes from nobody else.
-    double.answerAlways(tokenPath, (request, proper) => {
-      if (typeof request.body === 'object') delete (request.body as Record<string, unknown>).refresh_reason
-      return proper()
-    })
-    await daemon.stop()
-    const passphrase = join(daemon.home, 'passphrase')
-    await writeFile(passphrase, 'correct horse battery staple', { mode: 0o600 })
-    await daemon.start({
-      HOME: home,
-      TMPDIR: env.TMPDIR,
-      PATH: [join(programFolder, '.bin'), process.env.PATH].join(delimiter),
-      CODEX_REFRESH_TOKEN_URL_OVERRIDE: double.origin + tokenPath,
-      TOKENTRAY_VAULT: 'passphrase',
-      TOKENTRAY_PASSPHRASE_FILE: passphrase,
-    })
-    const delegated = await person.tokentray('delegate', 'codex', '--accept-provider-rules')
-    expect(delegated, delegated.stderr).toMatchObject({ code: 0, stdout: '' })
-    await body(person)
-    // A refresh token that was used twice would stand here.
-    expect(double.refusals).toEqual([])
-  })
+  await withPerson(
+    async (person) => {
+      const { daemon, double, env, home } = person
+      await writeSettings(person, '.codex/config.toml', planProvider(double, 'requires_openai_auth = true'))
+      await writeSettings(person, '.codex/auth.json', authFile(double, await codexLogin(double), false))
+      for (const path of ['accounts/check', 'settings/user']) double.answerAlways(`/backend-api/wham/${path}`, { status: 404 })
+      // Codex sends its reason for a refresh besides, which the double takes from nobody else.
+      double.answerAlways(tokenPath, (request, proper) => {
+        if (typeof request.body === 'object') delete (request.body as Record<string, unknown>).refresh_reason
+        return proper()
+      })
+      await daemon.stop()
+      const passphrase = join(daemon.home, 'passphrase')
+      await writeFile(passphrase, 'correct horse battery staple', { mode: 0o600 })
+      await daemon.start({
+        HOME: home,
+        TMPDIR: env.TMPDIR,
+        PATH: [join(programFolder, '.bin'), process.env.PATH].join(delimiter),
+        CODEX_REFRESH_TOKEN_URL_OVERRIDE: double.origin + tokenPath,
+        TOKENTRAY_VAULT: 'passphrase',
+        TOKENTRAY_PASSPHRASE_FILE: passphrase,
+      })
+      const delegated = await person.tokentray('delegate', 'codex', '--accept-provider-rules')
+      expect(delegated, delegated.stderr).toMatchObject({ code: 0, stdout: '' })
+      await body(person)
+      // A refresh token that was used twice would stand here.
+      expect(double.refusals).toEqual([])
+      // With the provider of its own that it is asked with, Codex looks for its models when it starts, as it does for anybody.
+    },
+    ['chatgpt.com'],
+  )
 }
 
 const refreshes = ({ double }: Person) =>
