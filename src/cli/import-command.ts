@@ -23,7 +23,7 @@ import { withRules } from './rule-card.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-interface ImportOptions {
+export interface ImportOptions {
   readonly move?: boolean
   readonly login?: string
   readonly label?: string
@@ -34,7 +34,7 @@ interface ImportOptions {
   readonly acceptProviderRules?: boolean
 }
 
-interface ImportContext {
+export interface ImportContext {
   readonly surroundings: Surroundings
   readonly home: string
   readonly socket: () => string
@@ -122,7 +122,7 @@ const unread = (found: readonly FoundStore[]): string[] => [
 ]
 
 /** Every file that is there; read where the person allows it, which is asked for on a terminal when one program is meant. */
-async function lookAround(name: string | undefined, options: ImportOptions, context: ImportContext) {
+export async function lookAround(name: string | undefined, options: ImportOptions, context: ImportContext) {
   const { home, surroundings } = context
   if (name !== undefined && !stores.some(({ id }) => id === name)) throw unknownProgram(name)
   let consents = await readConsents(home)

@@ -103,7 +103,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
-  describeForeignCommands(program, vault, process)
+  describeForeignCommands(program, vault, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

@@ -43,14 +43,23 @@ function describeVault({ store, state }: VaultStatus): string[] {
   return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
 }
 
-function describeAccount({ state, disabled, ownership, signed_in_until: until }: AccountStatus, now: number): string {
-  // Of such a login the end of a token is that of the last one, and the next one is asked for when somebody wants it.
-  const isOld = ownership?.mode === 'delegated' && 'expires_at' in state && (state.expires_at ?? 0) * 1000 <= now
+function describeAccount(account: AccountStatus, now: number): string {
+  const { state, disabled, signed_in_until: until } = account
   return [
     ...(disabled ? ['switched off'] : []),
-    isOld && state.kind === 'active' ? 'ready' : describeState(state, now),
+    describeForeign(account, now) ?? describeState(state, now),
     ...(until === undefined ? [] : [`signed in for about ${duration(until - now / 1000)}`]),
   ].join(', ')
+}
+
+/** What is known of a login that another program refreshes, where the words for one of TokenTray would be wrong. */
+function describeForeign({ state, ownership }: AccountStatus, now: number): string | undefined {
+  if (state.kind !== 'active' || ownership === undefined || ownership.mode === 'owned') return undefined
+  const left = state.expires_at === undefined ? undefined : state.expires_at - now / 1000
+  // The last token is over, and the next one is asked for when somebody wants it.
+  if (ownership.mode === 'delegated') return left !== undefined && left <= 0 ? 'ready' : undefined
+  if (left === undefined) return 'signed in there'
+  return left > 0 ? `signed in there, its token ends in ${duration(left)}` : 'signed in there, its token has ended'
 }
 
 /** Whose login it is: nothing for a provider without any. */
@@ -62,6 +71,8 @@ function ownerWords({ ownership }: AccountStatus): readonly string[] {
       return ['owned by TokenTray']
     case 'delegated':
       return [`owned by ${ownership.program}, which is asked for each token`]
+    case 'watched':
+      return [`read-only: owned by ${ownership.program}`]
   }
 }
 

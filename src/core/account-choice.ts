@@ -106,6 +106,7 @@ export class AccountChoice {
   /** Why an account cannot give a token, if it cannot. */
   #fault(session: AccountSession, failover: boolean, request: TokenRequest = {}): string | undefined {
     if (session.record.disabled) return 'it is switched off'
+    if (session.mode === 'watched') return `it is read-only: ${session.record.ownership?.program} owns it`
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
     // A token that is good is of use, although there will be no other one.

@@ -4,6 +4,7 @@ import { BrokerError } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import { type Accounts, isSomebodyElse, requireOwned, requireSameKind } from './accounts.ts'
 import { DelegatedSession } from './delegated-session.ts'
+import type { ForeignLogins, WatchedLogins } from './foreign-logins.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { LoginTarget } from './login-target.ts'
 import { OwnedSession } from './owned-session.ts'
@@ -11,12 +12,13 @@ import type { AccountIndex, ProviderClient } from './ports.ts'
 import { revokeGrant } from './provider-calls.ts'
 import type { SessionContext } from './session-context.ts'
 import { stateErrorOf } from './session-errors.ts'
-import { type TokenOwner, type TokenOwners, unknownOwner } from './token-owner.ts'
+import { type TokenOwner, unknownOwner } from './token-owner.ts'
+import { WatchedSession } from './watched-session.ts'
 
 export interface KeeperContext extends Omit<SessionContext, 'client' | 'onChange'> {
   readonly accounts: Accounts
   readonly index: AccountIndex
-  readonly owners: TokenOwners
+  readonly foreign: ForeignLogins
   /** Called with the session that changed, or without one when accounts came or went. */
   readonly onChange: (session?: AccountSession) => void
 }
@@ -127,9 +129,13 @@ export class AccountKeeper {
     return { kind: 'adopted', account: record.id }
   }
 
+  get watched(): WatchedLogins {
+    return this.#context.foreign.watched
+  }
+
   /** Throws `not_found` for a program that cannot be asked. */
   ownerOf(program: string): TokenOwner {
-    const { owners } = this.#context
+    const { owners } = this.#context.foreign
     const owner = owners.get(program)
     if (owner !== undefined) return owner
     throw new BrokerError('not_found', `TokenTray cannot ask "${program.slice(0, 40)}" for a token.`, {
@@ -148,8 +154,13 @@ export class AccountKeeper {
     const { ownership } = record
     const context = this.#contextOf(client)
     if (ownership === undefined) return new OwnedSession(record, context)
-    const owner = this.#context.owners.get(ownership.program) ?? unknownOwner(ownership.program, record.provider)
-    const session = new DelegatedSession(record, { ...context, owner, keep: (changed) => this.#keep(session, changed) })
+    const { program } = ownership
+    const { owners, watched } = this.#context.foreign
+    const keep = (changed: AccountRecord) => this.#keep(session, changed)
+    const session: AccountSession =
+      ownership.mode === 'delegated'
+        ? new DelegatedSession(record, { ...context, owner: owners.get(program) ?? unknownOwner(program, record.provider), keep })
+        : new WatchedSession(record, { ...context, watched, canBeAsked: owners.has(program), keep })
     return session
   }
 

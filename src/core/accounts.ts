@@ -200,8 +200,14 @@ function indexNames(
  * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one that has no label, then the
  * one that was there first.
  */
-function rankOf({ id, issuer, label }: AccountRecord, inEffect: string | undefined, order: ReadonlyMap<string, number>): number {
+function rankOf(
+  { id, issuer, label, ownership }: AccountRecord,
+  inEffect: string | undefined,
+  order: ReadonlyMap<string, number>,
+): number {
   if (issuer !== inEffect) return Number.MAX_SAFE_INTEGER
+  // There is no token of it, wherever the person has put it.
+  if (ownership?.mode === 'watched') return 1_000_002
   return order.get(id) ?? (label === undefined ? 1_000_000 : 1_000_001)
 }
 

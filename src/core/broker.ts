@@ -19,6 +19,7 @@ import type { AccountSession } from './account-session.ts'
 import { Accounts, nobodySignedIn } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
+import { type ForeignLogins, noForeignLogins } from './foreign-logins.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
@@ -29,7 +30,6 @@ import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
-import type { TokenOwners } from './token-owner.ts'
 import type { TokenRequest } from './token-request.ts'
 import { UsageDesk } from './usage-desk.ts'
 
@@ -46,8 +46,8 @@ export interface BrokerOptions {
   readonly random?: () => number
   /** Whether tokens are refreshed before they run out; after a change, `wake` sees to what is due. */
   readonly refreshAhead?: () => boolean
-  /** The programs that can be asked for the token of a login of theirs. */
-  readonly owners?: TokenOwners
+  /** The ways to logins that other programs own. */
+  readonly foreign?: ForeignLogins
   /** What was found at the start, such as a provider file that cannot be read. */
   readonly notices?: readonly StateError[]
 }
@@ -81,8 +81,8 @@ export class Broker {
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
     const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
-    const { owners = new Map() } = options
-    const kept = { clock, vault, journal, log, random, refreshAhead, accounts, index, owners }
+    const { foreign = noForeignLogins } = options
+    const kept = { clock, vault, journal, log, random, refreshAhead, accounts, index, foreign }
     this.#keeper = new AccountKeeper({ ...kept, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
     this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil: (account) => this.#usage.exhaustedUntil(account) })

@@ -10,11 +10,11 @@ import { type BrokerLog, createBrokerLog } from './broker-log.ts'
 import { isElsewhere, watchClock } from './clock-watch.ts'
 import { type Diagnose, diagnosing } from './diagnosis.ts'
 import type { Environment, HostSettings } from './environment.ts'
+import { type ForeignLoginsOnDemand, foreignLogins } from './foreign-logins.ts'
 import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
 import { RefreshChoice } from './refresh-choice.ts'
-import { type OwnersOnDemand, ownersOnDemand } from './token-owners.ts'
 
 /**
  * What there is once in a process, however many vaults it serves: the redirect ports, the connections to the providers, the
@@ -31,7 +31,7 @@ export interface HostParts {
   readonly notices: readonly StateError[]
   /** What decides where tools keep their files. */
   readonly surroundings: Surroundings
-  readonly owners: OwnersOnDemand
+  readonly foreign: ForeignLoginsOnDemand
   readonly diagnose: Diagnose
   /** But for the home, which each vault has of its own. */
   readonly health: Omit<HealthResponse, 'home'>
@@ -68,8 +68,8 @@ export async function createHostParts(
   const keychain = createKeychain(clock)
   const diagnose = diagnosing({ env, receiver, watch, definitions: [...builtIn(settings), ...definitions] })
   const surroundings = surroundingsOf(env)
-  const owners = ownersOnDemand(surroundings)
-  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, owners, diagnose }
+  const foreign = foreignLogins({ surroundings, home, clients })
+  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, foreign, diagnose }
 }
 
 const builtIn = ({ upstream }: HostSettings): readonly ProviderDefinition[] =>

@@ -37,7 +37,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     ask: (name, value) => answer({ broker, vault, ledger, refresh, log, onWake: () => rooms.wake() }, name, value),
     stop: async () => {
       // First, because the rooms wait for whoever waits for a token.
-      await parts.owners.stop()
+      await parts.foreign.stop()
       await Promise.all([rooms.stop(), main.stop()])
       await practice?.stop()
       await owned.release()

@@ -53,7 +53,7 @@ export class VaultRoom {
     this.#records = createClientRecords(place, parts, this.#log)
     const { register, ledger } = this.#records
     const refreshAhead = () => parts.refresh.ahead
-    const { owners } = parts.owners
+    const { foreign } = parts
     this.broker = new Broker({
       clock,
       vault,
@@ -62,7 +62,7 @@ export class VaultRoom {
       register,
       ledger,
       clients,
-      owners,
+      foreign,
       log: this.#log,
       refreshAhead,
       notices,

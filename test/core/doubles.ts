@@ -22,6 +22,9 @@ import {
   type TokenRequest,
   type Usage,
   type Verification,
+  type WatchedLogins,
+  type WatchedReading,
+  type WatchWish,
 } from '../../src/core/index.ts'
 import {
   BrokerError,
@@ -273,6 +276,21 @@ export class TestClient implements ProviderClient {
   }
 }
 
+/** The file of a program with a login of Acme. */
+export class TestWatched implements WatchedLogins {
+  looks = 0
+  reading: WatchedReading = { kind: 'signed_in', identity: { key: 'user-w', email: 'w@b.example', plan: 'plus' } }
+
+  async find({ program, login = 'main' }: WatchWish) {
+    return { provider: 'acme', ownership: { mode: 'watched', program, file: `/home/a/.${program}`, login } as const }
+  }
+
+  async look(): Promise<WatchedReading> {
+    this.looks += 1
+    return this.reading
+  }
+}
+
 /** A program that owns a login of Acme. */
 export class TestOwner implements TokenOwner {
   readonly program = 'tool'
@@ -340,6 +358,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const index = new TestIndex()
   const records = new TestRecords()
   const owner = new TestOwner()
+  const watched = new TestWatched()
   const client = new TestClient(clock)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
@@ -351,10 +370,10 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
       clients: [client],
-      owners: new Map([[owner.program, owner]]),
+      foreign: { owners: new Map([[owner.program, owner]]), watched },
       log: silentLog,
       random: () => 0,
       refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, owner, client, refresh, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, owner, watched, client, refresh, broker: make(), restart: make }
 }

@@ -19,6 +19,8 @@ export interface StoredLogin {
   /** The end of the access token. */
   readonly expiresAt?: number
   readonly person?: { readonly account?: string; readonly organization?: string; readonly email?: string }
+  /** What the program says of the plan of the person. */
+  readonly plan?: string
   /** Absent when nothing can be refreshed with it. */
   readonly refreshPlace?: RefreshPlace
 }
