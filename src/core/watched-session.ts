@@ -34,6 +34,7 @@ export class WatchedSession implements Scheduled {
   #state: SessionState = { kind: 'unavailable', error: notLooked }
   #looking: Promise<void> | undefined
   #nextAt = 0
+  #hasLooked = false
   #isForgotten = false
 
   constructor(record: AccountRecord, context: WatchContext) {
@@ -51,7 +52,7 @@ export class WatchedSession implements Scheduled {
 
   /** It needs no vault; what it waits for is its first look. */
   get waitsForVault(): boolean {
-    return this.#nextAt === 0
+    return !this.#hasLooked
   }
 
   get dueAt(): number | undefined {
@@ -68,7 +69,7 @@ export class WatchedSession implements Scheduled {
   restore(): Promise<void> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
-      this.#context.onChange(this)
+      this.#hasLooked = true
     })
     return this.#looking
   }
@@ -124,8 +125,10 @@ export class WatchedSession implements Scheduled {
     if (reading.kind === 'signed_in' && JSON.stringify(reading.identity) !== JSON.stringify(this.record.identity)) {
       this.#context.keep({ ...this.record, identity: reading.identity })
     }
-    // The same object as long as nothing has changed, so that the row is the same as well.
-    if (JSON.stringify(next) !== JSON.stringify(this.#state)) this.#state = next
+    // Most looks bring nothing new, and nobody is to be told of those.
+    if (JSON.stringify(next) === JSON.stringify(this.#state)) return
+    this.#state = next
+    this.#context.onChange(this)
   }
 }
 
