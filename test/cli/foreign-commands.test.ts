@@ -1,8 +1,8 @@
 // A login that stays with the program that owns it: the real command, the real daemon, and a `codex` that enforces its protocol.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type RunningDaemon, until, withHome } from '../daemon/running-daemon.ts'
 import { CodexDouble, type CodexPlan, chatGptToken } from '../integrations/owners/codex-double.ts'
@@ -158,6 +158,134 @@ describe('tokentray delegate', () => {
       await daemon.stop()
       await daemon.start()
       expect(await row(daemon)).toBeUndefined()
+    })
+  })
+})
+
+describe('tokentray watch', () => {
+  const end = Math.floor(Date.now() / 1000) + 10_800
+  const claude = (change: object = {}) =>
+    JSON.stringify({
+      claudeAiOauth: {
+        accessToken: 'claude-access-token',
+        refreshToken: 'claude-refresh-token',
+        expiresAt: end * 1000,
+        accountUuid: 'person-1',
+        organizationUuid: 'place-1',
+        subscriptionType: 'max',
+        ...change,
+      },
+    })
+
+  /** A daemon with a vault on the disk, and what Claude Code keeps. */
+  async function withClaude(text: string, body: (daemon: RunningDaemon, file: string) => Promise<void>): Promise<void> {
+    await withHome({ TOKENTRAY_VAULT: 'passphrase' }, async (daemon) => {
+      const passphrase = join(daemon.home, 'passphrase')
+      await writeFile(passphrase, 'correct horse battery staple', { mode: 0o600 })
+      const file = join(daemon.home, '.claude/.credentials.json')
+      await mkdir(dirname(file))
+      await writeFile(file, text, { mode: 0o600 })
+      await daemon.start({ TOKENTRAY_PASSPHRASE_FILE: passphrase })
+      await body(daemon, file)
+      for (const secret of ['claude-access-token', 'claude-refresh-token']) {
+        expect(daemon.said).not.toContain(secret)
+        const found = spawnSync('grep', ['-rlF', '--exclude-dir=.claude', secret, daemon.home])
+        expect(found.stdout.toString()).toBe('')
+      }
+    })
+  }
+
+  const claudeRow = async (daemon: RunningDaemon) =>
+    (await daemon.status()).accounts.find(({ provider, id }) => provider === 'anthropic' && id !== provider)
+  /** Nobody waits for the next minute: a daemon that starts looks at once. */
+  const lookAnew = async (daemon: RunningDaemon) => {
+    await daemon.stop()
+    await daemon.start()
+    await until('the first look', async () => {
+      const { state } = (await claudeRow(daemon)) ?? {}
+      return state !== undefined && !('error' in state && state.error.code === 'not_looked')
+    })
+  }
+
+  test('shows what the file says after the yes of the person, and gives no token', async () => {
+    await withClaude(claude(), async (daemon, file) => {
+      expect(await daemon.cli(['watch', 'claude-code'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/not read without your yes[\s\S]*tokentray watch claude-code --read-stores/),
+      })
+      const watched = await daemon.cli(['watch', 'claude-code', '--read-stores'])
+      expect(watched, watched.stderr).toMatchObject({
+        code: 0,
+        stdout: '',
+        stderr: expect.stringMatching(/^Watched: anthropic-/),
+      })
+      expect(await claudeRow(daemon)).toMatchObject({
+        ownership: { mode: 'watched', program: 'claude-code', file, login: 'claude.ai' },
+        identity: { plan: 'max' },
+        state: { kind: 'active', expires_at: end },
+      })
+      expect((await daemon.cli(['status'])).stdout).toMatch(
+        /signed in there, its token ends in 3 h, read-only: owned by claude-code/,
+      )
+      const refused = await daemon.cli(['token', 'anthropic'])
+      expect(refused).toMatchObject({
+        code: 10,
+        stdout: '',
+        stderr: expect.stringContaining('tokentray import claude-code --move'),
+      })
+      // Only Codex can be asked.
+      expect(refused.stderr).not.toContain('delegate')
+      expect(await readFile(file, 'utf8')).toBe(claude())
+      expect(await daemon.cli(['logout', 'anthropic'])).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining('Forgotten here'),
+      })
+      expect(await readFile(file, 'utf8')).toBe(claude())
+    })
+  })
+
+  test('follows the file and the consent, over restarts', async () => {
+    await withClaude(claude(), async (daemon, file) => {
+      await daemon.cli(['watch', 'claude-code', '--read-stores'])
+      await writeFile(file, claude({ expiresAt: (end - 7_000) * 1000, subscriptionType: 'pro' }))
+      await lookAnew(daemon)
+      expect(await claudeRow(daemon)).toMatchObject({ identity: { plan: 'pro' }, state: { expires_at: end - 7_000 } })
+      await writeFile(file, '{"claudeAiOauth": {"accessToken": "claude-access-token"')
+      await lookAnew(daemon)
+      expect(await claudeRow(daemon)).toMatchObject({
+        state: { kind: 'unavailable', error: { code: 'file_unreadable', description: expect.stringContaining('it is no JSON') } },
+      })
+      await rm(file)
+      await lookAnew(daemon)
+      expect(await claudeRow(daemon)).toMatchObject({ state: { kind: 'signed_out' } })
+      await writeFile(file, claude())
+      expect(await daemon.cli(['import', 'claude-code', '--no-read-stores'])).toMatchObject({ code: 0 })
+      await lookAnew(daemon)
+      expect(await claudeRow(daemon)).toMatchObject({ state: { kind: 'unavailable', error: { code: 'consent_required' } } })
+    })
+  })
+
+  test('is asked which one of several logins is meant, and knows its programs', async () => {
+    await withHome({}, async (daemon) => {
+      const file = join(daemon.home, '.pi/agent/auth.json')
+      await mkdir(dirname(file), { recursive: true })
+      const entry = (name: string) => ({
+        type: 'oauth',
+        access: `${name}-access`,
+        refresh: `${name}-refresh`,
+        expires: end * 1000,
+      })
+      await writeFile(file, JSON.stringify({ anthropic: entry('a'), xai: entry('x'), google: entry('g') }))
+      await daemon.start()
+      expect(await daemon.cli(['watch', 'pi', '--read-stores'])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('Name one with --login: anthropic, xai.'),
+      })
+      expect(await daemon.cli(['watch', 'pi', '--login', 'xai', '--label', 'of-pi'])).toMatchObject({ code: 0 })
+      const { accounts } = await daemon.status()
+      expect(accounts.find(({ label }) => label === 'of-pi')).toMatchObject({ provider: 'xai', ownership: { login: 'xai' } })
+      expect(await daemon.cli(['watch', 'pi', '--login', 'google'])).toMatchObject({ code: 7 })
+      expect(await daemon.cli(['watch', 'nothing'])).toMatchObject({ code: 7, stderr: expect.stringContaining('Known: codex') })
     })
   })
 })
