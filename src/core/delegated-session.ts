@@ -11,7 +11,7 @@ import { type SessionEvent, type SessionState, transition } from './transition.t
 
 export interface DelegationContext extends Pick<SessionContext, 'clock' | 'vault' | 'client' | 'log' | 'random' | 'onChange'> {
   readonly owner: TokenOwner
-  /** Keeps a record that tells of another person, because somebody else has signed in to the program. */
+  /** Keeps a record that tells of somebody else, or of another plan. */
   readonly keep: (record: AccountRecord) => void
 }
 
@@ -39,6 +39,8 @@ export class DelegatedSession implements Scheduled {
   readonly refreshExpiresAt = undefined
   readonly names = { clientId: undefined, refreshToken: undefined }
   readonly holdsUnsaved = false
+  /** A lock waits for nothing here: what a program that hangs may say one day is forgotten before it is said. */
+  readonly busy = false
   record: AccountRecord
   readonly #context: DelegationContext
   readonly #retry: Retry
@@ -60,10 +62,6 @@ export class DelegatedSession implements Scheduled {
 
   get state(): SessionState {
     return this.#state
-  }
-
-  get busy(): boolean {
-    return this.#flight !== undefined
   }
 
   /** Its token needs no vault, but none leaves while the person has locked everything. */
@@ -206,7 +204,8 @@ export class DelegatedSession implements Scheduled {
     const now = this.#context.clock.now()
     const sameAgain = wasRenewed && grant === this.#grant
     this.#grant = grant
-    if (grant.identity.key !== this.record.identity.key) this.#context.keep({ ...this.record, identity: grant.identity })
+    const isOther = JSON.stringify(grant.identity) !== JSON.stringify(this.record.identity)
+    if (isOther) this.#context.keep({ ...this.record, identity: grant.identity })
     if (wasRenewed && grant.expiresAt !== undefined && grant.expiresAt <= now) {
       this.#failed(notRefreshed(this.#context.owner))
       return

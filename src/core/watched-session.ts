@@ -29,6 +29,7 @@ export class WatchedSession implements Scheduled {
   readonly refreshExpiresAt = undefined
   readonly names = { clientId: undefined, refreshToken: undefined }
   readonly holdsUnsaved = false
+  readonly busy = false
   record: AccountRecord
   readonly #context: WatchContext
   #state: SessionState = { kind: 'unavailable', error: notLooked }
@@ -44,10 +45,6 @@ export class WatchedSession implements Scheduled {
 
   get state(): SessionState {
     return this.#state
-  }
-
-  get busy(): boolean {
-    return this.#looking !== undefined
   }
 
   /** It needs no vault; what it waits for is its first look. */

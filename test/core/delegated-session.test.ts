@@ -143,6 +143,11 @@ describe('the login of a program', () => {
     await handOut(broker, 'acme')
     await settle()
     expect(row()).toMatchObject({ identity: { email: 'q@b.example' } })
+    client.programIdentity = { key: 'user-q', email: 'q@b.example', plan: 'pro' }
+    owner.brings = ['program-190']
+    await clock.advance(2 * minute)
+    await broker.accounts.refresh('acme')
+    expect(row()).toMatchObject({ identity: { plan: 'pro' } })
     expect(index.list()).toMatchObject([{ identity: { key: 'user-q' }, ownership: { program: 'tool' } }])
   })
 })
@@ -218,6 +223,18 @@ describe('an account of a program', () => {
     await settle()
     expect((await handOut(broker, 'acme')).access_token).toBe('program-60')
     expect(owner.asked).toEqual(['read'])
+  })
+
+  test('does not hold up a lock, although its program hangs', async () => {
+    const { broker, owner, row } = await delegatedBroker()
+    const answer = deferred<void>()
+    owner.before = () => answer.promise
+    const waiting = expect(handOut(broker, 'acme')).rejects.toBeInstanceOf(BrokerError)
+    await settle()
+    await broker.lock()
+    answer.resolve()
+    await waiting
+    expect(row()?.state).toMatchObject({ kind: 'unavailable', error: { code: 'locked' } })
   })
 
   test('stays beside a login of the same person, whose sign-in does not touch it', async () => {

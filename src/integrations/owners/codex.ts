@@ -21,7 +21,7 @@ const usual: OwnerPatience = { start: 15_000, answer: 25_000, idle: 30_000 }
 
 const { name, signIn } = codexOwner
 
-/** What `getAuthStatus` answers. A method that is not known is one of a newer Codex, and is treated like no sign-in. */
+/** What `getAuthStatus` answers. Of the methods, `chatgpt` alone is a login that Codex itself keeps fresh. */
 const authStatus = z.object({ authMethod: z.string().nullish(), authToken: z.string().nullish() })
 
 /** An access token as it may stand in a header. */
