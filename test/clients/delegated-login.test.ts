@@ -100,3 +100,29 @@ test('Codex refreshes an expired login once for eight who ask, and keeps the ref
       expect(spawnSync('grep', ['-rlF', '--exclude-dir=person', token, daemon.home]).stdout.toString()).toBe('')
     }
   }))
+
+test('what another Codex has refreshed meanwhile is handed out, and not refreshed again', () =>
+  withDelegatedCodex(async (person) => {
+    const refused = String(await askedByEight(person))
+    // As a Codex in a terminal leaves it, while the one that TokenTray asks still has the old login in its memory.
+    await writeSettings(person, '.codex/auth.json', authFile(person.double, await codexLogin(person.double), false))
+    const { access_token: refreshed } = (await readAuth(person)).tokens
+    const fresh = await askedByEight(person, `?rejected=${createHash('sha256').update(refused).digest('hex')}`)
+    expect((await readAuth(person)).tokens.access_token).toBe(fresh)
+    expect([fresh === refreshed, refreshes(person)]).toEqual([true, 0])
+  }))
+
+test.each([
+  ['for ever', { status: 401, body: { error: { code: 'refresh_token_reused', message: 'Used before.' } } }, 4, /codex login/],
+  ['for now', { status: 503, body: {} }, 5, /could not refresh its login/],
+])('a login that Codex cannot refresh %s is told so', (_, answer, code, said) =>
+  withDelegatedCodex(async (person) => {
+    const { daemon, double, tokentray } = person
+    await daemon.stop()
+    await writeSettings(person, '.codex/auth.json', authFile(double, await codexLogin(double), true))
+    double.answerAlways(tokenPath, answer)
+    await daemon.start()
+    const refused = await tokentray('token', 'openai-codex')
+    expect(refused).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(said) })
+  }),
+)
