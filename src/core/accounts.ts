@@ -197,18 +197,15 @@ function indexNames(
 }
 
 /**
- * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one that has no label, then the
- * one that was there first.
+ * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one whose login is of TokenTray,
+ * then one that has no label, then the one that was there first.
  */
-function rankOf(
-  { id, issuer, label, ownership }: AccountRecord,
-  inEffect: string | undefined,
-  order: ReadonlyMap<string, number>,
-): number {
+function rankOf(record: AccountRecord, inEffect: string | undefined, order: ReadonlyMap<string, number>): number {
+  const { id, issuer, label, ownership } = record
   if (issuer !== inEffect) return Number.MAX_SAFE_INTEGER
   // There is no token of it, wherever the person has put it.
-  if (ownership?.mode === 'watched') return 1_000_002
-  return order.get(id) ?? (label === undefined ? 1_000_000 : 1_000_001)
+  if (ownership?.mode === 'watched') return 1_000_004
+  return order.get(id) ?? 1_000_000 + (ownership === undefined ? 0 : 2) + (label === undefined ? 0 : 1)
 }
 
 const isHeld = (session: AccountSession, token: Secret): boolean =>

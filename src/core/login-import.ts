@@ -1,7 +1,6 @@
 import { BrokerError, type ImportRequest, type ImportResponse } from '../protocol/index.ts'
 import type { AccountDeskContext } from './account-desk.ts'
 import type { AccountSession } from './account-session.ts'
-import type { Grant } from './grant.ts'
 import { loginTarget } from './login-target.ts'
 import { acceptedRules } from './rules.ts'
 import { Secret } from './secret.ts'
@@ -41,16 +40,10 @@ export async function importLogin(context: Context, request: ImportRequest): Pro
   const known = accounts.sameIdentity(grant, request.label)
   if (known !== undefined) requireReplaceable(known, grant.identity.key !== undefined)
   const { account: id } = await keeper.adopt(grant, { ...target, ...rules, imported })
-  // What watched this login would go on to show what the program cannot refresh any more.
-  for (const other of accounts.all().filter((each) => each.mode === 'watched' && isOfSame(each, grant)))
-    await keeper.signOut(other)
   const session = accounts.get(id)
   if (session === undefined) throw new BrokerError('unknown_account', 'This account was signed out meanwhile.')
   return { account: context.rowOf(session), already: false }
 }
-
-const isOfSame = ({ record }: AccountSession, { provider, identity }: Grant): boolean =>
-  record.provider === provider && identity.key !== undefined && record.identity.key === identity.key
 
 /**
  * Whether an account still has the login that was brought. Without a grant in the vault, as after a crash before it was written, it is

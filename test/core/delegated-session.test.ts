@@ -248,7 +248,11 @@ describe('an account of a program', () => {
     client.attempts[0]?.finish(client.grant(1, { identity: { key: 'user-p' } }))
     expect(await broker.loginStatus(id, 1_000)).toMatchObject({ status: 'completed' })
     const rows = broker.snapshot().accounts.map(({ ownership }) => ownership?.mode)
-    expect(rows.sort()).toEqual(['delegated', 'owned'])
+    expect(rows).toEqual(['owned', 'delegated'])
+    // Without an order of the person, the one that needs no other program.
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-1')
+    broker.accounts.changePreferences('acme', { order: [account] })
+    expect((await handOut(broker, 'acme')).access_token).toBe('program-60')
   })
 
   test('steps aside for a key once its login has ended, and is tried again after a while', async () => {

@@ -131,12 +131,11 @@ describe('a login that is watched', () => {
     })
   })
 
-  test('gives way when the same login moves here', async () => {
+  test('is none that a login of the same person takes the place of', async () => {
     const { broker, row } = await watchingBroker()
     const tokens = { refresh_token: 'refresh-of-tool', access_token: 'access-of-tool' }
     await broker.accounts.importLogin({ provider: 'acme', ...tokens, person: { account: 'user-w' } })
-    await settle()
-    expect(row()).toBeUndefined()
-    expect(broker.snapshot().accounts).toMatchObject([{ ownership: { mode: 'owned' } }])
+    expect(row()).toMatchObject({ ownership: { mode: 'watched' } })
+    expect((await handOut(broker, 'acme')).access_token).toBe('access-of-tool')
   })
 })
