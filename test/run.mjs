@@ -143,7 +143,7 @@ async function runClients() {
   const argv = [...vitest('test/clients/vitest.config.ts', report), ...selection('-t')]
   const code = await run([...(isolated ? [WITHOUT_NETWORK] : []), ...argv], {
     env: { ...env, DISPLAY: undefined, TOKENTRAY_TEST_WITHOUT_NETWORK: isolated ? '1' : undefined },
-    limitMs: 600_000,
+    limitMs: 900_000,
   })
   record('vitest (clients)', code, readVitestReport(report))
 }

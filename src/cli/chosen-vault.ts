@@ -7,6 +7,8 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** The vault that a command is for. */
 export interface ChosenVault {
+  /** Undefined for the default one. */
+  name(): string | undefined
   /** Throws `invalid_request` for a name that no vault can have, and `socket_unusable` for a path that is too long. */
   socket(): string
   /** The socket that the vaults are made and deleted on. Throws `invalid_request` with `--vault`. */
@@ -34,6 +36,7 @@ export function chosenVault(option: () => string | undefined, env: Environment):
   }
   const words = (text: string) => (chosen() === defaultVault ? text : inVault(text, option()))
   return {
+    name: () => (chosen() === defaultVault ? undefined : checkedVaultName(chosen())),
     socket: () => socketPath(env, process.platform, checkedVaultName(chosen())),
     mainSocket: () => {
       requireNone('It is about all vaults.')

@@ -1,8 +1,7 @@
 import { lstat, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { FoundStore } from '../integrations/index.ts'
+import { type FoundStore, inShell } from '../integrations/index.ts'
 import { advice, type Finding, ok, problem } from './finding.ts'
-import { inShell } from './shell-lines.ts'
 
 /** As in `chmod`. */
 export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
@@ -60,11 +59,19 @@ function ownedBy(topic: string, path: string, owner: number): readonly Finding[]
     : [problem(topic, `${path} belongs to another user (${owner}).`, 'Run this as the user that it belongs to.')]
 }
 
+/** The command that takes a login over, as it has to be typed. `files` is how many the program has. */
+function moveFix({ id, name, neverMoves }: FoundStore['store'], file: string, files: number): string {
+  if (neverMoves) return `It cannot move to TokenTray. Sign out of ${name} when you do not need it any more.`
+  const which = files === 1 ? '' : ` --file ${inShell(file)}`
+  return `Make TokenTray its only owner: \`tokentray import ${id}${which} --move\``
+}
+
 /**
  * The files in which other programs keep logins in plain text, by their presence and mode alone. `kept` are those in which TokenTray
  * itself keeps an access token.
  */
 export function storeFindings(found: readonly FoundStore[], kept: readonly string[]): readonly Finding[] {
+  const ofProgram = (id: string) => found.filter(({ store }) => store.id === id)
   const findings = found.map(({ store, file, mode, open }) => {
     const what = `${file}${mode === undefined ? '' : ` (${octal(mode)})`}`
     if (open)
@@ -77,7 +84,7 @@ export function storeFindings(found: readonly FoundStore[], kept: readonly strin
     return advice(
       'plain text',
       `${store.name} keeps logins of its own: ${what}`,
-      '`tokentray import` says which of them can move.',
+      moveFix(store, file, ofProgram(store.id).length),
     )
   })
   return findings.length > 0 ? findings : [ok('plain text', 'No other program that is known keeps logins here.')]

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
-import { stores, surroundingsOf } from '../integrations/index.ts'
+import { stores } from '../integrations/index.ts'
 import { codexOwner } from '../integrations/owners/owner.ts'
-import { type AccountStatus, homeFolder } from '../protocol/index.ts'
+import type { AccountStatus } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import type { Terminal } from './hidden-input.ts'
-import { type ImportContext, lookAround } from './import-command.ts'
+import { type ImportContext, importContext, lookAround } from './import-command.ts'
 import { withRules } from './rule-card.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,13 +22,8 @@ interface WatchOptions {
 }
 
 /** The commands about logins that stay with the program that made them. */
-export function describeForeignCommands(
-  program: Command,
-  vault: ChosenVault,
-  env: Environment,
-  { stdin, stdout, stderr, kill, pid }: NodeJS.Process,
-): void {
-  const terminal: Terminal = { stdin, stderr, interrupt: () => kill(pid, 'SIGINT') }
+export function describeForeignCommands(program: Command, vault: ChosenVault, env: Environment, process: NodeJS.Process): void {
+  const { terminal } = importContext(vault, env, process)
   program
     .command('delegate <program>')
     .description('leave a login to the program that has it, and ask that program for each token')
@@ -43,15 +38,7 @@ export function describeForeignCommands(
     .option('--label <label>', 'label of the new account')
     .option('--read-stores', 'allow to read the logins of this program')
     .addHelpText('after', watchHelp)
-    .action((name: string, options: WatchOptions) =>
-      watch(name, options, {
-        surroundings: surroundingsOf(env),
-        home: homeFolder(env),
-        socket: () => vault.socket(),
-        terminal,
-        stdout,
-      }),
-    )
+    .action((name: string, options: WatchOptions) => watch(name, options, importContext(vault, env, process)))
 }
 
 const delegateHelp = `

@@ -1,8 +1,6 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
-  type BrokerLogins,
   type FoundStore,
   findStores,
   isMovable,
@@ -11,21 +9,24 @@ import {
   readConsents,
   rememberConsent,
   type Surroundings,
-  sharedLogins,
   stores,
   surroundingsOf,
 } from '../integrations/index.ts'
-import { BrokerError, homeFolder, type ImportRequest } from '../protocol/index.ts'
+import { BrokerError, homeFolder, type ImportRequest, type LoginSource } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
-import { listText, radarText, storesJson } from './import-text.ts'
+import { findIn, runningText, severalFix } from './import-file.ts'
+import { listText, storesJson } from './import-text.ts'
 import { withRules } from './rule-card.ts'
+import { undoImport } from './undo-import.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly move?: boolean
+  readonly undo?: boolean
   readonly login?: string
+  readonly file?: string
   readonly label?: string
   /** Undefined when nothing was said. */
   readonly readStores?: boolean
@@ -38,91 +39,67 @@ export interface ImportContext {
   readonly surroundings: Surroundings
   readonly home: string
   readonly socket: () => string
+  /** See `ChosenVault.words`. */
+  readonly words: (text: string) => string
   readonly terminal: Terminal
   readonly stdout: { write(text: string): unknown }
 }
 
-/** The commands about logins that other programs keep. */
-export function describeImportCommands(
-  program: Command,
+/** What the commands about logins of other programs work with. */
+export function importContext(
   vault: ChosenVault,
   env: Environment,
   { stdin, stdout, stderr, kill, pid }: NodeJS.Process,
-): void {
-  const context: ImportContext = {
+): ImportContext {
+  return {
     surroundings: surroundingsOf(env),
     home: homeFolder(env),
     socket: () => vault.socket(),
+    words: (text) => vault.words(text),
     terminal: { stdin, stderr, interrupt: () => kill(pid, 'SIGINT') },
     stdout,
   }
+}
+
+/** The command about logins that other programs keep. */
+export function describeImportCommands(program: Command, vault: ChosenVault, env: Environment, process: NodeJS.Process): void {
+  const context = importContext(vault, env, process)
   program
     .command('import [program]')
     .description('show the logins that other programs keep, or take one over')
     .option('--move', 'take the login over: TokenTray alone refreshes it, and the program keeps an access token only')
     .option('--login <name>', 'which login, when the program has several')
+    .option('--file <path>', 'a file of the program that is somewhere else, such as a copy of it')
     .option('--label <label>', 'label of the new account')
     .option('--read-stores', 'allow to read the logins of this program (of all, without one)')
     .option('--no-read-stores', 'do not read them any more')
+    .addOption(
+      new Option('--undo', 'give a login that moved here back to its program (without one: list what can go back)').conflicts(
+        'move',
+      ),
+    )
     .option('--dry-run', 'say what would be done')
     .option('--accept-provider-rules', 'you have read the rule card of the provider')
     .option('--json', 'print JSON')
     .action((name: string | undefined, options: ImportOptions) => importLogins(name, options, context))
-  program
-    .command('radar')
-    .description('find the logins that several programs hold, so that they sign each other out')
-    .option('--read-stores', 'allow to read the logins of all programs')
-    .option('--json', 'print JSON')
-    .action((options: ImportOptions) => radar(options, context))
 }
 
 async function importLogins(name: string | undefined, options: ImportOptions, context: ImportContext): Promise<void> {
+  if (options.undo) {
+    const { socket, words: _, terminal, ...others } = context
+    return undoImport(name, options, { ...others, broker: createBrokerClient(socket()), stderr: terminal.stderr })
+  }
   if (options.move) return move(name, options, context)
   const found = (await lookAround(name, options, context)).filter(({ store }) => name === undefined || store.id === name)
   context.stdout.write(options.json ? `${JSON.stringify(storesJson(found))}\n` : listText(found, context.surroundings))
 }
 
-async function radar(options: ImportOptions, context: ImportContext): Promise<void> {
-  const found = await lookAround(undefined, options, context)
-  const shared = sharedLogins(found, await brokerLogins(context))
-  if (options.json) {
-    const logins = shared.map(({ holders, account }) => ({
-      programs: holders.map(({ store, file, name }) => ({ program: store.id, file, login: name })),
-      ...(account === undefined ? {} : { account }),
-    }))
-    context.stdout.write(`${JSON.stringify({ shared: logins, not_read: unread(found) })}\n`)
-    return
-  }
-  context.stdout.write(radarText(shared, context.surroundings))
-  const names = unread(found)
-  if (names.length === 0) return
-  context.terminal.stderr.write(`Not looked at without your yes: ${names.join(', ')}.\n  Allow it with --read-stores.\n`)
-}
-
-/** What the broker holds; undefined when none is running, which is no reason not to look at the others. */
-async function brokerLogins({ socket }: ImportContext): Promise<BrokerLogins | undefined> {
-  const key = randomBytes(32)
-  const told = await createBrokerClient(socket())
-    .fingerprints(key.toString('hex'))
-    .catch((error: unknown) => {
-      if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
-      throw error
-    })
-  if (told === undefined) return undefined
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  return {
-    accounts: new Map(told.accounts.flatMap(({ account, fingerprints }) => fingerprints.map((each) => [each, account] as const))),
-    fingerprint: (token) => createHmac('sha256', key).update(sha256(token)).digest('hex'),
-  }
-}
-
-/** The programs whose logins were not read. */
-const unread = (found: readonly FoundStore[]): string[] => [
-  ...new Set(found.filter(({ consent }) => consent !== 'allowed').map(({ store }) => store.id)),
-]
-
 /** Every file that is there; read where the person allows it, which is asked for on a terminal when one program is meant. */
-export async function lookAround(name: string | undefined, options: ImportOptions, context: ImportContext) {
+export async function lookAround(
+  name: string | undefined,
+  options: Pick<ImportOptions, 'readStores' | 'file'>,
+  context: ImportContext,
+): Promise<readonly FoundStore[]> {
   const { home, surroundings } = context
   if (name !== undefined && !stores.some(({ id }) => id === name)) throw unknownProgram(name)
   let consents = await readConsents(home)
@@ -134,7 +111,7 @@ export async function lookAround(name: string | undefined, options: ImportOption
     if (said === undefined || (name === undefined && said && before === 'refused')) continue
     consents = await rememberConsent(home, id, said ? 'allowed' : 'refused')
   }
-  return findStores(surroundings, consents)
+  return findIn(surroundings, consents, name, options.file)
 }
 
 async function askConsent(id: string, { terminal, surroundings }: ImportContext): Promise<boolean | undefined> {
@@ -161,7 +138,8 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   const broker = createBrokerClient(context.socket())
   // The rule card is asked about outside of the move: its program must not wait for a person.
   const run = (accepts: boolean) => {
-    const hand = (moving: MovableLogin) => broker.importLogin(requestOf(moving, options.label, accepts))
+    const hand = (moving: MovableLogin, source: LoginSource) =>
+      broker.importLogin({ ...requestOf(moving, options.label, accepts), source })
     return moveLogin({ store, file, name: login.name, surroundings, hand })
   }
   const { account } = await withRules(login.provider, broker, terminal, run, options.acceptProviderRules === true)
@@ -169,6 +147,9 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   terminal.stderr.write(
     `  ${store.name} keeps its access token until it ends. To have a login of its own again: ${store.signIn}\n`,
   )
+  const running = await runningText(store)
+  if (running !== undefined) terminal.stderr.write(`  ${running}\n`)
+  terminal.stderr.write(context.words(`  To undo this: \`tokentray import --undo ${store.id}\`\n`))
 }
 
 /** The login that is meant. Which one of several is never guessed. */
@@ -197,7 +178,7 @@ function theOne(name: string, found: readonly FoundStore[], wanted: string | und
   // Copies of one login within a program move together.
   if (others.every(({ login }) => login.refreshToken === first.login.refreshToken)) return first
   throw new BrokerError('invalid_request', `${name} has several logins.`, {
-    fix: `Name one with --login: ${fitting.map(({ login }) => login.name).join(', ')}.`,
+    fix: severalFix(fitting),
   })
 }
 

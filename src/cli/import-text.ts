@@ -1,11 +1,4 @@
-import {
-  type FoundStore,
-  isMovable,
-  type SharedLogin,
-  type StoredLogin,
-  type Surroundings,
-  shortened,
-} from '../integrations/index.ts'
+import { type FoundStore, isMovable, type StoredLogin, type Surroundings, shortened } from '../integrations/index.ts'
 
 /** What is found, a block per file. Names come from foreign files, so that control characters are taken out. */
 export function listText(found: readonly FoundStore[], surroundings: Surroundings): string {
@@ -28,25 +21,6 @@ function loginText(login: StoredLogin): string {
   const what = { oauth: 'login', api_key: 'API key', setup_token: 'setup token' }[login.kind]
   const whose = login.provider === undefined ? '' : ` of ${login.provider}`
   return `  ${plain(login.name)}: ${what}${whose}${isMovable(login) ? ', can move' : ''}\n`
-}
-
-/** Who signs whom out, and what to do about it. */
-export function radarText(shared: readonly SharedLogin[], surroundings: Surroundings): string {
-  if (shared.length === 0) return 'No two programs that were looked at hold one login.\n'
-  return shared
-    .map(({ holders, account }) => {
-      const programs = holders.map(({ store, file }) => `${store.name} (${plain(shortened(file, surroundings))})`)
-      const who = account === undefined ? programs : [...programs, `TokenTray (${account})`]
-      const last = who.slice(-1).join('')
-      const advice = holders.map(({ store }) => `  a login of its own for ${store.name}: ${store.signIn}\n`)
-      const first = holders[0]?.store.id ?? ''
-      return (
-        `${who.length} programs hold one rotating login: ${who.slice(0, -1).join(', ')} and ${last}\n` +
-        [...new Set(advice)].join('') +
-        `  or ${account === undefined ? 'make TokenTray its owner' : 'leave it to TokenTray'}: tokentray import ${first} --move\n`
-      )
-    })
-    .join('')
 }
 
 /** What is found, without any token. */

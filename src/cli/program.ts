@@ -8,6 +8,7 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
+import { describeConnectCommands } from './connect-command.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import { describeForeignCommands } from './foreign-commands.ts'
@@ -16,6 +17,7 @@ import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
+import { describeRadarCommand } from './radar-command.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
@@ -102,8 +104,10 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
+  describeRadarCommand(program, vault, env, process)
   describeImportCommands(program, vault, env, process)
   describeForeignCommands(program, vault, env, process)
+  describeConnectCommands(program, vault, env, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

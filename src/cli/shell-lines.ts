@@ -30,9 +30,6 @@ const syntax: Readonly<Record<Shell, ShellSyntax>> = {
   },
 }
 
-/** A word for a command line that the person may copy, quoted only where it has to be. */
-export const inShell = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : syntax.sh.quote(word))
-
 /** A line that sets a variable. A value may hold whatever a variable can. */
 export const setLine = (shell: Shell, name: string, value: string): string =>
   `${syntax[shell].set(name, syntax[shell].quote(value))}\n`

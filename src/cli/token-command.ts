@@ -90,7 +90,7 @@ async function tokenOf(words: TokenWords, request: BrokerCall, { env, output, va
   }
   const written = (answer: string) => (words.format === 'token' ? `${answer}\n` : dialects[words.format](readHandOut(answer)))
   const { provider, account } = namedAccount(words, env)
-  if (account !== undefined || !isInEnvironment(provider, env)) return written(await ask())
+  if (account !== undefined || words.link !== undefined || !isInEnvironment(provider, env)) return written(await ask())
   const rejected = words.rejected === undefined ? {} : { rejected: rejectedDigest(words.rejected) }
   const answer = await tokenAlongChain(provider, env, { socket: request.socket, ...rejected }, ask)
   return typeof answer === 'string' ? written(answer) : dialects[words.format](foundToken(provider, answer))

@@ -9,6 +9,7 @@ Options:
   --wait [time]        when nobody is signed in, open the sign-in and wait for it (default: 120 seconds)
   --rejected <prefix>  the API refused a token: the first 16 hex digits of its SHA-256, to get a newer one
   --account <label>    the account, as an alternative to provider:label (default: TOKENTRAY_ACCOUNT)
+  --link <link>        only a login (grant), or only a key (api_key)
   --client <name>      the tool this is for, as it shall appear in the ledger (default: TOKENTRAY_CLIENT)
   --vault <name>       the vault to take it from (default: TOKENTRAY_VAULT_NAME)
   --json               the same as --format json: the token with its expiry, base URL and headers

@@ -16,6 +16,8 @@ export interface TokenWish {
   /** Lengths of time as they were typed. */
   readonly minValid?: string | undefined
   readonly rejected?: string | undefined
+  /** Only a login, or only a key. */
+  readonly link?: string | undefined
 }
 
 /** What the words after `tokentray token` mean. */
@@ -44,6 +46,7 @@ export function readTokenWords(argv: readonly string[]): TokenWords {
     account: values.account,
     minValid: values['min-valid'],
     rejected: values.rejected,
+    link: values.link,
     client: values.client,
     vault: values.vault,
     wait: values.wait === undefined ? undefined : Math.min(longestWait, parseDuration(values.wait)),
@@ -60,6 +63,7 @@ function parse(argv: readonly string[]) {
         format: { type: 'string' },
         'min-valid': { type: 'string' },
         rejected: { type: 'string' },
+        link: { type: 'string' },
         account: { type: 'string' },
         client: { type: 'string' },
         vault: { type: 'string' },
@@ -122,7 +126,15 @@ export function tokenPath(wish: TokenWish, env: Environment): string {
   if (wish.minValid !== undefined) query.set('min_valid', String(parseDuration(wish.minValid)))
   if (account !== undefined && !wish.selector.includes(':')) query.set('account', account)
   if (wish.rejected !== undefined) query.set('rejected', rejectedDigest(wish.rejected))
+  if (wish.link !== undefined) query.set('link', checkedLink(wish.link))
   return `/v1/token/${encodeURIComponent(wish.selector)}${query.size === 0 ? '' : `?${query}`}`
+}
+
+function checkedLink(link: string): string {
+  if (link === 'grant' || link === 'api_key') return link
+  throw new BrokerError('invalid_request', `"${link.slice(0, 40)}" is no link.`, {
+    fix: 'Say --link grant for a login only, or --link api_key for a key only.',
+  })
 }
 
 export function rejectedDigest(text: string): string {

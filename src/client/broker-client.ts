@@ -23,16 +23,20 @@ import type {
   LedgerEntry,
   LoginDecision,
   LoginStatus,
+  MovedLogin,
   PreferencesChange,
   ProviderPreferences,
   ProvidersResponse,
   RemoveVaultResponse,
+  ReturnedLogin,
   Share,
   SharesResponse,
   SignOutResponse,
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
+  TokenFileRequest,
+  TokenFileTool,
   UnlockRequest,
   VaultEntry,
   VaultMoveRequest,
@@ -116,6 +120,14 @@ function accountCalls(ask: Ask) {
     importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
     addForeignLogin: (request: ForeignLoginRequest) =>
       ask<ImportResponse>({ method: 'POST', path: '/v1/foreign-logins', body: request }),
+    movedLogins: async () =>
+      (await ask<{ moved_logins: MovedLogin[] }>({ method: 'GET', path: '/v1/moved-logins' })).moved_logins,
+    returnLogin: (id: string, program: string) =>
+      ask<ReturnedLogin>({
+        method: 'POST',
+        path: `/v1/moved-logins/${encodeURIComponent(id)}/return`,
+        body: { program },
+      }),
     /** `key` is 32 random bytes in hex. */
     fingerprints: (key: string) => ask<FingerprintResponse>({ method: 'POST', path: '/v1/fingerprints', body: { key } }),
     /** `timeout` is in seconds. */
@@ -136,6 +148,10 @@ function accountCalls(ask: Ask) {
       return ask<Explanation>({ method: 'GET', path })
     },
     tokenFiles: async () => (await ask<{ token_files: TokenFile[] }>({ method: 'GET', path: '/v1/token-files' })).token_files,
+    putTokenFile: (tool: TokenFileTool, request: TokenFileRequest) =>
+      ask<TokenFile>({ method: 'PUT', path: `/v1/token-files/${tool}`, body: request }),
+    removeTokenFile: (tool: TokenFileTool) =>
+      ask<{ token_files: TokenFile[] }>({ method: 'DELETE', path: `/v1/token-files/${tool}` }),
     usage: async (selector?: string) => {
       const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
       return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage

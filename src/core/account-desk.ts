@@ -20,12 +20,13 @@ import {
 } from '../protocol/index.ts'
 import { checkAccount } from './account-check.ts'
 import type { AccountChoice } from './account-choice.ts'
-import type { AccountKeeper } from './account-keeper.ts'
+import type { AccountKeeper, GivenAway } from './account-keeper.ts'
 import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
 import { addForeignLogin } from './foreign-login.ts'
+import type { AccountRecord, Grant } from './grant.ts'
 import type { HandOutDesk } from './hand-out.ts'
 import { importLogin } from './login-import.ts'
 import { loginTarget } from './login-target.ts'
@@ -130,6 +131,24 @@ export class AccountDesk {
     this.#context.usage.forget(id)
     if (ownership !== undefined) return { id, provider, revoked, kept_by: ownership.program }
     return { id, provider, revoked, ...(page === undefined ? {} : { account_page: page }) }
+  }
+
+  /**
+   * Has `put` take the login of an account to another owner; resolves when it is forgotten here, without being revoked. Until `put` has
+   * settled nothing is refreshed, and when it throws, the account is as before. Throws `unknown_account`, why there is nothing to give
+   * away, and what `put` throws.
+   */
+  async giveAway<Answer>(id: string, put: (grant: Grant, record: AccountRecord) => Promise<Answer>): Promise<GivenAway<Answer>> {
+    const session = this.#context.accounts.get(id)
+    if (session === undefined) throw new BrokerError('unknown_account', 'This account is not there any more.')
+    const given = await this.#context.keeper.giveAway(session, (grant) => put(grant, session.record))
+    this.#context.usage.forget(id)
+    return given
+  }
+
+  /** Forgets an account whose login was given away before a crash. Throws `vault_unavailable` when its file cannot be deleted. */
+  forgetGivenAway(id: string): Promise<void> {
+    return this.#context.keeper.forget(id)
   }
 
   /** The id of the one account that is meant; see `Accounts.only`. */

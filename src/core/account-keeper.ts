@@ -28,6 +28,12 @@ export type Adoption =
   | { readonly kind: 'adopted'; readonly account: string }
   | { readonly kind: 'undecided'; readonly account: string }
 
+/** `isForgotten`: nothing of the grant is on the disk here any more. */
+export interface GivenAway<Answer> {
+  readonly answer: Answer
+  readonly isForgotten: boolean
+}
+
 /** Brings accounts into being and out of it: from the index, by a login or a key, and by a sign-out. */
 export class AccountKeeper {
   readonly #context: KeeperContext
@@ -63,9 +69,9 @@ export class AccountKeeper {
           fix: 'Add them, which renews that account, or discard this sign-in.',
         })
       }
-      const revokeOld = named.revocation()
+      const replaced = named.known
       const adoption = await this.#store(grant, target, named)
-      await revokeOld()
+      if (replaced !== undefined) await revokeGrant(accounts.client(grant.provider), replaced)
       return adoption
     }
     return this.#store(grant, target, named ?? accounts.sameIdentity(grant, target.label))
@@ -73,16 +79,51 @@ export class AccountKeeper {
 
   /** Signs out, and forgets the account unless a login was made meanwhile. Answers whether the provider confirmed the revocation. */
   async signOut(session: AccountSession): Promise<boolean> {
-    const { accounts, index, onChange } = this.#context
-    const { id } = session.record
-    const revoked = await session.signOut()
+    const { accounts, index, vault, onChange } = this.#context
+    const { id, provider } = session.record
+    const client = accounts.client(provider)
+    const [confirmed] = await Promise.all([
+      Promise.all(session.letGo().map((grant) => revokeGrant(client, grant))),
+      // Of a login of another program nothing is in the vault, which may be locked.
+      session.mode === 'owned' ? vault.remove(id) : undefined,
+    ])
     // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
     if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
       accounts.remove(id)
       index.remove(id)
     }
     onChange()
-    return revoked
+    return confirmed.some((each) => each)
+  }
+
+  /**
+   * Has `put` take the grant to another owner, where it is durable then, and forgets the account without revoking anything. It is
+   * forgotten even when its file cannot be deleted now; `forget` deletes it later. Throws `invalid_request` for the login of
+   * another program, and like `OwnedSession.grantFor` and `put`.
+   */
+  async giveAway<Answer>(session: AccountSession, put: (grant: Grant) => Promise<Answer>): Promise<GivenAway<Answer>> {
+    requireOwned(session)
+    const answer = await session.giveAway(put)
+    // A login that was made meanwhile has the account in use again.
+    if (session.state.kind !== 'signed_out') return { answer, isForgotten: true }
+    try {
+      await this.forget(session.record.id)
+      return { answer, isForgotten: true }
+    } catch (error) {
+      const { id } = session.record
+      this.#context.log.warn('login not deleted after it was given away', { account: id, code: stateErrorOf(error).code })
+      return { answer, isForgotten: false }
+    }
+  }
+
+  /** Forgets an account, or what is left of one, whose login has another owner. Throws `vault_unavailable` when its file cannot be deleted. */
+  async forget(id: string): Promise<void> {
+    const { accounts, index, vault, onChange } = this.#context
+    accounts.get(id)?.letGo()
+    accounts.remove(id)
+    index.remove(id)
+    onChange()
+    await vault.remove(id)
   }
 
   /** Replaces what the index keeps of an account. Throws `vault_unavailable` when it cannot be written. */

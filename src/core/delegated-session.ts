@@ -1,5 +1,6 @@
 import { BrokerError, type StateError } from '../protocol/index.ts'
 import { toEpochSeconds } from './clock.ts'
+import { Flight } from './flight.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { Retry } from './retry.ts'
 import type { Scheduled } from './scheduler.ts'
@@ -36,7 +37,6 @@ export class DelegatedSession implements Scheduled {
   readonly mode = 'delegated'
   /** Nothing is asked of the program before somebody wants a token. */
   readonly dueAt = undefined
-  readonly refreshExpiresAt = undefined
   readonly names = { clientId: undefined, refreshToken: undefined }
   readonly holdsUnsaved = false
   /** A lock waits for nothing here: what a program that hangs may say one day is forgotten before it is said. */
@@ -48,7 +48,7 @@ export class DelegatedSession implements Scheduled {
   #waitsForVault = true
   #grant: Grant | undefined
   #generation = 0
-  #flight: Promise<void> | undefined
+  readonly #flight = new Flight(() => this.#context.onChange(this))
   #fault: BrokerError | undefined
   #failedAt = Number.NEGATIVE_INFINITY
   /** When the program gave a new token that it was told to get. */
@@ -62,6 +62,11 @@ export class DelegatedSession implements Scheduled {
 
   get state(): SessionState {
     return this.#state
+  }
+
+  /** For what is told about it. */
+  get known(): Grant | undefined {
+    return this.#grant
   }
 
   /** Its token needs no vault, but none leaves while the person has locked everything. */
@@ -121,15 +126,15 @@ export class DelegatedSession implements Scheduled {
     this.#apply({ kind: 'unavailable', error })
   }
 
-  /** Forgets the account here. The program keeps its login, so that nothing is revoked. */
-  async signOut(): Promise<boolean> {
+  /** Signs out in memory. The program keeps its login, so that there is no grant to revoke. */
+  letGo(): readonly Grant[] {
     this.#supersede()
     this.#waitsForVault = false
     this.#apply({ kind: 'signed_out' })
-    return false
+    return []
   }
 
-  settled = async (): Promise<void> => this.#flight
+  settled = (): Promise<void> => this.#flight.settled()
 
   retrySoon(): void {
     this.#retry.soon(this.#context.clock.now())
@@ -145,7 +150,7 @@ export class DelegatedSession implements Scheduled {
   /** Nothing that was under way may change this session any more. */
   #supersede(): void {
     this.#generation += 1
-    this.#flight = undefined
+    this.#flight.abandon()
     this.#grant = undefined
     this.#fault = undefined
     this.#retry.reset()
@@ -153,26 +158,16 @@ export class DelegatedSession implements Scheduled {
 
   /** Asks, or joins who asks already. Their wish may have been a smaller one, so that theirs is not the last word. */
   async #try(isDone: () => boolean, wish: Wish): Promise<void> {
-    for (let joins = 0; joins < mostJoins && !isDone(); joins += 1) {
-      const joined = this.#flight
-      if (joined === undefined && !this.#mayAsk()) return
-      await (joined ?? this.#startFlight(wish))
-      if (joined === undefined) return
+    for (let turn = 0; turn < mostJoins && !isDone(); turn += 1) {
+      const joins = this.#flight.isUnderWay
+      if (!joins && !this.#mayAsk()) return
+      await this.#flight.join(() => this.#ask(wish, this.#generation))
+      if (!joins) return
     }
   }
 
   #mayAsk(): boolean {
     return this.#state.kind !== 'signed_out' && this.#retry.mayTry(this.#context.clock.now())
-  }
-
-  #startFlight(wish: Wish): Promise<void> {
-    const flight = this.#ask(wish, this.#generation).finally(() => {
-      if (this.#flight !== flight) return
-      this.#flight = undefined
-      this.#context.onChange(this)
-    })
-    this.#flight = flight
-    return flight
   }
 
   async #ask(wish: Wish, generation: number): Promise<void> {

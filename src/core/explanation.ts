@@ -1,5 +1,6 @@
 import { BrokerError, type ExplainedLink, type Explanation } from '../protocol/index.ts'
 import { type AccountChoice, describe } from './account-choice.ts'
+import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import { describeError } from './session-errors.ts'
 
@@ -20,12 +21,18 @@ export function explainChoice(
     const { record } = session
     const link = record.kind === 'api_key' ? 'api_key' : 'grant'
     const used: ExplainedLink = { link, ...describe(session), verdict: 'used', reason: 'the request names it' }
-    return { provider: record.provider, chain: [used], winner: record.id }
+    return { provider: record.provider, chain: [used], winner: record.id, ...accessOf(accounts, session) }
   }
   const chain = [...choice.explain(provider, client)]
   const winner = chain.find(({ verdict }) => verdict === 'used')?.account
-  if (winner !== undefined) return { provider: provider.id, chain, winner }
+  if (winner !== undefined) return { provider: provider.id, chain, winner, ...accessOf(accounts, accounts.find(winner)) }
   return { provider: provider.id, chain, error: reasonWithout(accounts, selector) }
+}
+
+function accessOf(accounts: Accounts, { record, known }: AccountSession): Pick<Explanation, 'api'> {
+  if (known === undefined) return {}
+  const { baseUrl, headers, tokenHeader } = accounts.client(record.provider).access(known)
+  return { api: { base_url: baseUrl, headers, ...(tokenHeader === undefined ? {} : { token_header: tokenHeader }) } }
 }
 
 function reasonWithout(accounts: Accounts, selector: string) {

@@ -1,9 +1,10 @@
 import type { StateError } from '../protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 import { toEpochSeconds } from './clock.ts'
+import { Flight } from './flight.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import { lastResort } from './last-resort.ts'
-import { discardUnwanted, revokeGrant, verified } from './provider-calls.ts'
+import { discardUnwanted, verified } from './provider-calls.ts'
 import { hasEndedAtOnce, mustWait, refreshDueAt, wasJustRefreshed } from './refresh-policy.ts'
 import { RefreshRecord } from './refresh-record.ts'
 import { type Deferred, obstacleOf, sendRefresh } from './refresh-request.ts'
@@ -13,7 +14,7 @@ import type { SessionContext } from './session-context.ts'
 import { beingVerified, bornExpired, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
 import { readStoredSession } from './stored-session.ts'
 import { answers, type TokenRequest } from './token-request.ts'
-import { type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
+import { mayBeSent, type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
 
 /**
  * The owner of one account's tokens, where TokenTray owns its login. Everything that can happen to them happens here, in this order:
@@ -35,8 +36,8 @@ export class OwnedSession implements Scheduled {
   /** S5: the newest grant, as long as the vault has not confirmed it. */
   #unsaved: Grant | undefined
   #generation = 0
-  #flight: Promise<void> | undefined
-  #restoring: Promise<void> | undefined
+  readonly #flight = new Flight(() => this.#context.onChange(this))
+  readonly #restoring = new Flight()
   /** Of a refresh or a write. */
   readonly #retry: Retry
   readonly #record: RefreshRecord
@@ -54,19 +55,19 @@ export class OwnedSession implements Scheduled {
     return this.#state
   }
 
-  /** Milliseconds; undefined when the provider does not say. */
-  get refreshExpiresAt(): number | undefined {
-    return this.#grant?.refreshExpiresAt
-  }
-
   /** The client id that the server issued for this account, and `Secret.fingerprint` of its newest refresh token. */
   get names(): { readonly clientId: string | undefined; readonly refreshToken: string | undefined } {
     return { clientId: this.#grant?.clientId, refreshToken: (this.#unsaved ?? this.#grant)?.refreshToken?.fingerprint() }
   }
 
+  /** The grant in memory, whether it can be handed out or not; for what is told about it. */
+  get known(): Grant | undefined {
+    return this.#unsaved ?? this.#grant
+  }
+
   /** Whether a refresh or a write is under way. */
   get busy(): boolean {
-    return this.#flight !== undefined
+    return this.#flight.isUnderWay
   }
 
   /** S5: whether a grant is in memory only. */
@@ -80,7 +81,7 @@ export class OwnedSession implements Scheduled {
   }
 
   get dueAt(): number | undefined {
-    if (this.#flight !== undefined) return undefined
+    if (this.busy) return undefined
     const now = this.#context.clock.now()
     const ahead = this.#context.refreshAhead()
     if (this.#unsaved !== undefined || (ahead && this.#state.kind === 'backing_off')) return this.#retry.at(now)
@@ -94,10 +95,7 @@ export class OwnedSession implements Scheduled {
 
   /** Reads the grant from the vault, once for all who ask meanwhile. Never throws: a vault that cannot answer is a state. */
   restore(): Promise<void> {
-    this.#restoring ??= this.#load().finally(() => {
-      this.#restoring = undefined
-    })
-    return this.#restoring
+    return this.#restoring.join(() => this.#load())
   }
 
   async #load(): Promise<void> {
@@ -119,7 +117,10 @@ export class OwnedSession implements Scheduled {
     return grant !== undefined && answers(grant, request, this.#context.clock.now()) ? grant : undefined
   }
 
-  /** A grant that satisfies the caller. Throws `reauthorization_required`, `temporarily_unavailable`, or as `errorOf` does. */
+  /**
+   * A grant whose access token satisfies the caller. Throws `reauthorization_required`, `temporarily_unavailable`,
+   * `vault_locked`, `vault_unavailable` or `issuer_mismatch`.
+   */
   async grantFor(request: TokenRequest): Promise<Grant> {
     const held = this.held(request)
     if (held !== undefined) return held
@@ -134,7 +135,7 @@ export class OwnedSession implements Scheduled {
     await this.#haveGrant()
     const asked = clock.now()
     const fresh = () => this.#unsaved === undefined && wasJustRefreshed(this.#grant, asked, clock.now())
-    if (fresh() && this.#flight === undefined) return
+    if (fresh() && !this.busy) return
     if (this.#mayTry(true)) await this.#startFlight()
     if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())
   }
@@ -157,29 +158,34 @@ export class OwnedSession implements Scheduled {
     if (this.#unsaved === grant) throw unstored(this.#state)
   }
 
-  /** Forgets the grant at once, then revokes it where the provider offers that. Answers whether the provider confirmed it. */
-  async signOut(): Promise<boolean> {
+  /** Signs out in memory, at once. Answers the grants that there were; what is stored of them is for the caller to remove. */
+  letGo(): readonly Grant[] {
     const grants = [this.#unsaved, this.#grant].filter((grant) => grant !== undefined)
     this.#supersede()
     this.#grant = undefined
     this.#unsaved = undefined
     this.#record.settle()
     this.#apply({ kind: 'signed_out' })
-    const [revoked] = await Promise.all([
-      Promise.all(grants.map((grant) => revokeGrant(this.#context.client, grant))),
-      this.#context.vault.remove(this.record.id),
-    ])
-    return revoked.some((confirmed) => confirmed)
+    return grants
   }
 
-  /** Ends the grant that is held now at its server, once another one is in its place. */
-  revocation(): () => Promise<unknown> {
-    const grant = this.#grant
-    return async () => grant !== undefined && revokeGrant(this.#context.client, grant)
+  /** Has `put` take the grant to another owner, in the place of a flight (S1) and after one that is under way (S3), and lets go of it. */
+  async giveAway<Answer>(put: (grant: Grant) => Promise<Answer>): Promise<Answer> {
+    await this.#haveGrant()
+    while (this.busy) await this.settled()
+    const grant = this.#unsaved === undefined && mayBeSent(this.#state) ? this.#believed : undefined
+    if (grant === undefined) throw refusal(this.#state, this.record.provider, this.#context.clock.now())
+    const generation = this.#generation
+    const given = put(grant).then((answer) => {
+      if (generation === this.#generation) this.letGo()
+      return answer
+    })
+    void this.#flight.join(async () => void (await given.catch(() => {})))
+    return given
   }
 
   /** Settles when no refresh and no write is under way. */
-  settled = async (): Promise<void> => this.#flight
+  settled = (): Promise<void> => this.#flight.settled()
 
   /** The network or the keychain may be back: what waits for them is tried at the next tick. A server's own wish is kept. */
   retrySoon(): void {
@@ -188,7 +194,7 @@ export class OwnedSession implements Scheduled {
 
   async #haveGrant(): Promise<void> {
     if (this.waitsForVault) await this.#context.vault.open()
-    if (this.waitsForVault || this.#restoring !== undefined) await this.restore()
+    if (this.waitsForVault || this.#restoring.isUnderWay) await this.restore()
   }
 
   get #believed(): Grant | undefined {
@@ -197,8 +203,8 @@ export class OwnedSession implements Scheduled {
 
   /** A flight under way is joined, an ended grant is never sent again, and a backoff is kept; so is the server's wish, unless `demanded`. */
   #mayTry(demanded: boolean): boolean {
-    if (this.#flight !== undefined || this.#unsaved !== undefined) return true
-    if (this.#state.kind === 'reauthorization_required' || this.#state.kind === 'signed_out') return false
+    if (this.busy || this.#unsaved !== undefined) return true
+    if (!mayBeSent(this.#state)) return false
     const now = this.#context.clock.now()
     if (!demanded && this.#grant !== undefined && mustWait(this.#grant, now)) return false
     return this.#retry.mayTry(now)
@@ -207,20 +213,14 @@ export class OwnedSession implements Scheduled {
   /** S2: from here on, nothing that was under way may change this session. */
   #supersede(): void {
     this.#generation += 1
-    this.#flight = undefined
+    this.#flight.abandon()
     this.#retry.reset()
   }
 
   #startFlight(): Promise<void> {
-    if (this.#flight !== undefined) return this.#flight
-    const work = this.#unsaved === undefined ? this.#refresh(this.#generation) : this.#persist(this.#unsaved, this.#generation)
-    const flight: Promise<void> = work.finally(() => {
-      if (this.#flight !== flight) return
-      this.#flight = undefined
-      this.#context.onChange(this)
-    })
-    this.#flight = flight
-    return flight
+    return this.#flight.join(() =>
+      this.#unsaved === undefined ? this.#refresh(this.#generation) : this.#persist(this.#unsaved, this.#generation),
+    )
   }
 
   async #refresh(generation: number): Promise<void> {

@@ -5,7 +5,8 @@ const shown = '[secret]'
 
 /**
  * A value that must not be seen. It prints `[secret]` in a string, in JSON, in a log and in the debugger; `expose` is the one
- * way out. It is called in few places only: vault and passphrase, token endpoint, revocation endpoint, hand-out and identity.
+ * way out. It is called in few places only: vault and passphrase, token endpoint, revocation endpoint, hand-out, identity, and the
+ * return of a login to its program.
  */
 export class Secret {
   readonly #value: string

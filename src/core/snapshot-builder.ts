@@ -82,7 +82,7 @@ function rowOf(
   isDefault: boolean,
 ): AccountStatus {
   const record = session?.record
-  const until = session?.refreshExpiresAt
+  const until = session?.known?.refreshExpiresAt
   return {
     id: record?.id ?? client.id,
     provider: client.id,

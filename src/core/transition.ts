@@ -53,6 +53,9 @@ export function transition(state: SessionState, event: SessionEvent): SessionSta
   }
 }
 
+/** Whether its grant may be of use to anybody: one that has ended is never sent again. */
+export const mayBeSent = ({ kind }: SessionState): boolean => kind !== 'signed_out' && kind !== 'reauthorization_required'
+
 /** Faults that another network may cure: there is none, it swallows everything, or it has a login page of its own. */
 const networkFaults: ReadonlySet<string> = new Set(['network', 'timeout', 'not_oauth'])
 

@@ -1,5 +1,6 @@
 import { BrokerError, type StateError } from '../protocol/index.ts'
 import { toEpochSeconds } from './clock.ts'
+import { Flight } from './flight.ts'
 import type { WatchedLogins, WatchedReading } from './foreign-logins.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { Scheduled } from './scheduler.ts'
@@ -26,14 +27,14 @@ const notLooked: StateError = { code: 'not_looked', description: 'Its file was n
  */
 export class WatchedSession implements Scheduled {
   readonly mode = 'watched'
-  readonly refreshExpiresAt = undefined
+  readonly known = undefined
   readonly names = { clientId: undefined, refreshToken: undefined }
   readonly holdsUnsaved = false
   readonly busy = false
   record: AccountRecord
   readonly #context: WatchContext
   #state: SessionState = { kind: 'unavailable', error: notLooked }
-  #looking: Promise<void> | undefined
+  readonly #looking = new Flight()
   #nextAt = 0
   #hasLooked = false
   #isForgotten = false
@@ -53,7 +54,7 @@ export class WatchedSession implements Scheduled {
   }
 
   get dueAt(): number | undefined {
-    if (this.#looking !== undefined || this.#isForgotten) return undefined
+    if (this.#looking.isUnderWay || this.#isForgotten) return undefined
     // A clock that was set back must not keep the account as it is for days.
     return this.#nextAt - this.#context.clock.now() > lookEvery ? 0 : this.#nextAt
   }
@@ -64,11 +65,7 @@ export class WatchedSession implements Scheduled {
 
   /** Looks at the file, once for all who want that meanwhile. Never throws: a file that cannot be read is a state. */
   restore(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
-      this.#hasLooked = true
-    })
-    return this.#looking
+    return this.#looking.join(() => this.#look())
   }
 
   held(): undefined {}
@@ -95,15 +92,14 @@ export class WatchedSession implements Scheduled {
   /** There is no token to forget. */
   forget(): void {}
 
-  /** Forgets the account here. The program keeps its login. */
-  async signOut(): Promise<boolean> {
+  /** The program keeps its login, and there is none here. */
+  letGo(): readonly Grant[] {
     this.#isForgotten = true
-    await this.#looking
     this.#state = { kind: 'signed_out' }
-    return false
+    return []
   }
 
-  settled = async (): Promise<void> => this.#looking
+  settled = (): Promise<void> => this.#looking.settled()
 
   retrySoon(): void {
     this.#nextAt = this.#context.clock.now()
@@ -117,6 +113,7 @@ export class WatchedSession implements Scheduled {
     const reading = await watched.look(ownership).catch((error: unknown): WatchedReading => {
       return { kind: 'unreadable', error: stateErrorOf(error) }
     })
+    this.#hasLooked = true
     if (this.#isForgotten) return
     const next = stateOf(reading)
     if (reading.kind === 'signed_in' && JSON.stringify(reading.identity) !== JSON.stringify(this.record.identity)) {

@@ -13,6 +13,8 @@ import {
 import { createVault, type OwnedVault } from '../vault/index.ts'
 import type { HostSettings } from './environment.ts'
 import type { HostParts } from './host-parts.ts'
+import { movedLoginList, noMovedLoginList } from './moved-login-list.ts'
+import { MovedLogins } from './moved-logins.ts'
 import { noTokenFileList, tokenFileList } from './token-file-list.ts'
 import { TokenFiles } from './token-files.ts'
 
@@ -38,6 +40,7 @@ export class VaultRoom {
   readonly #records: ClientRecords
   readonly #stored: () => Promise<number>
   readonly #tokenFiles: TokenFiles
+  readonly #movedLogins: MovedLogins
   #server: TokenServer | undefined
 
   /** The home of the vault must have its owner. */
@@ -67,8 +70,11 @@ export class VaultRoom {
       refreshAhead,
       notices,
     })
-    const list = settings.store === 'memory' ? noTokenFileList : tokenFileList(place.home, clock, this.#log)
+    const isKept = settings.store !== 'memory'
+    const list = isKept ? tokenFileList(place.home, clock, this.#log) : noTokenFileList
     this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
+    const moved = isKept ? movedLoginList(place.home, clock, this.#log) : noMovedLoginList
+    this.#movedLogins = new MovedLogins({ broker: this.broker, clock, log: this.#log, list: moved })
   }
 
   get ledger(): Ledger {
@@ -80,12 +86,14 @@ export class VaultRoom {
     const { clock, practice } = this.#parts
     const { broker, vault } = this
     const tokenFiles = this.#tokenFiles
+    const movedLogins = this.#movedLogins
     const { ledger, proofs } = this.#records
     const { name, home, socket } = this.place
     const diagnose = (online: boolean) =>
       this.#parts.diagnose(online ? this.#index.list().map(({ provider }) => provider) : undefined)
     const health: HealthResponse = { ...this.#parts.health, home, ...(name === defaultVault ? {} : { vault: name }) }
     const desk = vaults === undefined ? {} : { vaults }
+    await movedLogins.settle()
     try {
       this.#server = await startTokenServer(socket, {
         broker,
@@ -95,6 +103,7 @@ export class VaultRoom {
         clock,
         health,
         tokenFiles,
+        movedLogins,
         diagnose,
         log: this.#log,
         ...desk,

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { byAlias } from './by-alias.ts'
 import type { ToolDefinition } from './tool.ts'
 
 /** It reads keys from its environment once, so that it is given one that does not run out. */
@@ -10,4 +11,6 @@ export const aider: ToolDefinition = {
   settings: ({ home }) => [join(home, '.aider.conf.yml')],
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
   connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
+  takes: ['openrouter', 'chatgpt', 'anthropic', 'openai-codex'],
+  connect: byAlias('Aider', 'aider'),
 }

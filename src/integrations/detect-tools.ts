@@ -1,5 +1,7 @@
-import { socketPath } from '../protocol/socket-path.ts'
+import { z } from 'zod'
+import { homeFolder, socketPath } from '../protocol/socket-path.ts'
 import type { ToolStatus } from '../protocol/tool.ts'
+import { journalPath } from './connections/journal-path.ts'
 import type { FileReaders } from './file-readers.ts'
 import { namesTokenTray, setsByTokenTray } from './mention.ts'
 import { findProgram } from './program-folders.ts'
@@ -19,14 +21,28 @@ export async function detectTools(
   const surroundings = surroundingsOf(env, platform)
   const socket = socketOf(surroundings)
   const profiles = await textsOf(shellProfiles(surroundings), readers)
-  return Promise.all(tools.map((tool) => statusOf(tool, surroundings, { readers, socket, profiles })))
+  const connected = toolsIn(await readers.readText(journalPath(homeFolder(env))))
+  return Promise.all(tools.map((tool) => statusOf(tool, surroundings, { readers, socket, profiles, connected })))
 }
+
+/** The tools that `tokentray connect` has connected, some of which show it nowhere in their settings. */
+function toolsIn(journal: string | undefined): ReadonlySet<string> {
+  try {
+    return new Set(toolsOfJournal.parse(JSON.parse(journal ?? '')).connections.map(({ tool }) => tool))
+  } catch {
+    return new Set()
+  }
+}
+
+const toolsOfJournal = z.object({ connections: z.array(z.object({ tool: z.string() })) })
 
 interface Found {
   readonly readers: FileReaders
   readonly socket: string | undefined
   /** What the shells read. */
   readonly profiles: readonly string[]
+  /** Ids of tools. */
+  readonly connected: ReadonlySet<string>
 }
 
 async function statusOf(tool: ToolDefinition, surroundings: Surroundings, found: Found): Promise<ToolStatus> {
@@ -37,8 +53,9 @@ async function statusOf(tool: ToolDefinition, surroundings: Surroundings, found:
 async function stateOf(
   tool: ToolDefinition,
   surroundings: Surroundings,
-  { readers, socket, profiles }: Found,
+  { readers, socket, profiles, connected }: Found,
 ): Promise<ToolStatus['state']> {
+  if (connected.has(tool.id)) return 'connected'
   const settings = await textsOf(tool.settings(surroundings), readers)
   if (settings.some((text) => namesTokenTray(text, socket))) return 'connected'
   if (profiles.some((text) => setsByTokenTray(text, tool.variables, socket))) return 'connected'

@@ -47,9 +47,7 @@ export async function readForeignFile(named: string): Promise<ForeignFile> {
  */
 export async function replaceForeignFile(file: Extract<ForeignFile, { kind: 'found' }>, text: string): Promise<void> {
   await writeUnfinished(file.path, text, file.mode, async (unfinished) => {
-    // As late as can be: not every program takes a lock that this one could take as well.
-    const present = await readForeignFile(file.path)
-    if (present.kind !== 'found' || present.text !== file.text) throw changedMeanwhile(file.path)
+    await requireUnchanged(file)
     await rename(unfinished, file.path)
   })
 }
@@ -65,6 +63,48 @@ export async function makeForeignFile(path: string, text: string): Promise<void>
   })
 }
 
+/** Is told of every step of a replacement. Each call settles when what it notes would survive a power cut. */
+export interface Witness {
+  /** The text is about to be written beside its place, at `unfinished`. */
+  preparing(unfinished: string): Promise<void>
+  /** All of it is there. From here on, the replacement has happened as soon as there is no `unfinished` any more. */
+  placing(unfinished: string): Promise<void>
+  /** It does not happen. */
+  withdrawn(): Promise<void>
+}
+
+/**
+ * As `replaceForeignFile`, for a text that may have one owner only: whenever this process ends, the notes of the witness and the disk
+ * tell whether the file has the text.
+ */
+export async function replaceBeforeWitness(
+  file: Extract<ForeignFile, { kind: 'found' }>,
+  text: string,
+  witness: Witness,
+): Promise<void> {
+  const unfinished = unfinishedName(file.path)
+  await witness.preparing(unfinished)
+  try {
+    await writeSynced(unfinished, text, file.mode)
+    await syncFolder(dirname(unfinished))
+    await witness.placing(unfinished)
+    await requireUnchanged(file)
+    await rename(unfinished, file.path)
+  } catch (error) {
+    // The note goes first: as long as it is there, a text that is gone means one that is in its place.
+    await witness.withdrawn()
+    await unlink(unfinished).catch(() => undefined)
+    throw writeFault(file.path, error)
+  }
+  await syncFolder(dirname(file.path)).catch(() => undefined)
+}
+
+/** As late as can be: not every program takes a lock that this one could take as well. */
+async function requireUnchanged(file: Extract<ForeignFile, { kind: 'found' }>): Promise<void> {
+  const present = await readForeignFile(file.path)
+  if (present.kind !== 'found' || present.text !== file.text) throw changedMeanwhile(file.path)
+}
+
 /** Writes a text beside its place and syncs it, then `place` puts it there in one step. */
 async function writeUnfinished(
   path: string,
@@ -72,26 +112,36 @@ async function writeUnfinished(
   mode: number,
   place: (unfinished: string) => Promise<void>,
 ): Promise<void> {
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+  const unfinished = unfinishedName(path)
   try {
-    const handle = await open(unfinished, 'wx', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await chmod(unfinished, mode)
+    await writeSynced(unfinished, text, mode)
     await place(unfinished)
     await syncFolder(dirname(path))
   } catch (error) {
     await unlink(unfinished).catch(() => undefined)
-    if (error instanceof BrokerError) throw error
-    const { code = 'unknown fault' } = error as NodeJS.ErrnoException
-    throw new BrokerError('invalid_request', `${path} cannot be written (${code}).`, {
-      fix: `Make ${dirname(path)} writable for your user, and try again.`,
-    })
+    throw writeFault(path, error)
   }
+}
+
+const unfinishedName = (path: string): string => join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`)
+
+async function writeSynced(unfinished: string, text: string, mode: number): Promise<void> {
+  const handle = await open(unfinished, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await chmod(unfinished, mode)
+}
+
+function writeFault(path: string, error: unknown): BrokerError {
+  if (error instanceof BrokerError) return error
+  const { code = 'unknown fault' } = error as NodeJS.ErrnoException
+  return new BrokerError('invalid_request', `${path} cannot be written (${code}).`, {
+    fix: `Make ${dirname(path)} writable for your user, and try again.`,
+  })
 }
 
 function changedMeanwhile(path: string): BrokerError {

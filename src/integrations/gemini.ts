@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { byAlias } from './by-alias.ts'
 import type { Surroundings, ToolDefinition } from './tool.ts'
 
 const folder = ({ home }: Surroundings) => join(home, '.gemini')
@@ -19,4 +20,6 @@ export const gemini: ToolDefinition = {
       { name: 'GOOGLE_CLOUD_ACCESS_TOKEN', token: 'google' },
     ],
   },
+  takes: ['google', 'gemini'],
+  connect: byAlias('Gemini CLI', 'gemini'),
 }

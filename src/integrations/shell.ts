@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { FileChange } from './connections/file-change.ts'
 import { folderOf, type Surroundings, type ToolConnection, type ToolVariable } from './tool.ts'
 
 /** The files that a shell reads when it starts, whichever shell that is. */
@@ -18,7 +19,7 @@ export function shellProfiles({ env, home, platform }: Surroundings): readonly s
 
 /** The file that the person's own shell reads, for what has to be set in it. */
 export function ownProfile({ env, home, platform }: Surroundings): string {
-  if (platform === 'win32') return '$PROFILE'
+  if (platform === 'win32') return join(home, 'Documents', 'PowerShell', 'Microsoft.PowerShell_profile.ps1')
   switch (env.SHELL?.split('/').at(-1)) {
     case 'zsh':
       return join(folderOf(env.ZDOTDIR, home), '.zshrc')
@@ -49,3 +50,17 @@ export function variableLines(
 
 const settingOf = (variable: ToolVariable, client: string): string =>
   'token' in variable ? `$(tokentray token ${variable.token} --client ${client})` : variable.value
+
+/** A word of a command line for a POSIX shell, quoted only where it has to be. */
+export const inShell = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)
+
+/** Lines that the person's own shell reads whenever it starts, taken away again by their mark. */
+export function profileBlock(mark: string, lines: readonly string[], surroundings: Surroundings): FileChange {
+  return { kind: 'block', file: ownProfile(surroundings), mark, lines: [...lines] }
+}
+
+/** A line by which a command gets its tokens whenever it is run from the shell of the person. */
+export function execAlias(command: string, selector: string, { platform }: Surroundings): string {
+  const run = `tokentray exec ${selector} -- ${command}`
+  return platform === 'win32' ? `function ${command} { ${run} @args }` : `alias ${command}='${run}'`
+}

@@ -11,6 +11,7 @@ import {
 } from './account.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
 import { fingerprintRequest, fingerprintResponse, importRequest, importResponse } from './import.ts'
+import { movedLoginsResponse, returnedLogin, returnRequest } from './moved-login.ts'
 import { foreignLoginRequest } from './ownership.ts'
 import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
 import { accountChange, accountStatus } from './snapshot.ts'
@@ -45,6 +46,21 @@ export const accountEndpoints = {
     summary: 'Makes an account of a login that another program keeps and goes on to refresh by itself.',
     body: foreignLoginRequest,
     response: importResponse,
+  },
+  movedLogins: {
+    method: 'GET',
+    path: '/v1/moved-logins',
+    summary: 'The logins that moved here from other programs, and can go back.',
+    response: movedLoginsResponse,
+  },
+  returnLogin: {
+    method: 'POST',
+    path: '/v1/moved-logins/{id}/return',
+    summary:
+      'Writes the login of an account back into the files of its program, as it is now, and forgets it. Nothing is revoked.',
+    params: id,
+    body: returnRequest,
+    response: returnedLogin,
   },
   fingerprints: {
     method: 'POST',

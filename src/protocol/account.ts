@@ -46,11 +46,20 @@ export const explainedLink = z.object({
 })
 export type ExplainedLink = Readonly<z.infer<typeof explainedLink>>
 
+/** Where a token is used, and what goes with it; the token itself is not here. */
+export const apiAccess = z.object({
+  base_url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  token_header: z.string().optional(),
+})
+export type ApiAccess = Readonly<z.infer<typeof apiAccess>>
+
 /** Why a request for a token of a provider is answered with this account. */
 export const explanation = z.object({
   provider: z.string(),
   chain: z.array(explainedLink),
   winner: z.string().optional().describe('Id of the account.'),
+  api: apiAccess.optional().describe('Of the winner, once it has a token.'),
   error: stateError.optional().describe('Why there is none.'),
 })
 export type Explanation = Readonly<z.infer<typeof explanation>>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { epochSeconds } from './grant-state.ts'
+import { loginSource } from './moved-login.ts'
 import { nameRule, selectorName } from './selector.ts'
 import { accountStatus } from './snapshot.ts'
 
@@ -24,6 +25,7 @@ export const importRequest = z.strictObject({
     .describe('Whose it is, for a provider whose tokens do not say so.'),
   label: z.string().regex(selectorName, nameRule).optional().describe('Label of a new account.'),
   accept_provider_rules: z.boolean().optional(),
+  source: loginSource.optional().describe('Where it was; without it, the move cannot be undone.'),
 })
 export type ImportRequest = Readonly<z.infer<typeof importRequest>>
 

@@ -5,6 +5,7 @@ import { BrokerError, type Diagnosis, type Endpoint, endpoints, type HealthRespo
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
+import type { MovedLoginDesk } from './moved-login-desk.ts'
 import type { Shares } from './shares.ts'
 import type { TokenFileDesk } from './token-file-desk.ts'
 import type { VaultDesk } from './vault-desk.ts'
@@ -22,6 +23,7 @@ export interface RouteContext {
   readonly health: HealthResponse
   readonly log: Log
   readonly tokenFiles: TokenFileDesk
+  readonly movedLogins: MovedLoginDesk
   readonly shares: Shares
   /** What this process sees of the computer. `online` asks the servers of the accounts. */
   readonly diagnose: (online: boolean) => Promise<Diagnosis>
@@ -115,11 +117,18 @@ function registerVaultRoutes(app: FastifyInstance, { vaults }: RouteContext): vo
 }
 
 /** The accounts, and what the person decided about several of one provider. */
-function registerAccountRoutes(app: FastifyInstance, { broker: { accounts } }: RouteContext): void {
+function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, movedLogins }: RouteContext): void {
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
-  add(app, endpoints.importLogin, ({ body }) => accounts.importLogin(body))
   add(app, endpoints.addForeignLogin, ({ body }) => accounts.addForeignLogin(body))
+  add(app, endpoints.importLogin, async ({ body }) => {
+    const imported = await accounts.importLogin(body)
+    // Before the program loses it, which is when this is answered.
+    if (body.source !== undefined) await movedLogins.remember(imported.account, body.source, imported.already)
+    return imported
+  })
+  add(app, endpoints.movedLogins, () => ({ moved_logins: movedLogins.list() }))
+  add(app, endpoints.returnLogin, ({ params, body }) => movedLogins.returnLogin(params.id, body.program))
   add(app, endpoints.fingerprints, ({ body }) => accounts.fingerprints(body.key))
   add(app, endpoints.changeAccount, ({ params, body }) => accounts.change(params.id, body))
   add(app, endpoints.refreshAccount, ({ params }) => accounts.refresh(params.id))

@@ -69,6 +69,6 @@ export function createVault(options: VaultOptions): Stores {
   return { vault, index, journal: new FileRefreshJournal(home, files), stored }
 }
 
-export type { Files } from './durable-file.ts'
+export { type Files, writeDurably } from './durable-file.ts'
 export type { VaultFault } from './fault.ts'
 export type { KeyAnswer, KeyStore } from './key-store.ts'

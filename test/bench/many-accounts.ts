@@ -7,6 +7,8 @@
 // in microseconds from a change to the snapshot with it.
 import { createInterface } from 'node:readline'
 import { Broker, type Grant, silentLog as log, type ProviderClient, Secret, systemClock } from '../../src/core/index.ts'
+import { noMovedLoginList } from '../../src/host/moved-login-list.ts'
+import { MovedLogins } from '../../src/host/moved-logins.ts'
 import { noTokenFileList } from '../../src/host/token-file-list.ts'
 import { TokenFiles } from '../../src/host/token-files.ts'
 import { surroundingsOf } from '../../src/integrations/tool.ts'
@@ -82,6 +84,7 @@ const health = {
   started_at: 0,
 } as const
 const tokenFiles = new TokenFiles({ broker, clock, log, list: noTokenFileList, surroundings: surroundingsOf(process.env) })
+const movedLogins = new MovedLogins({ broker, clock, log, list: noMovedLoginList })
 await startTokenServer(socket, {
   broker,
   vault,
@@ -90,6 +93,7 @@ await startTokenServer(socket, {
   clock,
   health,
   tokenFiles,
+  movedLogins,
   log,
   diagnose: async () => ({ redirect_ports: [], certificates: [] }),
 })

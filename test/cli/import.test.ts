@@ -1,5 +1,6 @@
 // A login moves from another program to the broker: the real command, the real daemon, and a server that enforces rotation.
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Grant } from '../../src/core/index.ts'
@@ -153,6 +154,61 @@ describe('tokentray import', () => {
   })
 })
 
+describe('tokentray import --file', () => {
+  test('moves a login out of a copy of the file, and out of the usual one that has it as well', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const usual = await put(daemon, '.codex/auth.json', codexText(grant))
+      const copy = await put(daemon, 'old home/codex.json', codexText(grant))
+      expect(await daemon.cli(['import', '--file', copy])).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('which program'),
+      })
+      const missing = await daemon.cli(['import', 'codex', '--file', `${copy}x`])
+      expect(missing).toMatchObject({ code: 7, stderr: expect.stringContaining('There is no file') })
+      const list = await daemon.cli(['import', 'codex', '--file', copy, '--read-stores'])
+      expect(list.stdout).toBe('codex  ~/old home/codex.json\n  chatgpt: login of openai-codex, can move\n')
+      expect(await daemon.cli(['import', 'codex', '--file', copy, '--move', '--accept-provider-rules'])).toMatchObject({
+        code: 0,
+      })
+      for (const file of [usual, copy]) expect(await readFile(file, 'utf8')).not.toContain(grant.refreshToken?.expose())
+      const undone = await daemon.cli(['import', '--undo', 'codex'])
+      expect(undone, undone.stderr).toMatchObject({ code: 0 })
+      for (const file of [usual, copy]) expect(await readFile(file, 'utf8')).toBe(codexText(grant))
+    })
+  })
+
+  test('tells two logins of one name apart, which are in two files', async () => {
+    await withLogin('anthropic', async ({ daemon, grant }) => {
+      const entry = (refresh: string) => ({ type: 'oauth', provider: 'anthropic', access: grant.accessToken.expose(), refresh })
+      const text = (refresh: string) => JSON.stringify({ profiles: { 'anthropic:default': entry(refresh) } })
+      const one = await put(daemon, '.openclaw/agents/one/agent/auth-profiles.json', text(grant.refreshToken?.expose() ?? ''))
+      const two = await put(daemon, '.openclaw/agents/two/agent/auth-profiles.json', text('another'))
+      const move = ['import', 'openclaw', '--move', '--read-stores', '--accept-provider-rules']
+      expect(await daemon.cli(move)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`--file, and with --login if need be: ${one}, ${two}`),
+      })
+      expect(await daemon.cli([...move, '--file', one])).toMatchObject({ code: 0 })
+      expect(await readFile(two, 'utf8')).toBe(text('another'))
+    })
+  })
+
+  test.runIf(process.platform === 'linux')('names the processes of Codex that go on with what they have read', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      await put(daemon, '.codex/auth.json', codexText(grant))
+      const codex = join(daemon.home, 'codex')
+      await symlink('/bin/sleep', codex)
+      const running = spawn(codex, ['600'])
+      try {
+        const moved = await daemon.cli(['import', 'codex', '--move', '--read-stores', '--accept-provider-rules'])
+        expect(moved).toMatchObject({ code: 0, stderr: expect.stringMatching(new RegExp(`\\(pid .*\\b${running.pid}\\b`)) })
+      } finally {
+        running.kill()
+      }
+    })
+  })
+})
+
 describe('tokentray radar', () => {
   test('names who holds one login, without a token, and forgets a yes that is taken back', async () => {
     await withLogin('openai-codex', async ({ daemon, grant }) => {
@@ -171,6 +227,58 @@ describe('tokentray radar', () => {
         stdout: expect.stringContaining('as you said'),
       })
       expect((await daemon.cli(['radar', '--read-stores'])).stdout).toContain('No two programs')
+    })
+  })
+
+  test('does not show what is ignored, until another program or another login is concerned', async () => {
+    await withLogin('openai-codex', async ({ daemon, grant }) => {
+      const [access, refresh] = [grant.accessToken.expose(), grant.refreshToken?.expose()]
+      const piText = JSON.stringify({ 'openai-codex': { type: 'oauth', access, refresh, expires: 1 } })
+      await put(daemon, '.codex/auth.json', codexText(grant))
+      const pi = await put(daemon, '.pi/agent/auth.json', piText)
+      const asked = await daemon.cli(['radar'])
+      expect(asked.stderr).toMatch(
+        /Not looked at without your yes: codex, pi\.\n {2}Allow it with --read-stores, .*import codex --read-stores/,
+      )
+      const found = await daemon.cli(['radar', '--read-stores'])
+      const finding = /--ignore ([0-9a-f]{8})$/m.exec(found.stdout)?.[1] ?? ''
+      expect(finding).not.toBe('')
+      expect(await daemon.cli(['radar', '--ignore', 'ffff'])).toMatchObject({ code: 7, stderr: expect.stringContaining(finding) })
+      expect(await daemon.cli(['radar', '--ignore', '../'])).toMatchObject({ code: 7 })
+      const line = `Ignored: ${finding} (Codex CLI and pi). To see it again: tokentray radar --unignore ${finding}\n`
+      for (const args of [['radar', '--ignore', finding], ['radar']]) {
+        const said = await daemon.cli(args)
+        expect(said).toMatchObject({ code: 0, stdout: `No other two programs that were looked at hold one login.\n${line}` })
+      }
+      const memory = await readFile(join(daemon.home, 'radar.json'), 'utf8')
+      for (const secret of [refresh, grant.refreshToken?.fingerprint()]) expect(memory).not.toContain(secret)
+      expect(JSON.parse((await daemon.cli(['radar', '--json'])).stdout).shared).toMatchObject([{ ignored: true }])
+
+      await put(daemon, '.openclaw/credentials/oauth.json', piText)
+      const third = await daemon.cli(['radar', '--read-stores'])
+      expect(third.stdout).toContain('3 programs hold one rotating login')
+      expect(third.stdout).not.toContain('Ignored')
+      await rm(join(daemon.home, '.openclaw'), { recursive: true })
+      const back = await daemon.cli(['radar', '--unignore', finding])
+      expect(back.stdout).toContain('2 programs hold one rotating login')
+
+      await daemon.cli(['radar', '--ignore', finding])
+      for (const file of [pi, join(daemon.home, '.codex/auth.json')]) {
+        await writeFile(file, (await readFile(file, 'utf8')).replace(refresh ?? '', 'another-one'))
+      }
+      expect((await daemon.cli(['radar'])).stdout).toContain('2 programs hold one rotating login')
+      await writeFile(join(daemon.home, 'radar.json'), '{')
+      expect(await daemon.cli(['radar'])).toMatchObject({ code: 0, stdout: expect.stringContaining('2 programs') })
+    })
+  })
+
+  test('says how to take back a no', async () => {
+    await withHome({}, async (daemon) => {
+      await put(daemon, '.pi/agent/auth.json', '{}')
+      await daemon.cli(['import', 'pi', '--no-read-stores'])
+      expect((await daemon.cli(['radar', '--read-stores'])).stderr).toBe(
+        'Not looked at, as you said: pi.\n  Allow it with `tokentray import pi --read-stores`\n',
+      )
     })
   })
 

@@ -4,17 +4,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tokenOf } from '../daemon/practice-login.ts'
-import { authFile, brokerCommand, codexLogin, planProvider, tokenPath } from './codex-files.ts'
+import { authFile, codexLogin, connectPlan, tokenPath } from './codex-files.ts'
 import { addKey, type Person, signInTo, withPerson } from './person.ts'
 import { writeSettings } from './settings.ts'
 import { answerText, turnPaths } from './upstream.ts'
 
-/** Leads Codex to where the token that the broker would hand out now is good. */
+/** Connects Codex to what the broker would hand out now; answers the token. */
 async function configure(person: Person): Promise<string> {
-  const { daemon, double } = person
-  const { json } = await daemon.ask('/v1/token/openai-codex')
-  await writeSettings(person, '.codex/config.toml', planProvider(double, brokerCommand, String(json?.base_url)))
-  return String(json?.access_token)
+  await connectPlan(person)
+  return tokenOf(person.daemon, 'openai-codex')
 }
 
 // One that has expired, Codex refreshes itself at each start, although no turn needs it.
@@ -52,10 +50,12 @@ test('a login of the plan comes before an API key, and the key is there when the
 
 test('without a login and without a key, Codex shows how to sign in', () =>
   withPerson(async (person) => {
-    const { double, turn } = person
+    const { double, tokentray, turn } = person
+    const account = await signInTo(person, 'openai-codex')
     // Codex asks all the same, without a token.
     double.answerAlways('/backend-api/codex/models', { status: 401 })
-    await writeSettings(person, '.codex/config.toml', planProvider(double, brokerCommand))
+    await connectPlan(person)
+    expect(await tokentray('logout', account)).toMatchObject({ code: 0 })
     const { code, stderr } = await turn('codex')
     expect(code).not.toBe(0)
     expect(stderr).toMatch(/exit status: 4: tokentray: .*`tokentray login openai-codex`/)

@@ -1,7 +1,9 @@
 // The files of Codex: the login that `codex login` writes, and settings for a provider that takes the token of a ChatGPT plan.
+import { expect } from 'vitest'
 import type { ProviderDouble } from '../providers/double/index.ts'
 import { claims, form, page, pkce } from '../providers/double/raw-client.ts'
-import { quietCodex } from './settings.ts'
+import type { Person } from './person.ts'
+import { quietCodex, writeSettings } from './settings.ts'
 
 export const tokenPath = '/oauth/token'
 const clientId = 'app_EMoamEEZ73f0CkXaXp7hrann'
@@ -42,25 +44,20 @@ export function authFile({ person }: ProviderDouble, login: Readonly<Record<stri
   return JSON.stringify({ auth_mode: 'chatgpt', OPENAI_API_KEY: null, tokens, last_refresh: '2026-01-01T00:00:00Z' })
 }
 
-/** `config.toml` for the backend of the plan; `baseUrl` for another place. */
-export const planProvider = (
-  { origin }: ProviderDouble,
-  more: string,
-  baseUrl = `${origin}/backend-api/codex`,
-) => `model_provider = "plan"
+/** `config.toml` for the backend of the plan. */
+export const planProvider = ({ origin }: ProviderDouble, more: string) => `model_provider = "plan"
 chatgpt_base_url = "${origin}/backend-api"
 ${quietCodex}
 [model_providers.plan]
 name = "Plan"
-base_url = "${baseUrl}"
+base_url = "${origin}/backend-api/codex"
 wire_api = "responses"
 ${more}
 `
 
-/** The lines of a provider that take its token from the broker. */
-export const brokerCommand = `
-[model_providers.plan.auth]
-command = "tokentray"
-args = ["token", "openai-codex", "--client", "codex"]
-timeout_ms = 5000
-refresh_interval_ms = 300000`
+/** Connects Codex to a login of the plan, or to a key, of a person who has set where the backend is. */
+export async function connectPlan(person: Person): Promise<void> {
+  await writeSettings(person, '.codex/config.toml', `chatgpt_base_url = "${person.double.origin}/backend-api"\n${quietCodex}`)
+  const ended = await person.tokentray('connect', 'codex', '--account', 'openai-codex')
+  expect(ended.code, ended.stderr).toBe(0)
+}

@@ -13,7 +13,7 @@ const stamp = path.join(folder, 'node_modules', '.installed-lock.json')
 export async function installClients({ log }) {
   const wanted = fs.readFileSync(lockFile, 'utf8')
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return
-  log('installing the programs of other people that this suite runs (1.2 GB)')
+  log('installing the programs of other people that this suite runs (1.4 GB)')
   const start = performance.now()
   // Many machines let no package run a script at its installation. Claude Code alone needs its own, which puts its program into place.
   const npm = ['npm', 'ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { Script } from '../providers/double/index.ts'
-import { authFile, brokerCommand, codexLogin, planProvider, tokenPath } from './codex-files.ts'
+import { authFile, codexLogin, connectPlan, planProvider, tokenPath } from './codex-files.ts'
 import { type Person, signInTo, withPerson } from './person.ts'
 import { writeSettings } from './settings.ts'
 
@@ -53,7 +53,7 @@ test('with the broker, four Codex processes cost one refresh, and all are answer
   withPerson(async (person) => {
     const { double } = person
     await signInTo(person, 'openai-codex')
-    await writeSettings(person, '.codex/config.toml', planProvider(double, brokerCommand))
+    await connectPlan(person)
     const before = double.count(tokenPath)
     double.refuseAccess('openai-codex')
     await person.advance(864_000)

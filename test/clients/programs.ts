@@ -20,7 +20,7 @@ const quiet = {
 }
 
 /** The arguments of one turn. `model` is for pi, which has many providers at once. */
-export function turnOf(client: ClientName, { model = 'tokentray-chatgpt/gpt-5' }: { readonly model?: string } = {}): string[] {
+export function turnOf(client: ClientName, { model = 'openai/gpt-5' }: { readonly model?: string } = {}): string[] {
   switch (client) {
     case 'claude':
       return ['-p', 'say hi']

@@ -25,7 +25,7 @@ async function codexConversation(person: Person): Promise<Conversation> {
 }
 
 function piConversation(person: Person): Conversation {
-  const pi = new LineProgram(person, 'pi', ['--mode', 'rpc', '--no-session', '--model', 'tokentray-chatgpt/gpt-5'])
+  const pi = new LineProgram(person, 'pi', ['--mode', 'rpc', '--no-session', '--model', 'openai/gpt-5'])
   return {
     turn: async () => {
       const before = pi.heard

@@ -1,6 +1,9 @@
-// The settings of each program that connect it to the broker.
+// How each program is connected to the broker: as a person does it.
+import { execFile } from 'node:child_process'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'vitest'
 import type { Person } from './person.ts'
 import type { ClientName } from './programs.ts'
 
@@ -20,62 +23,17 @@ apps = false
 metrics_exporter = "none"
 `
 
-interface SettingsFile {
-  /** Below the home of the person. */
-  readonly path: string
-  readonly connected: (origin: string) => string
-}
-
 /** Which login a program takes its token from. */
 export const selectorOf = (client: ClientName): string => (client === 'claude' ? 'anthropic' : 'chatgpt')
 
-const settingsOf: Readonly<Record<Exclude<ClientName, 'copilot'>, SettingsFile>> = {
-  codex: {
-    path: '.codex/config.toml',
-    connected: (origin) => `model_provider = "tokentray"
-${quietCodex}
-[model_providers.tokentray]
-name = "TokenTray"
-base_url = "${origin}/v1"
-wire_api = "responses"
-
-[model_providers.tokentray.auth]
-command = "tokentray"
-args = ["token", "chatgpt", "--client", "codex"]
-timeout_ms = 5000
-refresh_interval_ms = 300000
-`,
-  },
-  claude: {
-    path: '.claude/settings.json',
-    connected: (origin) => `{
-  "env": { "DISABLE_TELEMETRY": "1", "ANTHROPIC_BASE_URL": "${origin}" },
-  "apiKeyHelper": "tokentray token anthropic --client claude-code"
-}`,
-  },
-  pi: {
-    path: '.pi/agent/models.json',
-    connected: (origin) =>
-      JSON.stringify({
-        providers: {
-          'tokentray-chatgpt': {
-            baseUrl: `${origin}/v1`,
-            api: 'openai-responses',
-            apiKey: '!tokentray token chatgpt --client pi',
-            models: [{ id: 'gpt-5' }],
-          },
-        },
-      }),
-  },
+/** What the person had set before, so that nobody but the API is asked. */
+const own: Readonly<Partial<Record<ClientName, readonly [path: string, text: string]>>> = {
+  codex: ['.codex/config.toml', quietCodex],
+  claude: ['.claude/settings.json', '{\n    "env": { "DISABLE_TELEMETRY": "1" }\n}'],
 }
 
-/** The variables that connect the GitHub Copilot CLI. */
-const copilotVariables = ({ double }: Person): Record<string, string> => ({
-  COPILOT_PROVIDER_BASE_URL: `${double.origin}/v1`,
-  COPILOT_PROVIDER_WIRE_API: 'responses',
-  COPILOT_MODEL: 'gpt-5',
-  COPILOT_PROVIDER_API_KEY_COMMAND: 'tokentray token chatgpt --client github-copilot-cli',
-})
+/** The names that `tokentray connect` has for the programs. */
+export const toolOf = { codex: 'codex', claude: 'claude-code', copilot: 'github-copilot-cli', pi: 'pi' } as const
 
 export async function writeSettings({ home }: Person, path: string, text: string): Promise<void> {
   const file = join(home, path)
@@ -83,10 +41,27 @@ export async function writeSettings({ home }: Person, path: string, text: string
   await writeFile(file, text)
 }
 
-/** Connects a program; answers the variables that it is started with from then on. */
-export async function connect(person: Person, client: ClientName): Promise<Record<string, string>> {
-  if (client === 'copilot') return copilotVariables(person)
-  const { path, connected } = settingsOf[client]
-  await writeSettings(person, path, connected(person.double.origin))
-  return {}
+/** Writes what the person had set before, where they had set anything. */
+export async function writeOwnSettings(person: Person, client: ClientName): Promise<void> {
+  const before = own[client]
+  if (before !== undefined) await writeSettings(person, ...before)
+}
+
+/** Connects a program by `tokentray connect`; answers the variables that it is started with from then on. */
+export async function connect(
+  person: Person,
+  client: ClientName,
+  selector = selectorOf(client),
+): Promise<Record<string, string>> {
+  await writeOwnSettings(person, client)
+  const ended = await person.tokentray('connect', toolOf[client], '--account', selector)
+  expect(ended.code, ended.stderr).toBe(0)
+  return client === 'copilot' ? profileVariables(person) : {}
+}
+
+/** The variables that a new shell of the person has. */
+async function profileVariables({ home, env }: Person): Promise<Record<string, string>> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', '. "$HOME/.profile" && env'], { env: { ...env, HOME: home } })
+  const variables = stdout.split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string])
+  return Object.fromEntries(variables.filter(([name]) => name.startsWith('COPILOT_')))
 }

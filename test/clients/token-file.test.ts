@@ -17,11 +17,8 @@ const withPlan = (body: (person: Person) => Promise<void>) =>
     async (person) => {
       await signInTo(person, 'anthropic')
       await writeSettings(person, '.claude/settings.json', JSON.stringify({ env: { ANTHROPIC_BASE_URL: person.double.origin } }))
-      const answer = await person.daemon.ask('/v1/token-files/claude-code', {
-        method: 'PUT',
-        body: { account: 'anthropic', path: fileOf(person) },
-      })
-      expect(answer.status, answer.text).toBe(200)
+      const ended = await person.tokentray('connect', 'claude-code')
+      expect(ended.code, ended.stderr).toBe(0)
       await body(person)
       // With the login of a plan, Claude Code asks Anthropic whose it is, wherever its API is said to be.
     },

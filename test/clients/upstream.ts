@@ -1,6 +1,6 @@
 // The APIs that models answer at, beside the sign-in servers of the double: OpenAI's Responses and Chat Completions, the backend of
 // Codex, and Anthropic's Messages. A token is good there only while it is good at the sign-in server that issued it.
-import { type Answer, type DoubleRequest, good, refusal } from '../providers/double/answer.ts'
+import { type Answer, type DoubleRequest, fault, good, refusal } from '../providers/double/answer.ts'
 import { anthropicError } from '../providers/double/anthropic.ts'
 import { bearerOf, type ProviderName } from '../providers/double/grants.ts'
 import type { Ground, Server } from '../providers/double/ground.ts'
@@ -13,6 +13,7 @@ export const turnPaths = {
   completions: '/v1/chat/completions',
   messages: '/v1/messages',
   codex: '/backend-api/codex/responses',
+  copilot: '/copilot-api/chat/completions',
 } as const
 
 /** Every turn is answered with the fingerprint of the token that came with it, so that a test sees which token a program used. */
@@ -29,6 +30,7 @@ export function modelApis(ground: Ground): Server {
       [turnPaths.completions]: turn(takeOpenai, writeCompletion),
       [turnPaths.messages]: turn(takeAnthropic, writeMessage),
       [turnPaths.codex]: turn(takeCodex, writeResponse),
+      [turnPaths.copilot]: turn(takeCopilot, writeCompletion),
       '/backend-api/codex/models': (request) => {
         takeCodex(ground, request)
         return good({ models: [] })
@@ -48,6 +50,17 @@ function takeCodex(ground: Ground, request: DoubleRequest): string {
   const token = bearerOf(request)
   if (token !== undefined && isGood(ground, 'openai-codex', token)) return token
   throw refusal('openai-codex: a turn without a good token.', openaiError(401, 'token_expired', 'The token is expired.'))
+}
+
+/** GitHub counts a request of the person, so that each has to say whether it is one, and knows an editor by its headers. */
+function takeCopilot(ground: Ground, request: DoubleRequest): string {
+  const token = bearerOf(request)
+  const { 'x-initiator': initiator } = request.headers
+  if (initiator !== 'user' && initiator !== 'agent') throw fault('github-copilot: a turn that does not say who began it.')
+  for (const name of ['editor-version', 'copilot-integration-id'])
+    if (!request.headers[name]) throw fault(`github-copilot: a turn without ${name}.`)
+  if (token !== undefined && isGood(ground, 'github-copilot', token)) return token
+  throw refusal('github-copilot: a turn without a good token.', { status: 401, body: 'unauthorized: token expired' })
 }
 
 /**
@@ -73,16 +86,17 @@ const stream = (text: string): Answer => ({ status: 200, body: text, headers: { 
 const named = (events: readonly Event[]) =>
   stream(events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join(''))
 
+const usage = {
+  input_tokens: 5,
+  input_tokens_details: { cached_tokens: 0 },
+  output_tokens: 2,
+  output_tokens_details: { reasoning_tokens: 0 },
+  total_tokens: 7,
+}
+
 function writeResponse(text: string, streams: boolean): Answer {
   const part = { type: 'output_text', text, annotations: [] }
   const item = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [part] }
-  const usage = {
-    input_tokens: 5,
-    input_tokens_details: { cached_tokens: 0 },
-    output_tokens: 2,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens: 7,
-  }
   const common = { id: 'resp_1', object: 'response', created_at: 1, model: 'gpt-5', parallel_tool_calls: true, tools: [] }
   const begun = { ...common, status: 'in_progress', output: [], usage: null }
   const response = { ...common, status: 'completed', output: [item], usage }
@@ -98,6 +112,28 @@ function writeResponse(text: string, streams: boolean): Answer {
     { type: 'response.content_part.done', ...place, part },
     { type: 'response.output_item.done', output_index: 0, item },
     { type: 'response.completed', response },
+  ]
+  return named(events.map((event, index) => ({ ...event, sequence_number: index })))
+}
+
+/** An answer of OpenAI's Responses that has the program run one of its tools. */
+export function callTool(name: string, args: object): Answer {
+  const call = {
+    id: 'fc_1',
+    type: 'function_call',
+    call_id: 'call_1',
+    name,
+    arguments: JSON.stringify(args),
+    status: 'completed',
+  }
+  const common = { id: 'resp_0', object: 'response', created_at: 1, model: 'gpt-5', parallel_tool_calls: true, tools: [] }
+  const events: Event[] = [
+    { type: 'response.created', response: { ...common, status: 'in_progress', output: [], usage: null } },
+    { type: 'response.output_item.added', output_index: 0, item: { ...call, arguments: '', status: 'in_progress' } },
+    { type: 'response.function_call_arguments.delta', output_index: 0, item_id: call.id, delta: call.arguments },
+    { type: 'response.function_call_arguments.done', output_index: 0, item_id: call.id, arguments: call.arguments },
+    { type: 'response.output_item.done', output_index: 0, item: call },
+    { type: 'response.completed', response: { ...common, status: 'completed', output: [call], usage } },
   ]
   return named(events.map((event, index) => ({ ...event, sequence_number: index })))
 }

@@ -189,6 +189,13 @@ describe('an account of a program', () => {
     expect(broker.accounts.fingerprints('00'.repeat(32))).toEqual({ accounts: [] })
   })
 
+  test('is none that could be given to another owner', async () => {
+    const { broker, account, row } = await delegatedBroker()
+    const give = () => broker.accounts.giveAway(account, async () => 'taken')
+    await expect(give()).rejects.toMatchObject({ code: 'invalid_request', message: expect.stringContaining('tool owns') })
+    expect(row()).toMatchObject({ state: { kind: 'active' } })
+  })
+
   test('is only forgotten here by a sign-out', async () => {
     const { broker, client, owner, account, index, restart } = await delegatedBroker()
     await handOut(broker, 'acme')

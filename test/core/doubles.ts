@@ -173,9 +173,19 @@ export class TestRecords implements ClientRegister {
   }
 }
 
+const acme: ProviderInfo = {
+  id: 'acme',
+  name: 'Acme',
+  aliases: ['ac'],
+  issuer,
+  flows: ['browser', 'paste'],
+  keys: [{ kind: 'api_key', name: 'API key', where: 'https://server.example/keys' }],
+  usage: true,
+}
+
 /** An authorization server in one object: it rotates, counts, and answers when and as the test says. */
 export class TestClient implements ProviderClient {
-  readonly id = 'acme'
+  readonly id: string
   readonly name = 'Acme'
   readonly aliases = ['ac']
   readonly sent: string[] = []
@@ -187,21 +197,15 @@ export class TestClient implements ProviderClient {
   readonly #clock: ManualClock
   readonly #began: number
 
-  constructor(clock: ManualClock) {
+  constructor(clock: ManualClock, id = 'acme') {
     this.#clock = clock
     this.#began = clock.now()
+    this.id = id
+    this.info = { ...acme, id }
     this.answer = () => this.refreshed()
   }
 
-  readonly info: ProviderInfo = {
-    id: 'acme',
-    name: 'Acme',
-    aliases: ['ac'],
-    issuer,
-    flows: ['browser', 'paste'],
-    keys: [{ kind: 'api_key', name: 'API key', where: 'https://server.example/keys' }],
-    usage: true,
-  }
+  readonly info: ProviderInfo
   /** Whether its grants come with an identity that is to be verified. */
   signs = false
   verified: Verification = { kind: 'good' }
@@ -350,7 +354,7 @@ export async function signedInBroker(options: { lifetime?: number; refreshAhead?
   return { ...bench, account: login.account }
 }
 
-export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean } = {}) {
+export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean; provider?: string } = {}) {
   const refresh = { ahead: options.refreshAhead ?? true }
   const clock = new ManualClock()
   const vault = new TestVault()
@@ -359,7 +363,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const records = new TestRecords()
   const owner = new TestOwner()
   const watched = new TestWatched()
-  const client = new TestClient(clock)
+  const client = new TestClient(clock, options.provider)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
     new Broker({

@@ -94,7 +94,11 @@ describe('tokentray doctor', () => {
         const closed = await doctor(daemon)
         expect(closed.code).toBe(0)
         expect(closed.about('plain text')).toEqual([
-          expect.objectContaining({ verdict: 'advice', what: expect.stringContaining(file) }),
+          expect.objectContaining({
+            verdict: 'advice',
+            what: expect.stringContaining(file),
+            fix: expect.stringContaining('`tokentray import codex --move`'),
+          }),
         ])
         await chmod(file, 0o644)
         await chmod(daemon.home, 0o755)

@@ -1,7 +1,9 @@
 import { dirname, join } from 'node:path'
 import { folderOf } from '../tool.ts'
 import { known, objectOf, parseMembers, textOf, timeOf } from './json-store.ts'
-import type { StoreDefinition } from './stored-login.ts'
+import { memberPlaces, type StoreDefinition } from './stored-login.ts'
+
+const at = memberPlaces(['claudeAiOauth'])
 
 /**
  * `.credentials.json` of Claude Code, on Linux and Windows; on macOS it is an item of the keychain, which is not read. With `null` for
@@ -26,9 +28,8 @@ export const claudeCodeStore: StoreDefinition = {
         ...known({ accessToken, refreshToken, expiresAt: timeOf(login.expiresAt, 1), plan: textOf(login, 'subscriptionType') }),
         ...(Array.isArray(scopes) && scopes.every((each) => typeof each === 'string') ? { scope: scopes.join(' ') } : {}),
         person,
-        ...(refreshToken === undefined
-          ? {}
-          : { refreshPlace: { kind: 'json', path: ['claudeAiOauth', 'refreshToken'], empty: null } as const }),
+        refreshPlace: at.refresh('refreshToken', null),
+        places: { access: at.value('accessToken'), expiresAt: at.time('expiresAt', 'milliseconds') },
       },
     ]
   },

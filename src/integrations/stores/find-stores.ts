@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import { expandPath, readForeignFile } from '../foreign-file.ts'
 import type { Surroundings } from '../tool.ts'
 import type { Consent, Consents } from './consent.ts'
+import { isMovable } from './move-login.ts'
 import { readContents, type StoreContents, type StoreDefinition } from './stored-login.ts'
 import { stores as allStores } from './stores.ts'
 
@@ -48,7 +50,14 @@ async function lookAt(store: StoreDefinition, file: string, consent: Consent | u
 
 /** One rotating login that several hold, so that each refresh by one of them signs the others out. */
 export interface SharedLogin {
-  readonly holders: readonly { readonly store: StoreDefinition; readonly file: string; readonly name: string }[]
+  /** Names this login with this set of holders: an HMAC in hex, which tells nothing of the token. */
+  readonly finding: string
+  readonly holders: readonly {
+    readonly store: StoreDefinition
+    readonly file: string
+    readonly name: string
+    readonly canMove: boolean
+  }[]
   /** The id of the account of TokenTray that has it, too. */
   readonly account?: string
 }
@@ -59,19 +68,27 @@ export interface BrokerLogins {
   readonly fingerprint: (refreshToken: string) => string
 }
 
-/** The refresh tokens that several programs hold, the broker among them. Copies within one program are its own business. */
-export function sharedLogins(found: readonly FoundStore[], broker?: BrokerLogins): readonly SharedLogin[] {
+/**
+ * The refresh tokens that several programs hold, the broker among them. Copies within one program are its own business. `key` names the
+ * findings, in hex.
+ */
+export function sharedLogins(found: readonly FoundStore[], key: string, broker?: BrokerLogins): readonly SharedLogin[] {
   const holders = new Map<string, SharedLogin['holders'][number][]>()
   for (const { store, file, contents } of found) {
-    for (const { refreshToken, name } of contents?.kind === 'read' ? contents.logins : []) {
+    for (const login of contents?.kind === 'read' ? contents.logins : []) {
+      const { refreshToken, name } = login
       if (refreshToken === undefined) continue
-      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name }])
+      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name, canMove: isMovable(login) }])
     }
   }
   return [...holders]
     .map(([token, each]): SharedLogin => {
       const account = broker?.accounts.get(broker.fingerprint(token))
-      return { holders: each, ...(account === undefined ? {} : { account }) }
+      const programs = [...new Set(each.map(({ store }) => store.id)), account ?? ''].sort()
+      const finding = createHmac('sha256', Buffer.from(key, 'hex'))
+        .update(JSON.stringify([token, programs]))
+        .digest('hex')
+      return { finding, holders: each, ...(account === undefined ? {} : { account }) }
     })
     .filter(({ holders: each, account }) => account !== undefined || new Set(each.map(({ store }) => store.id)).size > 1)
 }

@@ -13,5 +13,6 @@ export const geminiStore: StoreDefinition = {
     if ((accessToken ?? refreshToken) === undefined) return []
     return [{ name: 'google', kind: 'oauth', ...known({ accessToken, expiresAt: timeOf(entry.expiry_date, 1) }) }]
   },
+  neverMoves: true,
   signIn: 'gemini, then /auth',
 }

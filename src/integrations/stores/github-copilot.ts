@@ -18,5 +18,6 @@ export const githubCopilotStore: StoreDefinition = {
       const name = textOf(entry, 'user') ?? host
       return accessToken === undefined ? [] : [{ name, kind: 'oauth' as const, ...known({ accessToken }) }]
     }),
+  neverMoves: true,
   signIn: 'the Copilot menu of the editor',
 }

@@ -13,6 +13,7 @@ export const peekabooStore: StoreDefinition = {
     const values = readLines(text)
     const oauth = Object.entries(providers).flatMap(([prefix, provider]): StoredLogin[] => {
       const of = (name: string) => values.get(`${prefix}_${name}`)
+      const line = (name: string) => ({ kind: 'line', key: `${prefix}_${name}` }) as const
       const [accessToken, refreshToken] = [of('ACCESS_TOKEN'), of('REFRESH_TOKEN')]
       if ((accessToken ?? refreshToken) === undefined) return []
       return [
@@ -21,7 +22,8 @@ export const peekabooStore: StoreDefinition = {
           provider,
           kind: 'oauth',
           ...known({ accessToken, refreshToken, expiresAt: timeOf(of('ACCESS_EXPIRES'), 1000) }),
-          ...(refreshToken === undefined ? {} : { refreshPlace: { kind: 'line', key: `${prefix}_REFRESH_TOKEN` } as const }),
+          refreshPlace: line('REFRESH_TOKEN'),
+          places: { access: line('ACCESS_TOKEN'), expiresAt: { place: line('ACCESS_EXPIRES'), form: 'seconds' } },
         },
       ]
     })

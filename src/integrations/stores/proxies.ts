@@ -1,7 +1,15 @@
 import { join } from 'node:path'
 import { codexLogins } from './codex.ts'
 import { dateOf, known, parseMembers, textOf, timeOf } from './json-store.ts'
-import type { StoreDefinition, StoredLogin } from './stored-login.ts'
+import { type LoginPlaces, memberPlaces, type StoreDefinition, type StoredLogin } from './stored-login.ts'
+
+const accountFile = memberPlaces([])
+const filePlaces: LoginPlaces = {
+  access: accountFile.value('access_token'),
+  idToken: accountFile.value('id_token'),
+  expiresAt: accountFile.time('expired', 'date'),
+  refreshedAt: accountFile.time('last_refresh', 'date'),
+}
 
 /** One file per account; `type` is the provider, `expired` an RFC 3339 date. Reloaded whenever a file changes. */
 export const cliProxyApiStore: StoreDefinition = {
@@ -19,14 +27,13 @@ export const cliProxyApiStore: StoreDefinition = {
       organization: textOf(entry, 'organization_uuid'),
       email: textOf(entry, 'email'),
     }
-    const isOurs = provider !== undefined && refreshToken !== undefined
     return [
       {
         name: type,
         kind: 'oauth',
         ...known({ provider, accessToken, refreshToken, idToken: textOf(entry, 'id_token'), expiresAt: dateOf(entry.expired) }),
         person: known(person),
-        ...(isOurs ? { refreshPlace: { kind: 'json', path: ['refresh_token'], empty: '' } as const } : {}),
+        ...(provider === undefined ? {} : { refreshPlace: accountFile.refresh('refresh_token'), places: filePlaces }),
       },
     ]
   },
@@ -53,15 +60,19 @@ function proxyAccount(value: unknown, place: number): readonly StoredLogin[] {
   const entry = value as Readonly<Record<string, unknown>>
   const [accessToken, refreshToken] = [textOf(entry, 'accessToken'), textOf(entry, 'refreshToken')]
   if ((accessToken ?? refreshToken) === undefined) return []
+  const at = memberPlaces(['accounts', place])
   return [
     {
       name: textOf(entry, 'email') ?? `account ${place + 1}`,
       provider: 'openai-codex',
       kind: 'oauth',
       ...known({ accessToken, refreshToken, idToken: textOf(entry, 'idToken'), expiresAt: timeOf(entry.expiresAt, 1) }),
-      ...(refreshToken === undefined
-        ? {}
-        : { refreshPlace: { kind: 'json', path: ['accounts', place, 'refreshToken'], empty: '' } as const }),
+      refreshPlace: at.refresh('refreshToken'),
+      places: {
+        access: at.value('accessToken'),
+        idToken: at.value('idToken'),
+        expiresAt: at.time('expiresAt', 'milliseconds'),
+      },
     },
   ]
 }

@@ -5,6 +5,24 @@ export type RefreshPlace =
   | { readonly kind: 'json'; readonly path: readonly (string | number)[]; readonly empty: '' | null }
   | { readonly kind: 'line'; readonly key: string }
 
+/** Where a value stands in the text of a store. */
+export type Place =
+  | { readonly kind: 'json'; readonly path: readonly (string | number)[] }
+  | { readonly kind: 'line'; readonly key: string }
+
+/** How a program writes a time: since 1970, or as RFC 3339 has it. */
+export type TimeForm = 'milliseconds' | 'seconds' | 'date'
+
+/** Where the rest of a login stands, so that one can be put back that was renewed elsewhere. */
+export interface LoginPlaces {
+  readonly access: Place
+  readonly idToken?: Place
+  /** The end of the access token. */
+  readonly expiresAt?: { readonly place: Place; readonly form: TimeForm }
+  /** When the login was renewed. */
+  readonly refreshedAt?: { readonly place: Place; readonly form: TimeForm }
+}
+
 /** A login that another program keeps. Times are milliseconds. */
 export interface StoredLogin {
   /** What the program calls it; tells several of one file apart. */
@@ -21,8 +39,10 @@ export interface StoredLogin {
   readonly person?: { readonly account?: string; readonly organization?: string; readonly email?: string }
   /** What the program says of the plan of the person. */
   readonly plan?: string
-  /** Absent when nothing can be refreshed with it. */
+  /** Where the refresh token stands or stood; absent for a login that TokenTray could not refresh. */
   readonly refreshPlace?: RefreshPlace
+  /** There whenever `refreshPlace` is. */
+  readonly places?: LoginPlaces
 }
 
 /** What a file says: logins, or why it cannot be read. One broken file costs no other. */
@@ -40,9 +60,23 @@ export interface StoreDefinition {
   readonly logins: (text: string) => readonly StoredLogin[]
   /** The folders that the program makes while it refreshes or writes; undefined where it takes no lock that another program can. */
   readonly locks?: (file: string) => readonly string[]
+  /** The name of its processes, for a program that goes on with a refresh token that it has read before. */
+  readonly remembers?: string
+  /** None of its logins can move; each says why. */
+  readonly neverMoves?: true
   /** What starts a sign-in of the program itself. */
   readonly signIn: string
 }
+
+/** Members of an object, by their places. */
+export const memberPlaces = (path: readonly (string | number)[]) => ({
+  refresh: (name: string, empty: '' | null = ''): RefreshPlace => ({ kind: 'json', path: [...path, name], empty }),
+  value: (name: string): Place => ({ kind: 'json', path: [...path, name] }),
+  time: (name: string, form: TimeForm): NonNullable<LoginPlaces['expiresAt']> => ({
+    place: { kind: 'json', path: [...path, name] },
+    form,
+  }),
+})
 
 /** The logins of a text. Arbitrary text never throws. */
 export function readContents(store: Pick<StoreDefinition, 'logins'>, text: string): StoreContents {

@@ -3,10 +3,13 @@ import { claudeCodeStore } from './claude-code.ts'
 import { codexStore } from './codex.ts'
 import { geminiStore } from './gemini.ts'
 import { githubCopilotStore } from './github-copilot.ts'
+import { grokStore } from './grok.ts'
+import { kimiStores } from './kimi.ts'
 import { opencodeStore } from './opencode.ts'
 import { peekabooStore } from './peekaboo.ts'
 import { piStore } from './pi.ts'
 import { cliProxyApiStore, codexClaudeProxyStore } from './proxies.ts'
+import { qwenStore } from './qwen.ts'
 import type { StoreDefinition } from './stored-login.ts'
 
 /** Every program whose logins can be found. */
@@ -21,4 +24,7 @@ export const stores: readonly StoreDefinition[] = [
   peekabooStore,
   cliProxyApiStore,
   codexClaudeProxyStore,
+  grokStore,
+  ...kimiStores,
+  qwenStore,
 ]

@@ -1,5 +1,5 @@
 import { known, type Members, objectsOf, parseMembers, textOf, timeOf } from './json-store.ts'
-import type { StoredLogin } from './stored-login.ts'
+import { memberPlaces, type StoredLogin } from './stored-login.ts'
 
 /** The providers of TokenTray with the client id under which pi and OpenClaw sign in. */
 const sameClients: Readonly<Record<string, string>> = {
@@ -30,14 +30,19 @@ export function loginOf(
   if (type === 'token') return [{ ...told, kind: 'setup_token' }]
   const [access, refresh] = [textOf(entry, 'access'), textOf(entry, 'refresh')]
   if (type !== 'oauth' || (access ?? refresh) === undefined) return []
-  const isOurs = provider !== undefined && refresh !== undefined
+  const at = memberPlaces(path)
   return [
     {
       ...told,
       kind: 'oauth',
       ...known({ accessToken: access, refreshToken: refresh, expiresAt: timeOf(entry.expires, 1) }),
       ...known({ person: personOf(entry) }),
-      ...(isOurs ? { refreshPlace: { kind: 'json', path: [...path, 'refresh'], empty: '' } } : {}),
+      ...(provider === undefined
+        ? {}
+        : {
+            refreshPlace: at.refresh('refresh'),
+            places: { access: at.value('access'), expiresAt: at.time('expires', 'milliseconds') },
+          }),
     },
   ]
 }

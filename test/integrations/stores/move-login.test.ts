@@ -23,8 +23,9 @@ async function put(path: string, text: string, mode = 0o600): Promise<string> {
   return file
 }
 
+const atOnce = async () => {}
 const moveCodex = (file: string, hand: () => Promise<unknown>) =>
-  moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand })
+  moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle: atOnce })
 
 describe('a move', () => {
   test('hands over the whole login before the file is changed, and keeps its mode', async () => {
@@ -35,6 +36,7 @@ describe('a move', () => {
       file,
       name: 'chatgpt',
       surroundings: surroundings(),
+      settle: atOnce,
       hand: async ({ refreshToken, accessToken, idToken }) => {
         seen.push(refreshToken, accessToken, idToken ?? '', await readFile(file, 'utf8'))
       },
@@ -61,6 +63,28 @@ describe('a move', () => {
     })
     expect(await readFile(file, 'utf8')).toBe(newer)
     expect(await readdir(dirname(file))).toEqual(['auth.json'])
+  })
+
+  test('says that the program wrote a login again, whose refresh was under way, and leaves that', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    const newer = samples.codex?.replace('codex-refresh', 'codex-newer') ?? ''
+    const settle = () => writeFile(file, newer)
+    const hand = async () => {}
+    const move = moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle })
+    await expect(move).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+      message: expect.stringContaining('again'),
+      fix: expect.stringContaining('tokentray import codex --move'),
+    })
+    expect(await readFile(file, 'utf8')).toBe(newer)
+  })
+
+  test('lets a program without locks write what is no login', async () => {
+    const file = await put('.codex/auth.json', samples.codex ?? '')
+    const settle = async () => writeFile(file, (await readFile(file, 'utf8')).replace('{', '{"grown":1,'))
+    const hand = async () => 'moved'
+    const move = moveLogin({ store: storeOf('codex'), file, name: 'chatgpt', surroundings: surroundings(), hand, settle })
+    expect(await move).toBe('moved')
   })
 
   test('follows a link to the file, which stays a link', async () => {
@@ -98,7 +122,7 @@ describe('a move', () => {
     const copy = (samples.codex ?? '').replace('codex-refresh', 'ccp-refresh')
     const second = await put('.codex-claude-proxy/accounts/a_b/auth.json', copy)
     const store = storeOf('codex-claude-proxy')
-    await moveLogin({ store, file, name: 'a@b.example', surroundings: surroundings(), hand: async () => {} })
+    await moveLogin({ store, file, name: 'a@b.example', surroundings: surroundings(), hand: async () => {}, settle: atOnce })
     for (const path of [file, second]) expect(await readFile(path, 'utf8')).not.toContain('ccp-refresh')
   })
 })
@@ -126,14 +150,30 @@ describe('what is found', () => {
     })
   })
 
+  test('names two programs of which none can give its login away', async () => {
+    const login = JSON.stringify({ access_token: 'a', refresh_token: 'kimi-refresh', expires_at: 1 })
+    await put('.kimi/credentials/kimi-code.json', login)
+    await put('.kimi-code/credentials/kimi-code.json', login)
+    const found = await findStores(surroundings(), { 'kimi-cli': 'allowed', 'kimi-code': 'allowed' })
+    const shared = sharedLogins(found, '00'.repeat(32))
+    expect(shared.map(({ holders }) => holders.map(({ store, canMove }) => [store.id, canMove]))).toEqual([
+      [
+        ['kimi-cli', false],
+        ['kimi-code', false],
+      ],
+    ])
+    expect(shared[0]?.finding).toMatch(/^[0-9a-f]{64}$/)
+  })
+
   test('names the programs that hold one rotating login, and not the copies within one', async () => {
     await put('.codex/auth.json', samples.codex ?? '')
     await put('.pi/agent/auth.json', (samples.pi ?? '').replace('pi-refresh', 'codex-refresh'))
     await put('.cli-proxy-api/one.json', samples['cli-proxy-api'] ?? '')
     await put('.cli-proxy-api/two.json', samples['cli-proxy-api'] ?? '')
-    const shared = sharedLogins(await findStores(surroundings(), all))
+    const shared = sharedLogins(await findStores(surroundings(), all), '00'.repeat(32))
     expect(shared.map(({ holders }) => holders.map(({ store, name }) => `${store.id} ${name}`))).toEqual([
       ['codex chatgpt', 'pi openai-codex'],
     ])
+    expect(shared[0]?.holders.map(({ canMove }) => canMove)).toEqual([true, true])
   })
 })

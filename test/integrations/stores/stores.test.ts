@@ -47,6 +47,24 @@ describe('a store', () => {
     expect(() => login && withoutRefreshToken(text, login.refreshPlace, login.refreshToken)).toThrow(/could not be taken out/)
   })
 
+  test.for([
+    ['kimi-cli', { access_token: 'a', refresh_token: 'r', expires_at: end / 1000 + 0.25, scope: 's' }, 'kimi-code'],
+    ['kimi-code', { access_token: 'a', refresh_token: 'r', expires_at: end / 1000, token_type: 'Bearer' }, 'kimi-code'],
+    ['qwen', { access_token: 'a', refresh_token: 'r', expiry_date: end, resource_url: 'portal.qwen.ai' }, 'qwen'],
+    [
+      'grok',
+      { 'https://auth.x.ai::b1': { key: 'a', refresh_token: 'r', expires_at: new Date(end).toISOString() } },
+      'https://auth.x.ai::b1',
+    ],
+    ['grok', { 'https://auth.x.ai': { key: 'a', refresh_token: 'r', expires_at: end / 1000 } }, 'https://auth.x.ai'],
+  ] as const)('of %s tells the login, which stays there', ([id, value, name]) => {
+    const [login, ...others] = loginsOf(id, JSON.stringify(value))
+    expect(login).toMatchObject({ name, kind: 'oauth', accessToken: 'a', refreshToken: 'r' })
+    expect(Math.trunc((login?.expiresAt ?? 0) / 1000)).toBe(end / 1000)
+    expect([others, login && isMovable(login), storeOf(id).neverMoves]).toEqual([[], false, true])
+    expect(loginsOf(id, '{}')).toEqual([])
+  })
+
   test('of an API key is told without the key', () => {
     expect(JSON.stringify(loginsOf('pi'))).not.toContain('echo never')
     expect(loginsOf('pi')).toContainEqual({ name: 'xai', provider: 'xai', kind: 'api_key' })

@@ -1,0 +1,37 @@
+import { constants } from 'node:fs'
+import { access, lstat, readlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type ForeignFile, readForeignFile } from '../foreign-file.ts'
+import { leftAlone } from './text-change.ts'
+
+export type SettingsFile = Exclude<ForeignFile, { kind: 'refused' }>
+
+/**
+ * Reads a file that is about to be edited. Throws `invalid_request` for one that is left alone: a link, unless the person says that it may
+ * be followed, because whoever linked it may not want it edited by a program; one that its owner has made read-only; one that is
+ * somebody else's, too large, or no text.
+ */
+export async function readSettingsFile(path: string, followLinks: boolean): Promise<SettingsFile> {
+  const about = await lstat(path).catch(() => undefined)
+  if (about?.isSymbolicLink() && !followLinks) {
+    const target = await readlink(path).catch(() => 'another file')
+    throw leftAlone(path, `It is a link to ${target}.`, 'Run the same command with --follow-links to edit that file.')
+  }
+  const file = await readForeignFile(path)
+  if (file.kind === 'refused') throw leftAlone(path, `${file.reason[0]?.toUpperCase()}${file.reason.slice(1)}.`)
+  if (file.kind === 'absent') {
+    if (about !== undefined) throw leftAlone(path, 'It is a link that leads nowhere.', 'Remove it, and try again.')
+    return file
+  }
+  // The superuser may write everything; what a file says of itself counts for them as well.
+  if ((file.mode & 0o200) === 0 || !(await isWritable(file.path)) || !(await isWritable(dirname(file.path)))) {
+    throw leftAlone(path, 'It is read-only.', `Make it writable with \`chmod u+w ${file.path}\`, and try again.`)
+  }
+  return file
+}
+
+const isWritable = (path: string): Promise<boolean> =>
+  access(path, constants.W_OK).then(
+    () => true,
+    () => false,
+  )
