@@ -233,6 +233,9 @@ describe('tokentray watch', () => {
         stdout: '',
         stderr: expect.stringContaining('tokentray import claude-code --move'),
       })
+      // What the person has put into the environment is the next link of the chain.
+      const key = { ANTHROPIC_API_KEY: 'sk-ant-of-the-environment' }
+      expect(await daemon.cli(['token', 'anthropic'], key)).toMatchObject({ code: 0, stdout: `${key.ANTHROPIC_API_KEY}\n` })
       // Only Codex can be asked.
       expect(refused.stderr).not.toContain('delegate')
       expect(await readFile(file, 'utf8')).toBe(claude())
