@@ -67,12 +67,14 @@ export function accountFindings({ accounts, approvals, logins, notices = [] }: B
   ]
 }
 
-function accountFinding({ state, disabled }: AccountStatus, selector: string, now: number): readonly Finding[] {
+function accountFinding({ state, disabled, ownership }: AccountStatus, selector: string, now: number): readonly Finding[] {
+  // A login that is only watched is for its program to mend.
+  if (ownership?.mode === 'watched' && state.kind === 'signed_out') return []
   const signIn = `Run \`tokentray login ${selector}\`.`
   if (disabled) return [advice(selector, 'It is switched off.', `Run \`tokentray enable ${selector}\`.`)]
   switch (state.kind) {
     case 'reauthorization_required':
-      return [problem(selector, state.error.description, signIn)]
+      return [problem(selector, state.error.description, ownership?.mode === 'delegated' ? state.error.fix : signIn)]
     case 'authorizing':
       return [advice(selector, 'A sign-in waits for you.', 'Finish it in the browser.')]
     case 'signed_out':

@@ -46,7 +46,14 @@ export function isInEnvironment(provider: string, env: Environment): boolean {
 }
 
 /** What keeps the broker from handing out a token at all, so that the next link is tried. Whatever else is wrong is told. */
-const givesWay = new Set(['login_required', 'reauthorization_required', 'account_disabled', 'broker_not_running'])
+const givesWay = new Set([
+  'login_required',
+  'reauthorization_required',
+  'account_disabled',
+  'login_not_owned',
+  'owner_unavailable',
+  'broker_not_running',
+])
 
 /**
  * Goes along the chain of a provider: `ask` gets a token of the broker, of both kinds or of one. Answers the token of the first link that

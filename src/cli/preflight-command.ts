@@ -75,7 +75,9 @@ function exitCode(flights: readonly Flight[]): number {
 
 /** Without a name, what the person uses: whoever is signed in and not switched off. */
 function inUse(accounts: readonly AccountStatus[]): readonly AccountStatus[] {
-  const rows = accounts.filter(({ state, disabled }) => state.kind !== 'signed_out' && !disabled)
+  const rows = accounts.filter(
+    ({ state, disabled, ownership }) => state.kind !== 'signed_out' && !disabled && ownership?.mode !== 'watched',
+  )
   if (rows.length > 0) return rows
   throw new BrokerError('login_required', 'Nobody is signed in to anything.', {
     fix: 'Sign in with `tokentray login <provider>`.',

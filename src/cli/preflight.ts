@@ -37,7 +37,10 @@ export function flightOf({ selector, row, usage }: Aboard, now: number, until: n
 const rank = { ends: 0, risk: 1, lasts: 2 } as const
 
 /** What keeps an account from giving tokens now. */
-function stateEnding({ state, disabled }: AccountStatus, selector: string, now: number): Ending | undefined {
+function stateEnding({ state, disabled, ownership }: AccountStatus, selector: string, now: number): Ending | undefined {
+  if (ownership?.mode === 'watched') {
+    return { verdict: 'ends', reason: `it is read-only: ${ownership.program} owns its login`, code: 'login_not_owned' }
+  }
   if (disabled) {
     return { verdict: 'ends', reason: 'it is switched off', code: 'account_disabled', fix: `tokentray enable ${selector}` }
   }
@@ -50,7 +53,8 @@ function stateEnding({ state, disabled }: AccountStatus, selector: string, now: 
         verdict: 'ends',
         reason: state.error.description,
         code: 'reauthorization_required',
-        fix: `tokentray login ${selector}`,
+        // Whoever owns the login is the one to sign in to.
+        fix: ownership?.mode === 'delegated' ? (state.error.fix ?? '') : `tokentray login ${selector}`,
       }
     case 'unavailable':
       return unavailable(state.error.description, state.error.fix)

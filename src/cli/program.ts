@@ -11,6 +11,7 @@ import { describeClientCommands } from './client-commands.ts'
 import { describeConnectCommands } from './connect-command.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
+import { describeForeignCommands } from './foreign-commands.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
@@ -105,6 +106,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeShareCommands(program, vault, process)
   describeRadarCommand(program, vault, env, process)
   describeImportCommands(program, vault, env, process)
+  describeForeignCommands(program, vault, env, process)
   describeConnectCommands(program, vault, env, process)
   program
     .command('daemon')
@@ -124,7 +126,11 @@ function describeAccountsEnds(program: Command, vault: ChosenVault, process: Nod
     .command('logout <selector>')
     .description('revoke the login where the provider offers it, and forget it')
     .action(async (selector: string) => {
-      const { id, revoked, account_page: page } = await createBrokerClient(vault.socket()).signOut(selector)
+      const { id, revoked, account_page: page, kept_by: owner } = await createBrokerClient(vault.socket()).signOut(selector)
+      if (owner !== undefined) {
+        process.stderr.write(`Forgotten here: ${id}. The login is still that of ${owner}, which was not changed.\n`)
+        return
+      }
       process.stderr.write(`Signed out: ${id}${revoked ? ' (the provider confirmed the revocation)' : ''}\n`)
       if (!revoked && page !== undefined)
         process.stderr.write(`  It was forgotten here. To end it at the provider as well: ${page}\n`)

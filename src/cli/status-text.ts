@@ -8,7 +8,10 @@ import { identityText } from './identity-text.ts'
  */
 export function statusText(snapshot: BrokerSnapshot, now: number): string {
   const select = selectors(snapshot.accounts)
-  const rows = snapshot.accounts.map((account) => [select(account), describeAccount(account, now), who(account)])
+  // Where TokenTray owns them all, there is nothing to tell apart.
+  const isMixed = snapshot.accounts.some(({ ownership }) => ownership !== undefined && ownership.mode !== 'owned')
+  const describe = (account: AccountStatus) => [describeAccount(account, now), ...(isMixed ? ownerWords(account) : [])].join(', ')
+  const rows = snapshot.accounts.map((account) => [select(account), describe(account), who(account)])
   const waiting = [...new Set(snapshot.approvals.map(({ caller }) => caller.name))]
   const permission = waiting.length === 0 ? [] : [`waiting for your permission: ${waiting.join(', ')} (tokentray approve)`]
   const shown = new Set(snapshot.accounts.map(({ state }) => (state.kind === 'authorizing' ? state.login_id : undefined)))
@@ -40,12 +43,37 @@ function describeVault({ store, state }: VaultStatus): string[] {
   return [`vault: ${state.kind}: ${state.error.description} ${state.error.fix ?? ''}`.trimEnd()]
 }
 
-function describeAccount({ state, disabled, signed_in_until: until }: AccountStatus, now: number): string {
+function describeAccount(account: AccountStatus, now: number): string {
+  const { state, disabled, signed_in_until: until } = account
   return [
     ...(disabled ? ['switched off'] : []),
-    describeState(state, now),
+    describeForeign(account, now) ?? describeState(state, now),
     ...(until === undefined ? [] : [`signed in for about ${duration(until - now / 1000)}`]),
   ].join(', ')
+}
+
+/** What is known of a login that another program refreshes, where the words for one of TokenTray would be wrong. */
+function describeForeign({ state, ownership }: AccountStatus, now: number): string | undefined {
+  if (state.kind !== 'active' || ownership === undefined || ownership.mode === 'owned') return undefined
+  const left = state.expires_at === undefined ? undefined : state.expires_at - now / 1000
+  // The last token is over, and the next one is asked for when somebody wants it.
+  if (ownership.mode === 'delegated') return left !== undefined && left <= 0 ? 'ready' : undefined
+  if (left === undefined) return 'signed in there'
+  return left > 0 ? `signed in there, its token ends in ${duration(left)}` : 'signed in there, its token has ended'
+}
+
+/** Whose login it is: nothing for a provider without any. */
+function ownerWords({ ownership }: AccountStatus): readonly string[] {
+  switch (ownership?.mode) {
+    case undefined:
+      return []
+    case 'owned':
+      return ['owned by TokenTray']
+    case 'delegated':
+      return [`owned by ${ownership.program}, which is asked for each token`]
+    case 'watched':
+      return [`read-only: owned by ${ownership.program}`]
+  }
 }
 
 function describeState(state: GrantState, now: number): string {

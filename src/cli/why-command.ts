@@ -12,9 +12,9 @@ interface WhyOptions {
   readonly json?: boolean
 }
 
-/** One step of the chain, with where its token would come from: TokenTray, or a variable of this environment. */
+/** One step of the chain, with who owns its token: TokenTray, a program that is asked, or a variable of this environment. */
 interface Step extends ExplainedLink {
-  readonly owner: 'TokenTray' | 'environment'
+  readonly owner: string
   readonly variable?: string
 }
 
@@ -63,13 +63,13 @@ const verdicts = { used: 'used', passed_over: 'passed over', not_reached: 'not r
 function winnerText(step: Step): string {
   if (step.variable !== undefined) return `the token in ${step.variable}, which your environment owns`
   const end = step.expires_at === undefined ? '' : `, valid ${duration(step.expires_at - Date.now() / 1000)}`
-  return `${nameOf(step)}, owned by TokenTray${end}`
+  return `${nameOf(step)}, owned by ${step.owner}${end}`
 }
 
 const nameOf = ({ account = '—', label, variable }: Step): string =>
   variable ?? (label === undefined ? account : `${account} (${label})`)
 
-const owned = (link: ExplainedLink): Step => ({ ...link, owner: 'TokenTray' })
+const owned = (link: ExplainedLink): Step => ({ ...link, owner: link.owned_by ?? 'TokenTray' })
 
 /** The links in the order of the person, with what the environment says put in place. */
 function stepsOf(

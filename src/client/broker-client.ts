@@ -16,6 +16,7 @@ import type {
   Diagnosis,
   Explanation,
   FingerprintResponse,
+  ForeignLoginRequest,
   HealthResponse,
   ImportRequest,
   ImportResponse,
@@ -30,6 +31,7 @@ import type {
   ReturnedLogin,
   Share,
   SharesResponse,
+  SignOutResponse,
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
@@ -111,15 +113,13 @@ function accountCalls(ask: Ask) {
     return `/v1/accounts/${encodeURIComponent(selector)}`
   }
   return {
-    signOut: (selector: string) =>
-      ask<{ id: string; provider: string; revoked: boolean; account_page?: string }>({
-        method: 'DELETE',
-        path: account(selector),
-      }),
+    signOut: (selector: string) => ask<SignOutResponse>({ method: 'DELETE', path: account(selector) }),
     changeAccount: (selector: string, change: AccountChange) =>
       ask<AccountStatus>({ method: 'PATCH', path: account(selector), body: change }),
     addKey: (request: AddKeyRequest) => ask<AddKeyResponse>({ method: 'POST', path: '/v1/accounts', body: request }),
     importLogin: (request: ImportRequest) => ask<ImportResponse>({ method: 'POST', path: '/v1/import', body: request }),
+    addForeignLogin: (request: ForeignLoginRequest) =>
+      ask<ImportResponse>({ method: 'POST', path: '/v1/foreign-logins', body: request }),
     movedLogins: async () =>
       (await ask<{ moved_logins: MovedLogin[] }>({ method: 'GET', path: '/v1/moved-logins' })).moved_logins,
     returnLogin: (id: string, program: string) =>

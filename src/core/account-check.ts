@@ -18,6 +18,7 @@ export async function checkAccount(
   renewed: () => void = () => {},
 ): Promise<CheckResult> {
   const { id: account, issuer } = session.record
+  if (session.mode === 'watched') return { account, status: 'unchecked', reason: describeError(session.refusal) }
   if (issuer !== client.issuer) return { account, status: 'failed', reason: foreignIssuer({ issuer }) }
   let cancelTimer = () => {}
   const late = new Promise<CheckResult>((resolve) => {

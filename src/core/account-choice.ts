@@ -119,18 +119,21 @@ export class AccountChoice {
   /** Why an account cannot give a token, if it cannot. */
   #fault(session: AccountSession, failover: boolean, request: TokenRequest = {}): string | undefined {
     if (session.record.disabled) return 'it is switched off'
+    if (session.mode === 'watched') return `it is read-only: ${session.record.ownership?.program} owns it`
     const { state } = session
     if (state.kind === 'signed_out') return 'it was signed out'
     // A token that is good is of use, although there will be no other one.
     const held = () => session.held(request) !== undefined && !this.#context.holdsRefused(session)
-    if (state.kind === 'reauthorization_required' && !held()) return state.error.description
+    // The program that owns a login is asked again after a while: nobody tells when the person has signed in there.
+    const mayRecover = session.mode === 'delegated' && session.isWorthAsking
+    if (state.kind === 'reauthorization_required' && !mayRecover && !held()) return state.error.description
     if (state.kind === 'unavailable' && state.error.code === 'issuer_mismatch') return state.error.description
     if (!failover) return undefined
     const until = this.#context.exhaustedUntil(session.record.id)
     if (until !== undefined)
       return `its limit is used up until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC`
     const waits = state.kind === 'backing_off' || state.kind === 'unavailable'
-    return waits && !held() ? state.error.description : undefined
+    return waits && !mayRecover && !held() ? state.error.description : undefined
   }
 
   #fails(provider: ProviderClient): boolean {
@@ -159,6 +162,7 @@ export function describe({ record, state }: AccountSession) {
     account: record.id,
     ...(record.label === undefined ? {} : { label: record.label }),
     ...(expiresAt === undefined ? {} : { expires_at: expiresAt }),
+    ...(record.ownership === undefined ? {} : { owned_by: record.ownership.program }),
   }
 }
 

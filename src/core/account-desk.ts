@@ -9,12 +9,14 @@ import {
   type CheckResult,
   type Explanation,
   type FingerprintResponse,
+  type ForeignLoginRequest,
   type ImportRequest,
   type ImportResponse,
   type PreferencesChange,
   type ProviderPreferences,
   type ProvidersResponse,
   parseSelector,
+  type SignOutResponse,
 } from '../protocol/index.ts'
 import { checkAccount } from './account-check.ts'
 import type { AccountChoice } from './account-choice.ts'
@@ -23,6 +25,7 @@ import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import type { Clock } from './clock.ts'
 import { explainChoice } from './explanation.ts'
+import { addForeignLogin } from './foreign-login.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { HandOutDesk } from './hand-out.ts'
 import { importLogin } from './login-import.ts'
@@ -103,6 +106,11 @@ export class AccountDesk {
     return importLogin(this.#context, request)
   }
 
+  /** Makes an account of a login that another program keeps and owns; see `addForeignLogin`. */
+  addForeignLogin(request: ForeignLoginRequest): Promise<ImportResponse> {
+    return addForeignLogin(this.#context, request)
+  }
+
   /** The refresh tokens of the accounts, told by fingerprints under the key of whoever asks; `key` is hex. */
   fingerprints(key: string): FingerprintResponse {
     const named = (text: string) => createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('hex')
@@ -115,13 +123,17 @@ export class AccountDesk {
     return { accounts: accounts.filter(({ fingerprints }) => fingerprints.length > 0) }
   }
 
-  /** Revokes the grant where the provider offers it, then forgets it. There is no way back, so that nothing is guessed here. */
-  async signOut(selector: string): Promise<{ id: string; provider: string; revoked: boolean; account_page?: string }> {
+  /**
+   * Revokes the grant where the provider offers it, then forgets it; the login of another program is only forgotten here. There is no
+   * way back, so that nothing is guessed.
+   */
+  async signOut(selector: string): Promise<SignOutResponse> {
     const session = this.#context.accounts.only(selector)
-    const { id, provider } = session.record
+    const { id, provider, ownership } = session.record
     const { account_page: page } = this.#context.accounts.client(provider).info
     const revoked = await this.#context.keeper.signOut(session)
     this.#context.usage.forget(id)
+    if (ownership !== undefined) return { id, provider, revoked, kept_by: ownership.program }
     return { id, provider, revoked, ...(page === undefined ? {} : { account_page: page }) }
   }
 

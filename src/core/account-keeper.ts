@@ -1,18 +1,24 @@
 import { randomBytes } from 'node:crypto'
 import type { LoginDecision } from '../protocol/index.ts'
 import { BrokerError } from '../protocol/index.ts'
-import { AccountSession } from './account-session.ts'
-import { type Accounts, isSomebodyElse, requireSameKind } from './accounts.ts'
+import type { AccountSession } from './account-session.ts'
+import { type Accounts, isSomebodyElse, requireOwned, requireSameKind } from './accounts.ts'
+import { DelegatedSession } from './delegated-session.ts'
+import type { ForeignLogins, WatchedLogins } from './foreign-logins.ts'
 import type { AccountRecord, Grant } from './grant.ts'
 import type { LoginTarget } from './login-target.ts'
+import { OwnedSession } from './owned-session.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import { revokeGrant } from './provider-calls.ts'
 import type { SessionContext } from './session-context.ts'
 import { stateErrorOf } from './session-errors.ts'
+import { type TokenOwner, unknownOwner } from './token-owner.ts'
+import { WatchedSession } from './watched-session.ts'
 
 export interface KeeperContext extends Omit<SessionContext, 'client' | 'onChange'> {
   readonly accounts: Accounts
   readonly index: AccountIndex
+  readonly foreign: ForeignLogins
   /** Called with the session that changed, or without one when accounts came or went. */
   readonly onChange: (session?: AccountSession) => void
 }
@@ -42,7 +48,7 @@ export class AccountKeeper {
     for (const record of index.list()) {
       if (accounts.has(record.id)) continue
       const client = accounts.knownClient(record.provider)
-      if (client !== undefined) this.#add(record, client)
+      if (client !== undefined) this.#add(this.#sessionOf(record, client))
       else log.warn('account of an unknown provider', { account: record.id, provider: record.provider })
     }
   }
@@ -51,6 +57,7 @@ export class AccountKeeper {
   async adopt(grant: Grant, target: LoginTarget, decision?: LoginDecision): Promise<Adoption> {
     const { accounts } = this.#context
     const named = target.account === undefined ? undefined : accounts.get(target.account)
+    if (named !== undefined) requireOwned(named)
     if (named !== undefined) requireSameKind(named.record, grant)
     if (named !== undefined && isSomebodyElse(named.record, grant)) {
       if (decision === undefined) return { kind: 'undecided', account: named.record.id }
@@ -77,7 +84,8 @@ export class AccountKeeper {
     const client = accounts.client(provider)
     const [confirmed] = await Promise.all([
       Promise.all(session.letGo().map((grant) => revokeGrant(client, grant))),
-      vault.remove(id),
+      // Of a login of another program nothing is in the vault, which may be locked.
+      session.mode === 'owned' ? vault.remove(id) : undefined,
     ])
     // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
     if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
@@ -90,10 +98,11 @@ export class AccountKeeper {
 
   /**
    * Has `put` take the grant to another owner, where it is durable then, and forgets the account without revoking anything. It is
-   * forgotten even when its file cannot be deleted now; `forget` deletes it later. Throws like `AccountSession.grantFor`, and what `put`
-   * throws.
+   * forgotten even when its file cannot be deleted now; `forget` deletes it later. Throws `invalid_request` for the login of
+   * another program, and like `OwnedSession.grantFor` and `put`.
    */
   async giveAway<Answer>(session: AccountSession, put: (grant: Grant) => Promise<Answer>): Promise<GivenAway<Answer>> {
+    requireOwned(session)
     const answer = await session.giveAway(put)
     // A login that was made meanwhile has the account in use again.
     if (session.state.kind !== 'signed_out') return { answer, isForgotten: true }
@@ -132,7 +141,7 @@ export class AccountKeeper {
   async #store(
     grant: Grant,
     { label, rulesAccepted, imported: brought }: Omit<LoginTarget, 'label'> & { readonly label?: string | undefined },
-    known: AccountSession | undefined,
+    known: OwnedSession | undefined,
   ): Promise<Adoption> {
     const { accounts, index, clock } = this.#context
     if (known !== undefined) requireSameKind(known.record, grant)
@@ -152,7 +161,7 @@ export class AccountKeeper {
       ...(imported === undefined ? {} : { imported }),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }
-    const session = known ?? this.#add(record, accounts.client(provider))
+    const session = known ?? this.#add(new OwnedSession(record, this.#contextOf(accounts.client(provider))))
     session.record = record
     accounts.renamed()
     // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
@@ -161,11 +170,58 @@ export class AccountKeeper {
     return { kind: 'adopted', account: record.id }
   }
 
-  #add(record: AccountRecord, client: ProviderClient): AccountSession {
-    const { accounts, onChange } = this.#context
-    const session = new AccountSession(record, { ...this.#context, client, onChange })
-    accounts.add(session)
-    onChange()
+  get watched(): WatchedLogins {
+    return this.#context.foreign.watched
+  }
+
+  /** Throws `not_found` for a program that cannot be asked. */
+  ownerOf(program: string): TokenOwner {
+    const { owners } = this.#context.foreign
+    const owner = owners.get(program)
+    if (owner !== undefined) return owner
+    throw new BrokerError('not_found', `TokenTray cannot ask "${program.slice(0, 40)}" for a token.`, {
+      fix: `It can ask: ${[...owners.keys()].join(', ') || 'no program'}.`,
+    })
+  }
+
+  /** Adds an account whose login another program owns. Throws `vault_unavailable` when the index cannot be written; it is there then, too. */
+  addForeign(record: AccountRecord): AccountSession {
+    const session = this.#add(this.#sessionOf(record, this.#context.accounts.client(record.provider)))
+    this.#context.index.put(record)
+    return session
+  }
+
+  #sessionOf(record: AccountRecord, client: ProviderClient): AccountSession {
+    const { ownership } = record
+    const context = this.#contextOf(client)
+    if (ownership === undefined) return new OwnedSession(record, context)
+    const { program } = ownership
+    const { owners, watched } = this.#context.foreign
+    const keep = (changed: AccountRecord) => this.#keep(session, changed)
+    const session: AccountSession =
+      ownership.mode === 'delegated'
+        ? new DelegatedSession(record, { ...context, owner: owners.get(program) ?? unknownOwner(program, record.provider), keep })
+        : new WatchedSession(record, { ...context, watched, canBeAsked: owners.has(program), keep })
+    return session
+  }
+
+  /** What the program told of its login. It tells it again, so that a disk that is full does no harm. */
+  #keep(session: AccountSession, record: AccountRecord): void {
+    try {
+      this.change(session, record)
+    } catch (error) {
+      this.#context.log.warn('account not written', { account: record.id, code: stateErrorOf(error).code })
+    }
+    this.#context.onChange(session)
+  }
+
+  #contextOf(client: ProviderClient): SessionContext {
+    return { ...this.#context, client }
+  }
+
+  #add<Session extends AccountSession>(session: Session): Session {
+    this.#context.accounts.add(session)
+    this.#context.onChange()
     return session
   }
 }

@@ -1,6 +1,7 @@
 import { BrokerError, type ChainLink, linkNamed, parseSelector } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { AccountRecord, Grant } from './grant.ts'
+import type { OwnedSession } from './owned-session.ts'
 import type { AccountIndex, ProviderClient } from './ports.ts'
 import type { Secret } from './secret.ts'
 
@@ -152,8 +153,11 @@ export class Accounts {
    * The account of the same provider and the same person and workspace, so that signing in again replaces nothing else. Of
    * somebody whom the server does not name, only the label tells one account from another; a key is the same when it is the same text.
    */
-  sameIdentity({ provider, issuer, kind, identity, accessToken }: Grant, label: string | undefined): AccountSession | undefined {
-    const own = this.all().filter(({ record }) => record.provider === provider && record.issuer === issuer)
+  sameIdentity({ provider, issuer, kind, identity, accessToken }: Grant, label: string | undefined): OwnedSession | undefined {
+    // The login of another program stays what it is, whoever signs in here.
+    const own = this.all()
+      .filter((session) => session.mode === 'owned')
+      .filter(({ record }) => record.provider === provider && record.issuer === issuer)
     if (identity.key !== undefined) return own.find(({ record }) => record.identity.key === identity.key)
     const unnamed = own.filter(({ record }) => record.identity.key === undefined && record.kind === kind)
     return unnamed.find((session) => (kind === undefined ? session.record.label === label : isHeld(session, accessToken)))
@@ -214,12 +218,15 @@ function indexNames(
 }
 
 /**
- * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one that has no label, then the
- * one that was there first.
+ * Lower comes first: an account of the server in effect (S7), as the person has ordered them, then rather one whose login is of TokenTray,
+ * then one that has no label, then the one that was there first.
  */
-function rankOf({ id, issuer, label }: AccountRecord, inEffect: string | undefined, order: ReadonlyMap<string, number>): number {
+function rankOf(record: AccountRecord, inEffect: string | undefined, order: ReadonlyMap<string, number>): number {
+  const { id, issuer, label, ownership } = record
   if (issuer !== inEffect) return Number.MAX_SAFE_INTEGER
-  return order.get(id) ?? (label === undefined ? 1_000_000 : 1_000_001)
+  // There is no token of it, wherever the person has put it.
+  if (ownership?.mode === 'watched') return 1_000_004
+  return order.get(id) ?? 1_000_000 + (ownership === undefined ? 0 : 2) + (label === undefined ? 0 : 1)
 }
 
 const isHeld = (session: AccountSession, token: Secret): boolean =>
@@ -256,6 +263,15 @@ export const twoKinds = (): BrokerError =>
 export function isSomebodyElse({ identity, kind }: AccountRecord, grant: Grant): boolean {
   if (kind !== undefined && grant.kind !== undefined) return false
   return identity.key !== undefined && grant.identity.key !== undefined && identity.key !== grant.identity.key
+}
+
+/** Only an account whose login TokenTray owns takes a new one. Throws `invalid_request`. */
+export function requireOwned(session: AccountSession): asserts session is OwnedSession {
+  const { ownership, id } = session.record
+  if (session.mode === 'owned') return
+  throw new BrokerError('invalid_request', `${ownership?.program ?? 'Another program'} owns the login of ${id}.`, {
+    fix: 'Sign in to that program, or sign in here without naming an account, to have a login of TokenTray beside it.',
+  })
 }
 
 /** S7: an account belongs to the server that issued it, and stays what it is: a login or a key. */

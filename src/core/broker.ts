@@ -19,6 +19,7 @@ import type { AccountSession } from './account-session.ts'
 import { Accounts, nobodyOfKind, nobodySignedIn, twoKinds } from './accounts.ts'
 import { ClientDesk } from './client-desk.ts'
 import type { Clock } from './clock.ts'
+import { type ForeignLogins, noForeignLogins } from './foreign-logins.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
@@ -45,6 +46,8 @@ export interface BrokerOptions {
   readonly random?: () => number
   /** Whether tokens are refreshed before they run out; after a change, `wake` sees to what is due. */
   readonly refreshAhead?: () => boolean
+  /** The ways to logins that other programs own. */
+  readonly foreign?: ForeignLogins
   /** What was found at the start, such as a provider file that cannot be read. */
   readonly notices?: readonly StateError[]
 }
@@ -78,7 +81,9 @@ export class Broker {
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
     const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
-    this.#keeper = new AccountKeeper({ clock, vault, journal, log, random, refreshAhead, accounts, index, onChange: touch })
+    const { foreign = noForeignLogins } = options
+    const kept = { clock, vault, journal, log, random, refreshAhead, accounts, index, foreign }
+    this.#keeper = new AccountKeeper({ ...kept, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
     const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)
     const holdsRefused = (session: AccountSession) => this.#handOuts.holdsRefused(session)

@@ -1,4 +1,4 @@
-import type { AccountIdentity, AccountKind } from '../protocol/index.ts'
+import type { AccountIdentity, AccountKind, ForeignOwnership } from '../protocol/index.ts'
 import type { Secret } from './secret.ts'
 
 /** Who signed in. `key` tells accounts of one provider apart (issuer-side user and workspace); the rest is for display. */
@@ -56,6 +56,8 @@ export interface AccountRecord {
   readonly label?: string
   /** Absent for an OAuth login. */
   readonly kind?: AccountKind
+  /** Absent when TokenTray owns the login. */
+  readonly ownership?: ForeignOwnership
   readonly identity: Identity
   /** Milliseconds. */
   readonly createdAt: number

@@ -1,5 +1,5 @@
 import { BrokerError } from '../protocol/index.ts'
-import type { Accounts } from './accounts.ts'
+import { type Accounts, requireOwned } from './accounts.ts'
 import type { ProviderClient } from './ports.ts'
 
 /** Which slot a login is for: an account that signs in again, or a new one with or without a label. */
@@ -18,7 +18,7 @@ interface Wish {
   readonly label?: string | undefined
 }
 
-/** The slot that a request means. Throws `unknown_account`, or `invalid_request` for a label that is taken. */
+/** The slot that a request means. Throws `unknown_account`, or `invalid_request` for a label that is taken or a login of another program. */
 export function loginTarget(accounts: Accounts, client: ProviderClient, { account, label }: Wish): LoginTarget {
   const taken = label === undefined ? undefined : accounts.labelled(client, label)
   if (taken?.record.issuer === client.issuer) {
@@ -26,8 +26,10 @@ export function loginTarget(accounts: Accounts, client: ProviderClient, { accoun
       fix: `Sign in to it again with \`tokentray login ${client.id} --account ${label}\`, or choose another label.`,
     })
   }
+  const again = account === undefined ? undefined : accounts.find(client.id, labelOf(client, account))
+  if (again !== undefined) requireOwned(again)
   return {
-    ...(account === undefined ? {} : { account: accounts.find(client.id, labelOf(client, account)).record.id }),
+    ...(again === undefined ? {} : { account: again.record.id }),
     ...(label === undefined ? {} : { label }),
   }
 }

@@ -154,6 +154,9 @@ export interface BroughtTokens {
   }
 }
 
+/** What another program shows of a login that it keeps. */
+export interface ShownTokens extends Pick<BroughtTokens, 'accessToken' | 'idToken' | 'expiresAt' | 'person'> {}
+
 /** What a login is started with. */
 export interface LoginRequest {
   /** The first one of the provider by default. */
@@ -208,6 +211,11 @@ export interface ProviderClient {
    * provider cannot be taken over, and `login_failed` when the provider refused the access token.
    */
   grantFromTokens(tokens: BroughtTokens): Promise<Grant>
+  /**
+   * Makes a grant, which cannot be refreshed here, of an access token that another program owns. Nothing is asked of the provider.
+   * Throws `issuer_mismatch` for one of another server (S7).
+   */
+  grantOfProgram(tokens: ShownTokens): Grant
   /** Never throws: every failure is an outcome. */
   refresh(grant: Grant): Promise<RefreshOutcome>
   /** Looks at the id_token that came with a refresh. Asked only after the grant is durable; never throws. */

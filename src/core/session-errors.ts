@@ -60,7 +60,7 @@ export function unstored(state: SessionState): BrokerError {
 /** Whether it is the account that cannot give a token, and not the client that may not have one. */
 export function isOfAccount(error: unknown): boolean {
   if (!(error instanceof BrokerError)) return false
-  return error.code === 'reauthorization_required' || error.code === 'temporarily_unavailable'
+  return ['reauthorization_required', 'temporarily_unavailable', 'owner_unavailable'].includes(error.code)
 }
 
 /** Why a caller gets no token in this state, with the way out. `now` is in milliseconds. */

@@ -1,4 +1,4 @@
-import type { AccountStatus, GrantState, PendingLogin } from '../protocol/index.ts'
+import type { AccountStatus, GrantState, Ownership, PendingLogin } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import type { Accounts } from './accounts.ts'
 import { toEpochSeconds } from './clock.ts'
@@ -89,13 +89,16 @@ function rowOf(
     provider_name: client.name,
     ...(record?.label === undefined ? {} : { label: record.label }),
     ...(record?.kind === undefined ? {} : { kind: record.kind }),
-    ...(record === undefined ? {} : { identity: displayed(record.identity) }),
+    ...(record === undefined ? {} : { ownership: record.ownership ?? owned, identity: displayed(record.identity) }),
     state: shownState(session, client.id, logins),
     ...(until === undefined ? {} : { signed_in_until: toEpochSeconds(until) }),
     ...(record?.disabled ? { disabled: true } : {}),
     ...(isDefault ? { is_default: true } : {}),
   }
 }
+
+/** One object, so that it is the same in every row. */
+const owned: Ownership = Object.freeze({ mode: 'owned' })
 
 const signedOut: GrantState = { kind: 'signed_out' }
 

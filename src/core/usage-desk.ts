@@ -61,8 +61,8 @@ export class UsageDesk {
     this.#figures.delete(account)
   }
 
-  #tells({ record }: AccountSession): boolean {
-    return this.#accounts.client(record.provider).info.usage
+  #tells({ record, mode }: AccountSession): boolean {
+    return mode !== 'watched' && this.#accounts.client(record.provider).info.usage
   }
 
   #renew(session: AccountSession): Promise<void> {

@@ -10,6 +10,7 @@ import { type BrokerLog, createBrokerLog } from './broker-log.ts'
 import { isElsewhere, watchClock } from './clock-watch.ts'
 import { type Diagnose, diagnosing } from './diagnosis.ts'
 import type { Environment, HostSettings } from './environment.ts'
+import { type ForeignLoginsOnDemand, foreignLogins } from './foreign-logins.ts'
 import { installationOf } from './installation.ts'
 import { type PracticeOnDemand, practiceOnDemand } from './practice-on-demand.ts'
 import { readProviderFolder } from './provider-folder.ts'
@@ -30,6 +31,7 @@ export interface HostParts {
   readonly notices: readonly StateError[]
   /** What decides where tools keep their files. */
   readonly surroundings: Surroundings
+  readonly foreign: ForeignLoginsOnDemand
   readonly diagnose: Diagnose
   /** But for the home, which each vault has of its own. */
   readonly health: Omit<HealthResponse, 'home'>
@@ -66,7 +68,8 @@ export async function createHostParts(
   const keychain = createKeychain(clock)
   const diagnose = diagnosing({ env, receiver, watch, definitions: [...builtIn(settings), ...definitions] })
   const surroundings = surroundingsOf(env)
-  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, diagnose }
+  const foreign = foreignLogins({ surroundings, home, clients })
+  return { settings, clock, log, refresh, clients, practice, keychain, notices, health, surroundings, foreign, diagnose }
 }
 
 const builtIn = ({ upstream }: HostSettings): readonly ProviderDefinition[] =>

@@ -36,6 +36,8 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     onExit: () => {},
     ask: (name, value) => answer({ broker, vault, ledger, refresh, log, onWake: () => rooms.wake() }, name, value),
     stop: async () => {
+      // First, because the rooms wait for whoever waits for a token.
+      await parts.foreign.stop()
       await Promise.all([rooms.stop(), main.stop()])
       await practice?.stop()
       await owned.release()

@@ -56,7 +56,20 @@ export class VaultRoom {
     this.#records = createClientRecords(place, parts, this.#log)
     const { register, ledger } = this.#records
     const refreshAhead = () => parts.refresh.ahead
-    this.broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log: this.#log, refreshAhead, notices })
+    const { foreign } = parts
+    this.broker = new Broker({
+      clock,
+      vault,
+      journal,
+      index,
+      register,
+      ledger,
+      clients,
+      foreign,
+      log: this.#log,
+      refreshAhead,
+      notices,
+    })
     const isKept = settings.store !== 'memory'
     const list = isKept ? tokenFileList(place.home, clock, this.#log) : noTokenFileList
     this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })

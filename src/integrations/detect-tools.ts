@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { homeFolder, socketPath } from '../protocol/socket-path.ts'
 import type { ToolStatus } from '../protocol/tool.ts'
 import { journalPath } from './connections/journal-path.ts'
 import type { FileReaders } from './file-readers.ts'
 import { namesTokenTray, setsByTokenTray } from './mention.ts'
-import { programFolders, programNames } from './program-folders.ts'
+import { findProgram } from './program-folders.ts'
 import { ownProfile, shellProfiles, variableLines } from './shell.ts'
 import { type Environment, type Surroundings, surroundingsOf, type ToolDefinition } from './tool.ts'
 import { tools } from './tools.ts'
@@ -65,10 +64,7 @@ async function stateOf(
 }
 
 async function isInstalled({ commands }: ToolDefinition, surroundings: Surroundings, readers: FileReaders): Promise<boolean> {
-  const names = commands.flatMap((command) => programNames(command, surroundings.platform))
-  for (const folder of programFolders(surroundings)) {
-    for (const name of names) if (await readers.isProgram(join(folder, name))) return true
-  }
+  for (const command of commands) if ((await findProgram(command, surroundings, readers)) !== undefined) return true
   return false
 }
 

@@ -1,4 +1,5 @@
 import { delimiter, isAbsolute, join } from 'node:path'
+import type { FileReaders } from './file-readers.ts'
 import type { Surroundings } from './tool.ts'
 
 /** A PATH that somebody made longer in every shell must not cost thousands of looks. */
@@ -21,3 +22,16 @@ export function programFolders({ env, home, platform }: Surroundings): readonly 
 /** The files that a command may be. */
 export const programNames = (command: string, platform: NodeJS.Platform): readonly string[] =>
   platform === 'win32' ? ['.exe', '.cmd', '.bat', '.ps1'].map((ending) => `${command}${ending}`) : [command]
+
+/** The file that runs when somebody types the command; undefined when there is none. */
+export async function findProgram(
+  command: string,
+  surroundings: Surroundings,
+  { isProgram }: Pick<FileReaders, 'isProgram'>,
+): Promise<string | undefined> {
+  const names = programNames(command, surroundings.platform)
+  for (const folder of programFolders(surroundings)) {
+    for (const name of names) if (await isProgram(join(folder, name))) return join(folder, name)
+  }
+  return undefined
+}

@@ -39,7 +39,9 @@ function withoutBroker(problem: Problem | undefined, { overall: say }: Words): O
 }
 
 function overallOfAccounts(accounts: readonly AccountStatus[], { overall: say }: Words): Overall {
-  const signedIn = accounts.filter((row) => row.state.kind !== 'signed_out')
+  // What is only watched gives no tokens, and is not for this app to mend.
+  const own = accounts.filter((row) => row.ownership?.mode !== 'watched')
+  const signedIn = own.filter((row) => row.state.kind !== 'signed_out')
   const used = signedIn.filter((row) => !row.disabled || row.state.kind === 'authorizing')
   const ready = used.filter((row) => serves.has(row.state.kind))
   const part = say.partReady(ready.length, used.length)

@@ -1,7 +1,8 @@
-import type { BroughtTokens, Grant } from '../core/index.ts'
+import type { BroughtTokens, Grant, ShownTokens } from '../core/index.ts'
 import { BrokerError } from '../protocol/index.ts'
 import { completeSignIn } from './complete-sign-in.ts'
 import { grantFromResponse } from './grant-from-response.ts'
+import { readClaims, textClaim, timeClaim } from './jwt.ts'
 import type { ProviderContext } from './provider-context.ts'
 import type { ProviderDefinition } from './provider-definition.ts'
 
@@ -31,8 +32,7 @@ export async function grantFromTokens(
       ...(idToken === undefined ? {} : { id_token: idToken.expose() }),
       ...(scope === undefined ? {} : { scope }),
       ...(expiresAt === undefined ? {} : { expires_in: (expiresAt - now) / 1000 }),
-      // As a token response names the person, where the tokens do not.
-      body: { account: { uuid: person.account, email_address: person.email }, organization: { uuid: person.organization } },
+      body: personBody(person),
     },
     now,
   )
@@ -43,6 +43,44 @@ export async function grantFromTokens(
   const { expiresAt: end = now } = grant
   const brought = { ...grant, expiresAt: end, obtainedAt: Math.min(now, end) - presumedAge }
   return end > now ? completeSignIn(definition, context, brought) : brought
+}
+
+/** Makes a grant of an access token that another program keeps fresh. It is as old as it says itself, as far as it says so. */
+export function grantOfProgram(
+  definition: ProviderDefinition,
+  now: number,
+  { accessToken, idToken, expiresAt, person = {} }: ShownTokens,
+): Grant {
+  const claims = readClaims(accessToken.expose())
+  requireIssuer(definition, textClaim(claims, 'iss'))
+  const made = grantFromResponse(
+    definition,
+    {
+      access_token: accessToken.expose(),
+      token_type: 'Bearer',
+      ...(idToken === undefined ? {} : { id_token: idToken.expose() }),
+      ...(expiresAt === undefined ? {} : { expires_in: (expiresAt - now) / 1000 }),
+      body: personBody(person),
+    },
+    now,
+  )
+  if (made === undefined) throw new BrokerError('invalid_request', 'This login has no access token.')
+  const { unverified: _, idToken: __, ...grant } = made
+  const issuedAt = timeClaim(claims, 'iat') ?? now - presumedAge
+  return { ...grant, obtainedAt: Math.min(now, grant.expiresAt ?? now, issuedAt) }
+}
+
+/** As a token response names the person, where the tokens do not. */
+const personBody = (person: NonNullable<ShownTokens['person']>) => ({
+  account: { uuid: person.account, email_address: person.email },
+  organization: { uuid: person.organization },
+})
+
+/** S7: under TOKENTRAY_UPSTREAM, a token of the real server must not go to the one in its place. */
+function requireIssuer({ name, issuer }: ProviderDefinition, told: string | undefined): void {
+  const origin = told !== undefined && URL.canParse(told) ? new URL(told).origin : undefined
+  if (origin === undefined || origin === new URL(issuer).origin) return
+  throw new BrokerError('issuer_mismatch', `This token is of ${origin}, and ${name} is at ${issuer} here. It is not used.`)
 }
 
 function requireTakeover({ id, name, flows, keys = [], yields, derived, registration }: ProviderDefinition): void {

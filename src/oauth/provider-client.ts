@@ -2,7 +2,7 @@ import type { ApiOutcome, Grant, ProviderClient, Usage } from '../core/index.ts'
 import { BrokerError, type LoginFlow, type ProviderInfo } from '../protocol/index.ts'
 import { apiOf, askApi } from './api-request.ts'
 import { AuthorizationCodeLogin } from './authorization-code-login.ts'
-import { grantFromTokens } from './brought-grant.ts'
+import { grantFromTokens, grantOfProgram } from './brought-grant.ts'
 import { startDeviceLogin } from './device-login.ts'
 import { discovering } from './discovery.ts'
 import { verifyIdToken } from './id-token.ts'
@@ -38,6 +38,7 @@ export function createProviderClient(definition: ProviderDefinition, context: Pr
     },
     grantFromKey: async (secret, kind) => grantFromKey(definition, context, secret, kind),
     grantFromTokens: async (tokens) => grantFromTokens(definition, context, tokens),
+    grantOfProgram: (tokens) => grantOfProgram(definition, context.clock.now(), tokens),
     refresh: async (grant) => {
       try {
         return await refresh(await server.required(), grant, context)

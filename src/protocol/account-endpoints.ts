@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import {
   addKeyRequest,
   addKeyResponse,
@@ -6,12 +5,14 @@ import {
   checkResult,
   explainQuery,
   explanation,
+  signOutResponse,
   usageQuery,
   usageResponse,
 } from './account.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
 import { fingerprintRequest, fingerprintResponse, importRequest, importResponse } from './import.ts'
 import { movedLoginsResponse, returnedLogin, returnRequest } from './moved-login.ts'
+import { foreignLoginRequest } from './ownership.ts'
 import { preferencesChange, providerPreferences, providersResponse } from './provider.ts'
 import { accountChange, accountStatus } from './snapshot.ts'
 
@@ -20,14 +21,10 @@ export const accountEndpoints = {
   signOut: {
     method: 'DELETE',
     path: '/v1/accounts/{id}',
-    summary: 'Revokes the grant where the provider offers it, then forgets it. The id may be a selector.',
+    summary:
+      'Revokes the grant where the provider offers it, then forgets it; the login of another program is forgotten only. The id may be a selector.',
     params: id,
-    response: z.object({
-      id: z.string(),
-      provider: z.string(),
-      revoked: z.boolean(),
-      account_page: z.string().optional().describe('Where the person can see that it is gone, and end it where it is not.'),
-    }),
+    response: signOutResponse,
   },
   addKey: {
     method: 'POST',
@@ -41,6 +38,13 @@ export const accountEndpoints = {
     path: '/v1/import',
     summary: 'Takes over a login that another program made. Answered when it is stored; nothing is refreshed to try it.',
     body: importRequest,
+    response: importResponse,
+  },
+  addForeignLogin: {
+    method: 'POST',
+    path: '/v1/foreign-logins',
+    summary: 'Makes an account of a login that another program keeps and goes on to refresh by itself.',
+    body: foreignLoginRequest,
     response: importResponse,
   },
   movedLogins: {

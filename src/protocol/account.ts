@@ -42,6 +42,7 @@ export const explainedLink = z.object({
   verdict: z.enum(['used', 'passed_over', 'not_reached']),
   reason: z.string(),
   expires_at: epochSeconds.optional(),
+  owned_by: z.string().optional().describe('The program that owns the login, where that is not TokenTray.'),
 })
 export type ExplainedLink = Readonly<z.infer<typeof explainedLink>>
 
@@ -94,3 +95,12 @@ export type AccountUsage = Readonly<z.infer<typeof accountUsage>>
 
 export const usageQuery = z.strictObject({ account: z.string().min(1).max(160).optional().describe('A selector or an id.') })
 export const usageResponse = z.object({ usage: z.array(accountUsage) })
+
+export const signOutResponse = z.object({
+  id: z.string(),
+  provider: z.string(),
+  revoked: z.boolean(),
+  account_page: z.string().optional().describe('Where the person can see that it is gone, and end it where it is not.'),
+  kept_by: z.string().optional().describe('The program whose login it is, and which still has it.'),
+})
+export type SignOutResponse = Readonly<z.infer<typeof signOutResponse>>

@@ -27,6 +27,8 @@ const table = {
   reauthorization_required: { status: 401, exit: 4 },
   issuer_mismatch: { status: 409, exit: 4, fix: 'Unset TOKENTRAY_UPSTREAM, or sign in again for this server.' },
   temporarily_unavailable: { status: 503, exit: 5, fix: 'Try again later. The login is kept.' },
+  login_not_owned: { status: 403, exit: 10, fix: 'Take the token from the program that owns the login.' },
+  owner_unavailable: { status: 503, exit: 5, fix: 'Start the program that owns the login, and see whether it works.' },
   vault_locked: { status: 503, exit: 6, fix: 'Unlock the keychain of your system. TokenTray goes on by itself.' },
   vault_unavailable: {
     status: 503,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { approvalRequest } from './client.ts'
 import { epochSeconds, grantState, loginPrompt, stateError } from './grant-state.ts'
 import { accountIdentity } from './identity.ts'
+import { ownership } from './ownership.ts'
 import { accountKind } from './provider.ts'
 import { nameRule, selectorName } from './selector.ts'
 import { vaultStatus } from './vault.ts'
@@ -16,6 +17,7 @@ export const accountStatus = z.object({
   provider_name: z.string(),
   label: z.string().optional(),
   kind: accountKind.optional().describe('Absent for an OAuth login.'),
+  ownership: ownership.optional().describe('Who owns its login. Absent for a provider without any account.'),
   identity: accountIdentity.optional(),
   state: grantState,
   signed_in_until: epochSeconds.optional().describe('When the refresh token ends, where the provider says so.'),

@@ -120,6 +120,7 @@ function registerVaultRoutes(app: FastifyInstance, { vaults }: RouteContext): vo
 function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, movedLogins }: RouteContext): void {
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
+  add(app, endpoints.addForeignLogin, ({ body }) => accounts.addForeignLogin(body))
   add(app, endpoints.importLogin, async ({ body }) => {
     const imported = await accounts.importLogin(body)
     // Before the program loses it, which is when this is answered.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AccountRecord, Identity } from '../core/index.ts'
-import { accountKind } from '../protocol/index.ts'
+import { accountKind, foreignOwnership } from '../protocol/index.ts'
 
 /** The stored form of an identity. None of its members is secret. */
 export const storedIdentity = z.object({
@@ -18,6 +18,7 @@ export const storedRecord = z.object({
   issuer: z.string(),
   label: z.string().exactOptional(),
   kind: accountKind.exactOptional(),
+  ownership: foreignOwnership.exactOptional(),
   identity: storedIdentity,
   created_at: z.number(),
   rules_accepted: z.string().exactOptional(),

@@ -30,6 +30,7 @@ const client: ProviderClient = {
   access: () => ({ baseUrl: issuer, headers: {} }),
   grantFromKey: () => Promise.reject(new Error('nobody brings a key here')),
   grantFromTokens: () => Promise.reject(new Error('nobody brings a login here')),
+  grantOfProgram: () => grantOf(''),
   verify: async () => ({ kind: 'good' }),
   check: async () => ({ kind: 'none' }),
   checksToken: () => false,

@@ -49,6 +49,30 @@ test('several accounts without a label by their ids, because a selector could me
   expect(names).toEqual([accounts[0]?.id, 'practice-2', 'practice:work'])
 })
 
+test('whose login each one is, once they are not all of TokenTray', () => {
+  const delegated = { mode: 'delegated', program: 'codex' } as const
+  const watched = { mode: 'watched', program: 'claude-code', file: '/f', login: 'claude.ai' } as const
+  const ended = { kind: 'active', expires_at: noon - 60 } as const
+  const accounts = [
+    codex(active, { ownership: { mode: 'owned' } }),
+    codex(active, { id: 'codex-2', label: 'two', ownership: delegated }),
+    codex(ended, { id: 'codex-3', label: 'three', ownership: delegated }),
+    practice(active, { label: 'four', ownership: watched }),
+    practice(ended, { id: 'p-2', label: 'five', ownership: watched }),
+    practice({ kind: 'active' }, { id: 'p-3', label: 'six', ownership: watched }),
+    practice(signedOut),
+  ]
+  expect(lines(snapshotOf(accounts)).map((line) => line.replace(/ {2,}/g, '  ').trimEnd())).toEqual([
+    'openai-codex  ready, fresh for 9 min, owned by TokenTray',
+    'openai-codex:two  ready, fresh for 9 min, owned by codex, which is asked for each token',
+    'openai-codex:three  ready, owned by codex, which is asked for each token',
+    'practice:four  signed in there, its token ends in 9 min, read-only: owned by claude-code',
+    'practice:five  signed in there, its token has ended, read-only: owned by claude-code',
+    'practice:six  signed in there, read-only: owned by claude-code',
+    'practice  signed out',
+  ])
+})
+
 test('an ended login with its cause', () => {
   expect(lines(snapshotOf([codex(endedElsewhere)]))).toEqual([`openai-codex  sign in again: ${endedElsewhere.error.description}`])
 })

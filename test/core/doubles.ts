@@ -15,11 +15,16 @@ import {
   type RefreshNote,
   type RefreshOutcome,
   Secret,
+  type ShownTokens,
   type StoredGrant,
   silentLog,
+  type TokenOwner,
   type TokenRequest,
   type Usage,
   type Verification,
+  type WatchedLogins,
+  type WatchedReading,
+  type WatchWish,
 } from '../../src/core/index.ts'
 import {
   BrokerError,
@@ -190,9 +195,11 @@ export class TestClient implements ProviderClient {
   lifetime = 60 * minute
   answer: (grant: Grant) => Promise<RefreshOutcome> | RefreshOutcome
   readonly #clock: ManualClock
+  readonly #began: number
 
   constructor(clock: ManualClock, id = 'acme') {
     this.#clock = clock
+    this.#began = clock.now()
     this.id = id
     this.info = { ...acme, id }
     this.answer = () => this.refreshed()
@@ -234,6 +241,15 @@ export class TestClient implements ProviderClient {
     return { ...this.grant(0), accessToken, refreshToken, identity }
   }
 
+  /** Its tokens of a program end with when they end, in minutes after the beginning of the test: `program-60`. */
+  grantOfProgram({ accessToken }: ShownTokens): Grant {
+    const { refreshToken: _, ...grant } = this.grant(0)
+    const expiresAt = this.#began + Number(accessToken.expose().split('-').at(-1)) * minute
+    return { ...grant, accessToken, obtainedAt: this.#clock.now() - minute, expiresAt, identity: this.programIdentity }
+  }
+
+  programIdentity: Grant['identity'] = { key: 'user-p', email: 'p@b.example' }
+
   /** The outcome of a good refresh: a new pair, numbered by the request that was made for it. */
   refreshed(): RefreshOutcome {
     return { kind: 'refreshed', grant: this.grant(this.sent.length + 1) }
@@ -269,6 +285,43 @@ export class TestClient implements ProviderClient {
     const attempt = testAttempt(this.#clock.now() + 5 * minute)
     this.attempts.push(attempt)
     return attempt
+  }
+}
+
+/** The file of a program with a login of Acme. */
+export class TestWatched implements WatchedLogins {
+  looks = 0
+  reading: WatchedReading = { kind: 'signed_in', identity: { key: 'user-w', email: 'w@b.example', plan: 'plus' } }
+
+  async find({ program, login = 'main' }: WatchWish) {
+    return { provider: 'acme', ownership: { mode: 'watched', program, file: `/home/a/.${program}`, login } as const }
+  }
+
+  async look(): Promise<WatchedReading> {
+    this.looks += 1
+    return this.reading
+  }
+}
+
+/** A program that owns a login of Acme. */
+export class TestOwner implements TokenOwner {
+  readonly program = 'tool'
+  readonly name = 'The tool'
+  readonly provider = 'acme'
+  readonly signIn = 'tool login'
+  readonly asked: ('read' | 'renew')[] = []
+  /** What it has, and what its refreshes bring; see `TestClient.grantOfProgram`. */
+  has = 'program-60'
+  brings: string[] = []
+  fault: unknown
+  before: () => Promise<void> | void = () => {}
+
+  async token(renew: boolean): Promise<Secret> {
+    this.asked.push(renew ? 'renew' : 'read')
+    await this.before()
+    if (this.fault !== undefined) throw this.fault
+    if (renew) this.has = this.brings.shift() ?? this.has
+    return new Secret(this.has)
   }
 }
 
@@ -316,6 +369,8 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const journal = new TestJournal()
   const index = new TestIndex()
   const records = new TestRecords()
+  const owner = new TestOwner()
+  const watched = new TestWatched()
   const client = new TestClient(clock, options.provider)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
@@ -327,9 +382,10 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
       clients: [client],
+      foreign: { owners: new Map([[owner.program, owner]]), watched },
       log: silentLog,
       random: () => 0,
       refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, client, refresh, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, owner, watched, client, refresh, broker: make(), restart: make }
 }

@@ -36,6 +36,17 @@ describe('the account index', () => {
     expect(statSync(home).mode & 0o777).toBe(0o700)
   })
 
+  test('keeps who owns a login, where that is another program', async () => {
+    const home = await temporaryHome()
+    const index = open(home)
+    const records = [
+      { ...sampleRecord('a'), ownership: { mode: 'delegated', program: 'codex' } },
+      { ...sampleRecord('b'), ownership: { mode: 'watched', program: 'pi', file: '/home/a/.pi/auth.json', login: 'xai' } },
+    ] as const
+    for (const record of records) index.put(record)
+    expect(open(home).list()).toEqual(records)
+  })
+
   test('keeps what the person decided about several accounts, and a damaged part of it costs no account', async () => {
     const home = await filled()
     const decided = { order: ['b', 'a'], failover: true, chain: ['api_key', 'grant'] } as const

@@ -25,7 +25,7 @@ export const claudeCodeStore: StoreDefinition = {
         name: 'claude.ai',
         provider: 'anthropic',
         kind: 'oauth',
-        ...known({ accessToken, refreshToken, expiresAt: timeOf(login.expiresAt, 1) }),
+        ...known({ accessToken, refreshToken, expiresAt: timeOf(login.expiresAt, 1), plan: textOf(login, 'subscriptionType') }),
         ...(Array.isArray(scopes) && scopes.every((each) => typeof each === 'string') ? { scope: scopes.join(' ') } : {}),
         person,
         refreshPlace: at.refresh('refreshToken', null),

@@ -37,6 +37,8 @@ export interface StoredLogin {
   /** The end of the access token. */
   readonly expiresAt?: number
   readonly person?: { readonly account?: string; readonly organization?: string; readonly email?: string }
+  /** What the program says of the plan of the person. */
+  readonly plan?: string
   /** Where the refresh token stands or stood; absent for a login that TokenTray could not refresh. */
   readonly refreshPlace?: RefreshPlace
   /** There whenever `refreshPlace` is. */

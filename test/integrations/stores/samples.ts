@@ -28,6 +28,7 @@ export const samples: Readonly<Record<string, string>> = {
       scopes: ['user:profile', 'user:inference'],
       accountUuid: 'person',
       organizationUuid: 'place',
+      subscriptionType: 'max',
     },
     mcpOAuth: { server: { refreshToken: 'of-somebody-else' } },
   }),
