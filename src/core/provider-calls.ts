@@ -10,6 +10,11 @@ export async function revokeGrant(client: ProviderClient, grant: Grant): Promise
   return grant.issuer === client.issuer && client.revoke(grant).catch(() => false)
 }
 
+/** Answers whether it confirmed one of them. */
+export async function revokeGrants(client: ProviderClient, grants: readonly Grant[]): Promise<boolean> {
+  return (await Promise.all(grants.map((grant) => revokeGrant(client, grant)))).includes(true)
+}
+
 /**
  * Verifies a grant that is durable, where that is still to be done; `doubt` says why it must not be handed out. That it was verified is
  * kept, so that it need not be done again with every start; a write that fails only means that it is.
