@@ -11,6 +11,7 @@ import { describeClientCommands } from './client-commands.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
+import { describeHistory } from './history-command.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
@@ -100,6 +101,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeVault(program, vault, process)
   describeAccountCommands(program, vault, process)
   describeClientCommands(program, vault, process)
+  describeHistory(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
   program
