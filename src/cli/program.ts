@@ -8,6 +8,7 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
+import { describeCompletion } from './completion/completion-command.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
@@ -104,6 +105,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeHistory(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
+  describeCompletion(program, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
