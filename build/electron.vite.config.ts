@@ -39,10 +39,18 @@ function existing(entries: Record<string, string>): Record<string, string> {
 const programPath = (id: string) =>
   id.endsWith('program.ts') ? '../programs/cli.js' : id.endsWith('complete-words.ts') ? '../programs/complete-words.js' : id
 
-/** The commands and options, made once, so that a shell that completes a word need not load the parser of options. */
-const writeCommandTree = async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [command, 'command-tree'])
-  writeFileSync(join(out, 'programs/commands.json'), stdout)
+/**
+ * What the built command tells of itself: its commands and options, so that a shell that completes a word need not load the parser of
+ * options, and its manual page.
+ */
+async function writeDescriptions(): Promise<void> {
+  for (const [word, file] of [
+    ['command-tree', 'programs/commands.json'],
+    ['man', 'tokentray.1'],
+  ] as const) {
+    const { stdout } = await promisify(execFile)(process.execPath, [command, word])
+    writeFileSync(join(out, file), stdout)
+  }
 }
 
 /**
@@ -70,7 +78,7 @@ function tokenTrayCommand(): Plugin {
       writeFileSync(join(out, 'node/package.json'), '{ "type": "commonjs" }\n')
       // Lets a shell start it without naming `node`.
       chmodSync(command, 0o755)
-      await writeCommandTree()
+      await writeDescriptions()
     },
   }
 }

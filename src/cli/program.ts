@@ -15,6 +15,7 @@ import type { Terminal } from './hidden-input.ts'
 import { describeHistory } from './history-command.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
+import { describeManual } from './manual/manual-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
 import { reportError } from './report-error.ts'
@@ -106,6 +107,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
   describeCompletion(program, process)
+  describeManual(program, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
