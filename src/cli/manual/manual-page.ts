@@ -18,7 +18,7 @@ export function manualPage(tree: CommandTree, version: string): string {
   return [
     `.TH TOKENTRAY 1 "" "TokenTray ${version}" "User Commands"\n`,
     // A command that is divided at the end of a line is none any more.
-    '.nh\n.ad l\n',
+    '.nr HY 0\n.nh\n.ad l\n',
     section('NAME'),
     `${tree.name} \\- ${roff(tree.about.replace(/\.$/, '').replace(/^O/, 'o'))}\n`,
     section('SYNOPSIS'),
