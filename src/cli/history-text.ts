@@ -20,9 +20,9 @@ function nameOf(entry: HistoryEntry, names: ReadonlyMap<string, string>): string
 function whatHappened(entry: HistoryEntry): string {
   switch (entry.event) {
     case 'signed_in':
-      return arrivals[entry.way]
+      return arrivals[entry.way].first
     case 'renewed':
-      return `${arrivals[entry.way]} again`
+      return arrivals[entry.way].again
     case 'replaced':
       return 'somebody else signed in, and has the account now'
     case 'refreshed':
@@ -52,11 +52,11 @@ function whatHappened(entry: HistoryEntry): string {
   }
 }
 
-const arrivals: Readonly<Record<SignInWay, string>> = {
-  login: 'signed in',
-  api_key: 'API key added',
-  setup_token: 'setup token added',
-  import: 'moved here from another program',
+const arrivals: Readonly<Record<SignInWay, { readonly first: string; readonly again: string }>> = {
+  login: { first: 'signed in', again: 'signed in again' },
+  api_key: { first: 'API key added', again: 'API key replaced' },
+  setup_token: { first: 'setup token added', again: 'setup token replaced' },
+  import: { first: 'moved here from another program', again: 'moved here again from another program' },
 }
 
 function refreshed({ need, client }: Extract<HistoryEntry, { event: 'refreshed' }>): string {

@@ -14,6 +14,7 @@ test('each event is a sentence that a person understands', () => {
     [{ event: 'signed_in', way: 'api_key' }, 'API key added'],
     [{ event: 'signed_in', way: 'import' }, 'moved here from another program'],
     [{ event: 'renewed', way: 'login' }, 'signed in again'],
+    [{ event: 'renewed', way: 'setup_token' }, 'setup token replaced'],
     [{ event: 'replaced', way: 'login' }, 'somebody else signed in, and has the account now'],
     [{ event: 'refreshed', need: 'schedule' }, 'refreshed on schedule'],
     [{ event: 'refreshed', need: 'client', client: 'codex', failures: 1 }, /codex asked for a token, after one failure$/],
