@@ -8,16 +8,15 @@ import { type CheckOptions, check } from './check-command.ts'
 import { describeChoiceCommands } from './choice-commands.ts'
 import { type ChosenVault, chosenVault } from './chosen-vault.ts'
 import { describeClientCommands } from './client-commands.ts'
-import { describeCompletion } from './completion/completion-command.ts'
 import { describeDoctor } from './doctor-command.ts'
 import { events } from './events-command.ts'
 import type { Terminal } from './hidden-input.ts'
 import { describeHistory } from './history-command.ts'
 import { describeImportCommands } from './import-command.ts'
 import { type LoginContext, type LoginOptions, login } from './login-command.ts'
-import { describeManual } from './manual/manual-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
+import { describeReferenceCommands } from './reference-commands.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
@@ -106,8 +105,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeHistory(program, vault, process)
   describeShareCommands(program, vault, process)
   describeImportCommands(program, vault, env, process)
-  describeCompletion(program, process)
-  describeManual(program, process)
+  describeReferenceCommands(program, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
