@@ -27,14 +27,14 @@ class Newest implements Waiting<HistoryEntry> {
   }
 }
 
-/** The history on the disk, with the care of the ledger: what was recorded is there after a crash, and nothing waits for it. */
+/** The history on the disk, with the care of the ledger: what was recorded is there after a crash, and a bad disk holds nobody up. */
 export class FileHistory implements History {
   readonly #newest = new Newest()
   readonly #record: LineRecord<HistoryEntry>
 
   constructor(options: FileRecordOptions) {
     const parse = (value: unknown) => historyEntry.safeParse(value).data
-    this.#record = new LineRecord({ ...options, name: 'history', waiting: this.#newest, parse })
+    this.#record = new LineRecord({ ...options, name: 'history', waiting: this.#newest, atOnce: true, parse })
   }
 
   record(entry: HistoryEntry): void {

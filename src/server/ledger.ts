@@ -56,7 +56,7 @@ export class FileLedger implements Ledger {
 
   constructor(options: FileRecordOptions) {
     const parse = (value: unknown) => ledgerEntry.safeParse(value).data
-    this.#record = new LineRecord({ ...options, name: 'ledger', waiting: this.#gathered, parse })
+    this.#record = new LineRecord({ ...options, name: 'ledger', waiting: this.#gathered, atOnce: false, parse })
   }
 
   record(entry: Recorded): void {

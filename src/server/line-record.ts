@@ -34,15 +34,17 @@ export interface LineRecordOptions<Entry> extends FileRecordOptions {
   /** Of the folder and the files in it, and what the record is called in the log. */
   readonly name: string
   readonly waiting: Waiting<Entry>
+  /** Whether every entry is written before `added` returns, because they are few; otherwise the first one after a quiet time. */
+  readonly atOnce: boolean
   /** What a line says, undefined for one that says nothing. */
   readonly parse: (value: unknown) => Entry | undefined
 }
 
 /**
- * A record of the past on the disk, a line of JSON for each entry. The first entry after a quiet time is written before `added`
- * returns, so that it outlives whatever happens next; the ones right behind it are gathered, so that ten thousand a second cost no
- * more than twenty writes. A disk that takes nothing holds nobody up: it is said once in the log, and what waits is written when
- * there is room.
+ * A record of the past on the disk, a line of JSON for each entry. What is written before `added` returns outlives whatever happens
+ * next. Where entries are many, only the first one after a quiet time is; the ones right behind it are gathered, so that ten thousand
+ * a second cost no more than twenty writes. A disk that takes nothing holds nobody up: it is said once in the log, and what waits is
+ * written when there is room.
  */
 export class LineRecord<Entry> {
   readonly #options: LineRecordOptions<Entry>
@@ -64,6 +66,7 @@ export class LineRecord<Entry> {
   added(lost: number): void {
     this.#lost += lost
     if (this.#stopTimer === undefined) this.#write()
+    else if (this.#options.atOnce && !this.#failing) this.#flush()
   }
 
   /**
