@@ -17,6 +17,7 @@ import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
 import { describeRadarCommand } from './radar-command.ts'
+import { describeReferenceCommands } from './reference-commands.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
@@ -106,6 +107,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeRadarCommand(program, vault, env, process)
   describeImportCommands(program, vault, env, process)
   describeConnectCommands(program, vault, env, process)
+  describeReferenceCommands(program, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')

@@ -24,7 +24,7 @@ import { lockEverything, saveLastKey } from './locking.ts'
 import type { Log } from './log.ts'
 import { LoginDesk } from './login-desk.ts'
 import { loginTarget } from './login-target.ts'
-import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
+import type { AccountIndex, Asker, ClientRegister, GrantVault, History, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
 import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf } from './session-errors.ts'
@@ -39,6 +39,7 @@ export interface BrokerOptions {
   readonly index: AccountIndex
   readonly register: ClientRegister
   readonly ledger: Ledger
+  readonly history: History
   readonly clients: readonly ProviderClient[]
   readonly log: Log
   /** In [0, 1); spreads refreshes and retries. */
@@ -73,12 +74,13 @@ export class Broker {
   #stopVault = () => {}
 
   constructor(options: BrokerOptions) {
-    const { clock, ledger, register, index, vault, journal, log, random = Math.random, refreshAhead = () => true } = options
+    const { clock, ledger, register, index, vault, journal, history, log } = options
+    const pace = { random: options.random ?? Math.random, refreshAhead: options.refreshAhead ?? (() => true) }
     this.#options = options
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
     const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
-    this.#keeper = new AccountKeeper({ clock, vault, journal, log, random, refreshAhead, accounts, index, onChange: touch })
+    this.#keeper = new AccountKeeper({ clock, vault, journal, history, log, ...pace, accounts, index, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
     const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)
     this.#choice = new AccountChoice({ clock, accounts, index, exhaustedUntil })

@@ -24,6 +24,7 @@ import {
 import {
   BrokerError,
   type ClientPolicy,
+  type HistoryEntry,
   type LedgerEntry,
   type ProviderInfo,
   type ProviderPreferences,
@@ -308,6 +309,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const journal = new TestJournal()
   const index = new TestIndex()
   const records = new TestRecords()
+  const past: HistoryEntry[] = []
   const client = new TestClient(clock, options.provider)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
@@ -318,10 +320,11 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       index,
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
+      history: { record: (entry) => void past.push(entry), read: async () => [] },
       clients: [client],
       log: silentLog,
       random: () => 0,
       refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, client, refresh, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, past, client, refresh, broker: make(), restart: make }
 }

@@ -1,0 +1,20 @@
+import type { Command } from 'commander'
+import { readVersion } from '../../protocol/version.ts'
+import { commandTree } from '../command-tree.ts'
+import type { Output } from '../report-error.ts'
+import { manualPage } from './manual-page.ts'
+
+const help = `
+It is for man, where the page is not installed:
+  tokentray man | man -l -
+`
+
+export function describeManual(program: Command, { stdout }: Output): void {
+  program
+    .command('man')
+    .description('print the manual page of tokentray, in the format of man')
+    .addHelpText('after', help)
+    .action(() => {
+      stdout.write(manualPage(commandTree(program), readVersion()))
+    })
+}
