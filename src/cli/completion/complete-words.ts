@@ -17,7 +17,7 @@ const mostWords = 500
 
 /**
  * What the scripts of `tokentray completion` run for each Tab: `<shell> --current=<typed> <words before…>`, and for bash `--line=` and
- * `--breaks=` instead. Answers lines: first what to do (`words`, `commands` or `hosts`), then the words, each with a tab and what it
+ * `--breaks=` instead. Answers lines: first what to do (`words`, `commands`, `hosts` or `files`), then the words, each with a tab and what it
  * is; nothing for what is no such question. The commands are read from a file that the build has made, because to describe them anew
  * would take longer than all the rest.
  */

@@ -15,6 +15,7 @@ _tokentray() {
   done < <(command tokentray complete-words bash "--line=\${COMP_LINE:0:COMP_POINT}" "--breaks=$COMP_WORDBREAKS" 2>/dev/null)
   case $kind in
     hosts) COMPREPLY=($(compgen -A hostname -- "$2")) ;;
+    files) compopt -o default 2>/dev/null ;;
     commands)
       for ((at = 1; at < COMP_CWORD; at += 1)); do [[ \${COMP_WORDS[at]} == -- ]] && break; done
       if declare -F _command_offset >/dev/null; then _command_offset $((at + 1))
@@ -40,6 +41,9 @@ _tokentray() {
   lines=("\${(@f)$(command tokentray complete-words zsh "--current=\${(Q)PREFIX}" "\${before[@]}" 2>/dev/null)}")
   case $lines[1] in
     hosts) _hosts ;;
+    files)
+      [[ $PREFIX == --*=* ]] && compset -P '*='
+      _files ;;
     commands)
       local at=$words[(i)--]
       shift $at words
@@ -67,6 +71,8 @@ function __tokentray_words
     switch "$lines[1]"
         case hosts
             __fish_print_hostnames
+        case files
+            __fish_complete_path $current
         case commands
             set -l at (contains -i -- -- $before)
             set -e before[1..$at]

@@ -18,8 +18,8 @@ export interface Wanted {
   /** The provider that was named before, and the vault. */
   readonly provider?: string
   readonly vault?: string
-  /** What the shell knows better: the command of `exec` with its arguments, or a host. */
-  readonly place?: 'commands' | 'hosts'
+  /** What the shell knows better: the command of `exec` with its arguments, a host, or a file. */
+  readonly place?: 'commands' | 'hosts' | 'files'
 }
 
 /** By the name of a value, with that of its command where the name alone does not tell. */
@@ -117,7 +117,11 @@ function providerOf({ command, given }: Reading): { readonly provider?: string }
   return named ? { provider: named } : {}
 }
 
+/** Of the values of options, those that are names of files on this computer. */
+const fileNames = new Set(['file', 'path'])
+
 function valueWords(value: TreeValue, option: TreeOption | undefined, current: string, { name: command }: CommandTree): Wanted {
+  if (option !== undefined && fileNames.has(value.name)) return { typed: '', words: [], place: 'files' }
   const kind = option === undefined ? (ofValue[`${command} ${value.name}`] ?? ofValue[value.name]) : kindOfOption(option)
   return {
     typed: typedBefore(value.name, option !== undefined, current),

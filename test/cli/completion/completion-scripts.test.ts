@@ -49,6 +49,9 @@ const lines: readonly (readonly [typed: string, completed: string])[] = [
     'tokentray clients allow x --accounts practice:work,practice:workshop.eu ',
   ],
   ['tokentray exec --set MY_TOKEN=practice:works', 'tokentray exec --set MY_TOKEN=practice:workshop.eu '],
+  ['tokentray import x --file ./bin/a-t', 'tokentray import x --file ./bin/a-tool-of-the-test '],
+  ['tokentray import x --file=./bin/a-t', 'tokentray import x --file=./bin/a-tool-of-the-test '],
+  ['tokentray connect --account practice:works', 'tokentray connect --account practice:workshop.eu '],
   ['tokentray clients forget my', 'tokentray clients forget my-agent '],
   ['tokentray exec practice:work -- a-tool-of', 'tokentray exec practice:work -- a-tool-of-the-test '],
   ['tokentray chain practice environment_k', 'tokentray chain practice environment_key '],
@@ -97,7 +100,7 @@ describe.concurrent('on a terminal', () => {
       ['tokentray token practice:"works', 'tokentray token practice:"workshop.eu" '],
     ] as const
     const all = [...lines, ...more]
-    const shell = startOnTerminal(`bash --noprofile --rcfile '${file}' -i`, daemon.env)
+    const shell = startOnTerminal(`cd '${daemon.home}'; exec bash --noprofile --rcfile '${file}' -i`, daemon.env)
     expect(
       await typeAll(
         shell,
@@ -111,7 +114,7 @@ describe.concurrent('on a terminal', () => {
     const setup = 'autoload -U compinit && compinit -u -D\neval "$(tokentray completion zsh)"'
     await writeFile(join(daemon.home, '.zshrc'), `unsetopt prompt_cr prompt_sp\nPS1='READY '\n${setup}\n${key}\n`)
     const all = lines
-    const shell = startOnTerminal('zsh -i', { ...daemon.env, ZDOTDIR: daemon.home })
+    const shell = startOnTerminal(`cd '${daemon.home}'; exec zsh -i`, { ...daemon.env, ZDOTDIR: daemon.home })
     expect(
       await typeAll(
         shell,
@@ -134,6 +137,7 @@ test.skipIf(!isThere('fish'))('fish, which is asked what it would offer', () => 
     'practice:workshop.eu\tPractice',
   ])
   expect(offered('tokentray token "practice:works')).toEqual(['practice:workshop.eu\tPractice'])
+  expect(offered(`tokentray import --file ${daemon.home}/bin/a-t`).join()).toMatch(/bin\/a-tool-of-the-test\b/)
   expect(offered('tokentray clients forget m')).toEqual(['my-agent\tdenied'])
   expect(offered('tokentray exec practice:work -- a-tool-of').join()).toMatch(/^a-tool-of-the-test\b/)
   expect(offered('tokentray exec practice -- tokentray hist')).toEqual([expect.stringMatching(/^history\t/)])

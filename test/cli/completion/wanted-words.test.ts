@@ -101,9 +101,12 @@ describe('what a broker names', () => {
   })
 })
 
-test('a command of somebody else and a host are left to the shell', () => {
+test('a command of somebody else, a host and a file are left to the shell', () => {
   expect(at('exec a -- git c').place).toBe('commands')
   expect(at('exec a -- ').place).toBe('commands')
   expect(at('ssh h').place).toBe('hosts')
   expect(at('ssh host ').place).toBeUndefined()
+  expect(at('import codex --file ').place).toBe('files')
+  expect(at('import codex --file=a').place).toBe('files')
+  expect(words('token a --link ')).toEqual(['grant', 'api_key'])
 })
