@@ -148,7 +148,7 @@ describe('files that are not what they should be', () => {
     await symlink('settings.json', join(home, '.claude/settings.json'))
     await mkdir(join(home, '.pi/agent'), { recursive: true })
     await symlink('/dev/zero', join(home, '.pi/agent/models.json'))
-    await mkdir(join(home, '.gemini/settings.json'), { recursive: true })
+    for (const folder of ['.gemini', '.qwen']) await mkdir(join(home, folder, 'settings.json'), { recursive: true })
     await put('.config/opencode/opencode.json', `${' '.repeat(300_000)}"tokentray"`)
     await put('.aider.conf.yml', Buffer.from([0xff, 0xfe, 0, 0xd8]).toString('latin1'))
     const states = new Map((await detect()).map(({ id, state }) => [id, state]))
