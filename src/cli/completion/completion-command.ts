@@ -1,5 +1,4 @@
 import { Argument, type Command } from 'commander'
-import { commandTree } from '../command-tree.ts'
 import type { Output } from '../report-error.ts'
 import { type CompletionShell, completionScripts } from './completion-scripts.ts'
 
@@ -27,7 +26,8 @@ export function describeCompletion(program: Command, { stdout }: Output): void {
       stdout.write(completionScripts[shell])
     })
   // For the build, which keeps the answer for `complete-words`.
-  program.command('command-tree', { hidden: true }).action(() => {
+  program.command('command-tree', { hidden: true }).action(async () => {
+    const { commandTree } = await import('../command-tree.ts')
     stdout.write(JSON.stringify(commandTree(program)))
   })
 }

@@ -1,8 +1,6 @@
 import type { Command } from 'commander'
 import { readVersion } from '../../protocol/version.ts'
-import { commandTree } from '../command-tree.ts'
 import type { Output } from '../report-error.ts'
-import { manualPage } from './manual-page.ts'
 
 const help = `
 It is for man, where the page is not installed:
@@ -14,7 +12,10 @@ export function describeManual(program: Command, { stdout }: Output): void {
     .command('man')
     .description('print the manual page of tokentray, in the format of man')
     .addHelpText('after', help)
-    .action(() => {
+    .action(async () => {
+      // Every other command would pay for them.
+      const { commandTree } = await import('../command-tree.ts')
+      const { manualPage } = await import('./manual-page.ts')
       stdout.write(manualPage(commandTree(program), readVersion()))
     })
 }
