@@ -18,6 +18,7 @@ const programs = {
   'main/index': 'src/main/index.ts',
   'main/host-worker': 'src/host/worker.ts',
   'programs/cli': 'src/cli/program.ts',
+  'programs/complete-words': 'src/cli/completion/complete-words.ts',
   'programs/demo': 'src/practice/demo.ts',
 }
 
@@ -34,8 +35,23 @@ function existing(entries: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(resolve(root, file))))
 }
 
-/** Every other command is loaded from where the main build puts it. */
-const programPath = (id: string) => (id.endsWith('program.ts') ? '../programs/cli.js' : id)
+/** Every other command, and the completion of words, is loaded from where the main build puts it. */
+const programPath = (id: string) =>
+  id.endsWith('program.ts') ? '../programs/cli.js' : id.endsWith('complete-words.ts') ? '../programs/complete-words.js' : id
+
+/**
+ * What the built command tells of itself: its commands and options, so that a shell that completes a word need not load the parser of
+ * options, and its manual page.
+ */
+async function writeDescriptions(): Promise<void> {
+  for (const [word, file] of [
+    ['command-tree', 'programs/commands.json'],
+    ['man', 'tokentray.1'],
+  ] as const) {
+    const { stdout } = await promisify(execFile)(process.execPath, [command, word])
+    writeFileSync(join(out, file), stdout)
+  }
+}
 
 /**
  * Makes the `tokentray` command. Programs start it for every token, so that what `tokentray token` runs is one CommonJS file:
@@ -53,7 +69,7 @@ function tokenTrayCommand(): Plugin {
           outDir: dirname(command),
           target: nodeTarget,
           rollupOptions: {
-            external: /program\.ts$/,
+            external: /(program|complete-words)\.ts$/,
             treeshake: { moduleSideEffects: hasSideEffects },
             output: { format: 'cjs', entryFileNames: basename(command), paths: programPath },
           },
@@ -62,6 +78,7 @@ function tokenTrayCommand(): Plugin {
       writeFileSync(join(out, 'node/package.json'), '{ "type": "commonjs" }\n')
       // Lets a shell start it without naming `node`.
       chmodSync(command, 0o755)
+      await writeDescriptions()
     },
   }
 }

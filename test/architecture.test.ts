@@ -267,7 +267,7 @@ describe('the path of `tokentray token`', () => {
   test('is one file and loads nothing else when it runs, as built', async () => {
     const program = path.join(PROJECT, 'out/node/tokentray.js')
     expect(existsSync(program), '`npm run build` makes it').toBe(true)
-    // What the command loads as CommonJS is in the cache of `require`, and the one import is that of the other commands.
+    // What the command loads as CommonJS is in the cache of `require`; what it imports are the other commands and the completion.
     const watch = path.join(await mkdtemp(path.join(tmpdir(), 'tt-loaded-')), 'watch.cjs')
     await writeFile(
       watch,
@@ -283,7 +283,10 @@ describe('the path of `tokentray token`', () => {
     const loaded = [...stderr.matchAll(/^loaded (.*)$/gm)].map(([, file]) => file)
     expect(loaded.sort()).toEqual([program, watch].sort())
     const imported = [...readFileSync(program, 'utf8').matchAll(/\bimport\(([^)]*)\)/g)].map(([, specifier]) => specifier)
-    expect(imported.filter((specifier) => !specifier?.startsWith('"node:'))).toEqual(['"../programs/cli.js"'])
+    expect(imported.filter((specifier) => !specifier?.startsWith('"node:')).sort()).toEqual([
+      '"../programs/cli.js"',
+      '"../programs/complete-words.js"',
+    ])
   })
 })
 

@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
+import { describeHistory } from './history-command.ts'
 import { duration } from './status-text.ts'
 
-/** The commands that change one account and keep its login. */
-export function describeAccountCommands(program: Command, vault: ChosenVault, { stderr }: NodeJS.Process): void {
+/** The commands that change one account and keep its login, and the one that tells what happened to it. */
+export function describeAccountCommands(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
+  const { stderr } = process
   const broker = () => createBrokerClient(vault.socket())
   program
     .command('enable <selector>')
@@ -27,4 +29,5 @@ export function describeAccountCommands(program: Command, vault: ChosenVault, { 
       const end = state.kind === 'active' ? state.expires_at : undefined
       stderr.write(`Refreshed: ${id}${end === undefined ? '' : `, fresh for ${duration(end - Date.now() / 1000)}`}\n`)
     })
+  describeHistory(program, vault, process)
 }

@@ -7,6 +7,7 @@ import {
   type BrokerSnapshot,
   type LedgerEntry,
 } from '../protocol/index.ts'
+import { checkedLines } from './checked-lines.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { checkedClientName } from './client-name.ts'
 import { approvalText, callerText, clientsText, ledgerText, timeText } from './client-text.ts'
@@ -183,13 +184,7 @@ interface LedgerOptions {
 }
 
 async function ledger(broker: BrokerClient, options: LedgerOptions, { stdout, stderr }: NodeJS.Process): Promise<void> {
-  const limit = Number(options.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) {
-    throw new BrokerError('invalid_request', `"${options.limit}" is no number of lines.`, {
-      fix: 'Write a number from 1 to 1000.',
-    })
-  }
-  const entries = await broker.ledger(limit, {
+  const entries = await broker.ledger(checkedLines(options.limit), {
     ...(options.client === undefined ? {} : { client: checkedClientName(options.client) }),
     ...(options.account === undefined ? {} : { account: options.account }),
     ...(options.since === undefined ? {} : { since: parseStart(options.since, Date.now()) }),

@@ -18,6 +18,7 @@ import { type LoginContext, type LoginOptions, login } from './login-command.ts'
 import { type PreflightOptions, preflight } from './preflight-command.ts'
 import { listProviders } from './providers-command.ts'
 import { describeRadarCommand } from './radar-command.ts'
+import { describeReferenceCommands } from './reference-commands.ts'
 import { reportError } from './report-error.ts'
 import { describeRunCommands } from './run-commands.ts'
 import { describeShareCommands } from './share-commands.ts'
@@ -80,19 +81,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
     .addHelpText('after', examples)
   describeLogin(program, vault, env, process)
   describeAccountsEnds(program, vault, process)
-  program
-    .command('status')
-    .description('show every provider and account')
-    .addOption(new Option('--format <format>', 'text, or one line for a bar').choices(statusFormats))
-    .option('--json', 'short for --format json')
-    .option('--watch', 'print again with every change')
-    .addHelpText('after', statusHelp)
-    .action((options: StatusOptions) => status(options, vault, process))
-  program
-    .command('events')
-    .description('print what happens, a line of JSON each: the whole `snapshot` first, then each `change`')
-    .option('--once', 'end with the broker instead of waiting for its next start')
-    .action((options: { once?: boolean }) => events(options, vault, process))
+  describeStatus(program, vault, process)
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
@@ -108,6 +97,7 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
   describeImportCommands(program, vault, env, process)
   describeForeignCommands(program, vault, env, process)
   describeConnectCommands(program, vault, env, process)
+  describeReferenceCommands(program, process)
   program
     .command('daemon')
     .description('run the broker without a window, until it is told to end')
@@ -118,6 +108,23 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
       process.exit(await runDaemon(env, process))
     })
   return program
+}
+
+/** How everything stands, and what happens. */
+function describeStatus(program: Command, vault: ChosenVault, process: NodeJS.Process): void {
+  program
+    .command('status')
+    .description('show every provider and account')
+    .addOption(new Option('--format <format>', 'text, or one line for a bar').choices(statusFormats))
+    .option('--json', 'short for --format json')
+    .option('--watch', 'print again with every change')
+    .addHelpText('after', statusHelp)
+    .action((options: StatusOptions) => status(options, vault, process))
+  program
+    .command('events')
+    .description('print what happens, a line of JSON each: the whole `snapshot` first, then each `change`')
+    .option('--once', 'end with the broker instead of waiting for its next start')
+    .action((options: { once?: boolean }) => events(options, vault, process))
 }
 
 /** How an account comes without a login, and how it goes. */

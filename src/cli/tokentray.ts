@@ -6,6 +6,12 @@ import { runToken, type SignIn } from './token-command.ts'
 /** Every other command, and the sign-in that a request for a token may wait for. */
 const loadProgram = () => import('./program.ts')
 
+/** For whoever has pressed Tab; a broker is neither needed nor started. */
+async function printWords(argv: readonly string[]): Promise<void> {
+  const { completeWords } = await import('./completion/complete-words.ts')
+  process.stdout.write(await completeWords(argv, process.env).catch(() => ''))
+}
+
 const signIn: SignIn = async (wish) => (await loadProgram()).signInForToken(wish, process.env, process)
 
 /**
@@ -25,6 +31,8 @@ async function main(argv: readonly string[]): Promise<void> {
       // A token that could not be written is dealt with above; a command that failed has written none.
       if (!error || code !== 0) process.exit(code)
     })
+  } else if (command === 'complete-words') {
+    await printWords(rest)
   } else {
     if (command === 'daemon') await keepHeapSmall()
     const { runProgram } = await loadProgram()

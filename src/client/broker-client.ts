@@ -18,6 +18,7 @@ import type {
   FingerprintResponse,
   ForeignLoginRequest,
   HealthResponse,
+  HistoryEntry,
   ImportRequest,
   ImportResponse,
   LedgerEntry,
@@ -78,8 +79,7 @@ export function createBrokerClient(socket: string) {
       limit: number,
       wanted: { readonly client?: string; readonly account?: string; readonly since?: number } = {},
     ) => {
-      const query = Object.entries({ limit, ...wanted }).map(([name, value]): [string, string] => [name, String(value)])
-      const path = `/v1/ledger?${new URLSearchParams(query)}`
+      const path = `/v1/ledger?${parametersOf({ limit, ...wanted })}`
       return (await ask<{ entries: LedgerEntry[] }>({ method: 'GET', path })).entries
     },
     shares: async () => (await ask<SharesResponse>({ method: 'GET', path: '/v1/shares' })).shares,
@@ -102,6 +102,9 @@ export function createBrokerClient(socket: string) {
       }),
   }
 }
+
+const parametersOf = (query: Readonly<Record<string, string | number>>): URLSearchParams =>
+  new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))
 
 type Ask = <Answer>(call: Omit<BrokerCall, 'socket'>) => Promise<Answer>
 
@@ -152,6 +155,11 @@ function accountCalls(ask: Ask) {
       ask<TokenFile>({ method: 'PUT', path: `/v1/token-files/${tool}`, body: request }),
     removeTokenFile: (tool: TokenFileTool) =>
       ask<{ token_files: TokenFile[] }>({ method: 'DELETE', path: `/v1/token-files/${tool}` }),
+    /** The newest entries, oldest first; at most 1,000. `account` is a selector or an id, `since` in epoch seconds. */
+    history: async (limit: number, wanted: { readonly account?: string; readonly since?: number } = {}) => {
+      const path = `/v1/history?${parametersOf({ limit, ...wanted })}`
+      return (await ask<{ entries: HistoryEntry[] }>({ method: 'GET', path })).entries
+    },
     usage: async (selector?: string) => {
       const path = `/v1/usage${selector === undefined ? '' : `?account=${encodeURIComponent(selector)}`}`
       return (await ask<{ usage: AccountUsage[] }>({ method: 'GET', path })).usage

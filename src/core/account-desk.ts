@@ -30,7 +30,7 @@ import type { AccountRecord, Grant } from './grant.ts'
 import type { HandOutDesk } from './hand-out.ts'
 import { importLogin } from './login-import.ts'
 import { loginTarget } from './login-target.ts'
-import type { AccountIndex, ProviderClient } from './ports.ts'
+import type { AccountIndex, HistoryFilter, ProviderClient } from './ports.ts'
 import { changedPreferences, preferencesOf } from './preferences.ts'
 import { acceptedRules } from './rules.ts'
 import { Secret } from './secret.ts'
@@ -169,6 +169,15 @@ export class AccountDesk {
     const provider = accounts.bareProvider(selector)
     if (provider !== undefined) return { provider: provider.id }
     return { account: parseSelector(selector).label === undefined ? selector : this.idOf(selector) }
+  }
+
+  /** The same, for the history, which knows an account that is gone by the label that it had as well. */
+  namedInHistory(selector: string): HistoryFilter {
+    const { provider, label } = parseSelector(selector)
+    const client = label === undefined ? undefined : this.#context.accounts.knownClient(provider)
+    if (client === undefined || label === undefined) return this.named(selector)
+    const present = this.#context.accounts.labelled(client, label)
+    return present === undefined ? { provider: client.id, label } : { account: present.record.id }
   }
 
   /** Which of these accounts a request for a token means; see `meantAmong`. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { LoginDecision } from '../protocol/index.ts'
-import { BrokerError } from '../protocol/index.ts'
+import { BrokerError, type LoginDecision } from '../protocol/index.ts'
 import type { AccountSession } from './account-session.ts'
 import { type Accounts, isSomebodyElse, requireOwned, requireSameKind } from './accounts.ts'
 import { DelegatedSession } from './delegated-session.ts'
@@ -12,6 +11,7 @@ import type { AccountIndex, ProviderClient } from './ports.ts'
 import { revokeGrant } from './provider-calls.ts'
 import type { SessionContext } from './session-context.ts'
 import { stateErrorOf } from './session-errors.ts'
+import { entryOf } from './session-history.ts'
 import { type TokenOwner, unknownOwner } from './token-owner.ts'
 import { WatchedSession } from './watched-session.ts'
 
@@ -79,21 +79,24 @@ export class AccountKeeper {
 
   /** Signs out, and forgets the account unless a login was made meanwhile. Answers whether the provider confirmed the revocation. */
   async signOut(session: AccountSession): Promise<boolean> {
-    const { accounts, index, vault, onChange } = this.#context
-    const { id, provider } = session.record
+    const { accounts, index, vault, history, clock, onChange } = this.#context
+    const { record } = session
+    const { id, provider } = record
     const client = accounts.client(provider)
     const [confirmed] = await Promise.all([
       Promise.all(session.letGo().map((grant) => revokeGrant(client, grant))),
       // Of a login of another program nothing is in the vault, which may be locked.
       session.mode === 'owned' ? vault.remove(id) : undefined,
     ])
+    const revoked = confirmed.includes(true)
+    history.record({ ...entryOf(record, clock.now()), event: 'signed_out', revoked })
     // Servers may take long to revoke. A login that was made meanwhile has the account in use again.
     if (session.state.kind === 'signed_out' && !session.busy && !session.holdsUnsaved) {
       accounts.remove(id)
       index.remove(id)
     }
     onChange()
-    return confirmed.some((each) => each)
+    return revoked
   }
 
   /**
@@ -118,8 +121,10 @@ export class AccountKeeper {
 
   /** Forgets an account, or what is left of one, whose login has another owner. Throws `vault_unavailable` when its file cannot be deleted. */
   async forget(id: string): Promise<void> {
-    const { accounts, index, vault, onChange } = this.#context
-    accounts.get(id)?.letGo()
+    const { accounts, index, vault, history, clock, onChange } = this.#context
+    const session = accounts.get(id)
+    session?.letGo()
+    if (session !== undefined) history.record({ ...entryOf(session.record, clock.now()), event: 'given_back' })
     accounts.remove(id)
     index.remove(id)
     onChange()
@@ -128,9 +133,13 @@ export class AccountKeeper {
 
   /** Replaces what the index keeps of an account. Throws `vault_unavailable` when it cannot be written. */
   change(session: AccountSession, record: AccountRecord): void {
+    const { accounts, index, history, clock } = this.#context
+    if (record.disabled !== session.record.disabled) {
+      history.record({ ...entryOf(record, clock.now()), event: record.disabled ? 'switched_off' : 'switched_on' })
+    }
     session.record = record
-    this.#context.accounts.renamed()
-    this.#context.index.put(record)
+    accounts.renamed()
+    index.put(record)
   }
 
   async #discard(grant: Grant): Promise<never> {
@@ -143,7 +152,7 @@ export class AccountKeeper {
     { label, rulesAccepted, imported: brought }: Omit<LoginTarget, 'label'> & { readonly label?: string | undefined },
     known: OwnedSession | undefined,
   ): Promise<Adoption> {
-    const { accounts, index, clock } = this.#context
+    const { accounts, index, clock, history } = this.#context
     if (known !== undefined) requireSameKind(known.record, grant)
     const { provider, issuer, identity, kind } = grant
     const accepted = rulesAccepted ?? known?.record.rulesAccepted
@@ -161,11 +170,14 @@ export class AccountKeeper {
       ...(imported === undefined ? {} : { imported }),
       ...(known?.record.disabled ? { disabled: true } : {}),
     }
+    const event = known === undefined ? 'signed_in' : isSomebodyElse(known.record, grant) ? 'replaced' : 'renewed'
+    const way = brought === undefined ? (kind ?? 'login') : 'import'
     const session = known ?? this.#add(new OwnedSession(record, this.#contextOf(accounts.client(provider))))
     session.record = record
     accounts.renamed()
     // The session holds the grant from its first step on (S5), so a fault of the index cannot lose it.
     const durable = session.adopt(grant)
+    history.record({ ...entryOf(record, clock.now()), event, way })
     await Promise.all([durable, Promise.resolve().then(() => index.put(record))])
     return { kind: 'adopted', account: record.id }
   }

@@ -9,7 +9,6 @@ import {
   parseSelector,
   type StartLoginRequest,
   type StartLoginResponse,
-  type StateError,
   type VaultStatus,
 } from '../protocol/index.ts'
 import { AccountChoice } from './account-choice.ts'
@@ -17,40 +16,20 @@ import { AccountDesk } from './account-desk.ts'
 import { AccountKeeper } from './account-keeper.ts'
 import type { AccountSession } from './account-session.ts'
 import { Accounts, nobodyOfKind, nobodySignedIn, twoKinds } from './accounts.ts'
+import type { BrokerOptions } from './broker-options.ts'
 import { ClientDesk } from './client-desk.ts'
-import type { Clock } from './clock.ts'
-import { type ForeignLogins, noForeignLogins } from './foreign-logins.ts'
+import { noForeignLogins } from './foreign-logins.ts'
 import { type HandOut, HandOutDesk } from './hand-out.ts'
 import { lockEverything, saveLastKey } from './locking.ts'
-import type { Log } from './log.ts'
 import { LoginDesk } from './login-desk.ts'
 import { loginTarget } from './login-target.ts'
-import type { AccountIndex, Asker, ClientRegister, GrantVault, Ledger, ProviderClient, RefreshJournal } from './ports.ts'
+import type { Asker, ProviderClient } from './ports.ts'
 import { acceptedRules } from './rules.ts'
 import { Scheduler } from './scheduler.ts'
 import { errorOf, isOfAccount } from './session-errors.ts'
 import { SnapshotBuilder } from './snapshot-builder.ts'
 import type { TokenRequest } from './token-request.ts'
 import { UsageDesk } from './usage-desk.ts'
-
-export interface BrokerOptions {
-  readonly clock: Clock
-  readonly vault: GrantVault
-  readonly journal: RefreshJournal
-  readonly index: AccountIndex
-  readonly register: ClientRegister
-  readonly ledger: Ledger
-  readonly clients: readonly ProviderClient[]
-  readonly log: Log
-  /** In [0, 1); spreads refreshes and retries. */
-  readonly random?: () => number
-  /** Whether tokens are refreshed before they run out; after a change, `wake` sees to what is due. */
-  readonly refreshAhead?: () => boolean
-  /** The ways to logins that other programs own. */
-  readonly foreign?: ForeignLogins
-  /** What was found at the start, such as a provider file that cannot be read. */
-  readonly notices?: readonly StateError[]
-}
 
 /** The façade: accounts, logins and hand-outs, and the one snapshot that everybody sees. */
 export class Broker {
@@ -76,13 +55,13 @@ export class Broker {
   #stopVault = () => {}
 
   constructor(options: BrokerOptions) {
-    const { clock, ledger, register, index, vault, journal, log, random = Math.random, refreshAhead = () => true } = options
+    const { clock, ledger, register, index, vault, journal, history, log } = options
+    const pace = { random: options.random ?? Math.random, refreshAhead: options.refreshAhead ?? (() => true) }
     this.#options = options
     const accounts = new Accounts(options.clients, index)
     this.#accounts = accounts
     const touch = (session?: AccountSession) => this.#touch(session === undefined ? undefined : [session])
-    const { foreign = noForeignLogins } = options
-    const kept = { clock, vault, journal, log, random, refreshAhead, accounts, index, foreign }
+    const kept = { clock, vault, journal, history, log, ...pace, accounts, index, foreign: options.foreign ?? noForeignLogins }
     this.#keeper = new AccountKeeper({ ...kept, onChange: touch })
     this.#usage = new UsageDesk(clock, accounts)
     const exhaustedUntil = (account: string) => this.#usage.exhaustedUntil(account)

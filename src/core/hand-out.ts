@@ -104,7 +104,7 @@ export class HandOutDesk {
       // The person may have switched it off instead of answering.
       requireSwitchedOn(session, client)
     }
-    const grant = await session.grantFor(request)
+    const grant = await session.grantFor(request, caller.name)
     // Or while a refresh was under way, in which time they may have decided about the client as well.
     requireSwitchedOn(session, client)
     this.#reconsider(caller, session)

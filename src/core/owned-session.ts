@@ -12,6 +12,7 @@ import { Retry } from './retry.ts'
 import type { Scheduled } from './scheduler.ts'
 import type { SessionContext } from './session-context.ts'
 import { beingVerified, bornExpired, notLoaded, refusal, stateErrorOf, unstored } from './session-errors.ts'
+import { bySchedule, type RefreshReason, reasonOf, SessionHistory } from './session-history.ts'
 import { readStoredSession } from './stored-session.ts'
 import { answers, type TokenRequest } from './token-request.ts'
 import { mayBeSent, type SessionEvent, type SessionState, transition, waitsForNetwork } from './transition.ts'
@@ -41,6 +42,7 @@ export class OwnedSession implements Scheduled {
   /** Of a refresh or a write. */
   readonly #retry: Retry
   readonly #record: RefreshRecord
+  readonly #history: SessionHistory
   /** Why the newest grant is not handed out: it came with an identity that cannot be believed. It is kept, and refreshed again. */
   #doubt: StateError | undefined
 
@@ -49,6 +51,7 @@ export class OwnedSession implements Scheduled {
     this.#context = context
     this.#retry = new Retry(context.random)
     this.#record = new RefreshRecord(context.journal, record.id)
+    this.#history = new SessionHistory(context, () => this.record)
   }
 
   get state(): SessionState {
@@ -89,9 +92,7 @@ export class OwnedSession implements Scheduled {
     return active && refreshDueAt(active, this.#retry.jitter, now)
   }
 
-  tick(): void {
-    void this.#startFlight()
-  }
+  tick = (): void => void this.#startFlight()
 
   /** Reads the grant from the vault, once for all who ask meanwhile. Never throws: a vault that cannot answer is a state. */
   restore(): Promise<void> {
@@ -108,7 +109,7 @@ export class OwnedSession implements Scheduled {
     this.#apply({ kind: 'granted', expiresAt: toEpochSeconds(grant.expiresAt) })
     if (recalled.kind === 'ended') this.#apply(recalled)
     // Asked at once, because some servers answer a used refresh token again for a short while.
-    if (recalled.kind === 'unanswered' && this.#context.refreshAhead()) this.tick()
+    if (recalled.kind === 'unanswered' && this.#context.refreshAhead()) void this.#startFlight({ need: 'lost_answer' })
   }
 
   /** The grant that is held, when its access token satisfies the caller. */
@@ -118,14 +119,14 @@ export class OwnedSession implements Scheduled {
   }
 
   /**
-   * A grant whose access token satisfies the caller. Throws `reauthorization_required`, `temporarily_unavailable`,
-   * `vault_locked`, `vault_unavailable` or `issuer_mismatch`.
+   * A grant whose access token satisfies the caller, which is a `client` or else the person. Throws `reauthorization_required`,
+   * `temporarily_unavailable`, `vault_locked`, `vault_unavailable` or `issuer_mismatch`.
    */
-  async grantFor(request: TokenRequest): Promise<Grant> {
+  async grantFor(request: TokenRequest, client?: string): Promise<Grant> {
     const held = this.held(request)
     if (held !== undefined) return held
     await this.#haveGrant()
-    if (this.held(request) === undefined && this.#mayTry(request.rejected !== undefined)) await this.#startFlight()
+    if (this.held(request) === undefined) await this.#tryFor(reasonOf(request, client), request.rejected !== undefined)
     return this.held(request) ?? lastResort(this, this.#believed, request, this.#context.clock.now())
   }
 
@@ -136,7 +137,7 @@ export class OwnedSession implements Scheduled {
     const asked = clock.now()
     const fresh = () => this.#unsaved === undefined && wasJustRefreshed(this.#grant, asked, clock.now())
     if (fresh() && !this.busy) return
-    if (this.#mayTry(true)) await this.#startFlight()
+    await this.#tryFor({ need: 'person' }, true)
     if (!fresh()) throw refusal(this.#state, this.record.provider, clock.now())
   }
 
@@ -202,12 +203,12 @@ export class OwnedSession implements Scheduled {
   }
 
   /** A flight under way is joined, an ended grant is never sent again, and a backoff is kept; so is the server's wish, unless `demanded`. */
-  #mayTry(demanded: boolean): boolean {
-    if (this.busy || this.#unsaved !== undefined) return true
-    if (!mayBeSent(this.#state)) return false
+  async #tryFor(reason: RefreshReason, demanded: boolean): Promise<void> {
+    if (this.busy || this.#unsaved !== undefined) return this.#startFlight(reason)
+    if (!mayBeSent(this.#state)) return
     const now = this.#context.clock.now()
-    if (!demanded && this.#grant !== undefined && mustWait(this.#grant, now)) return false
-    return this.#retry.mayTry(now)
+    if (!demanded && this.#grant !== undefined && mustWait(this.#grant, now)) return
+    if (this.#retry.mayTry(now)) await this.#startFlight(reason)
   }
 
   /** S2: from here on, nothing that was under way may change this session. */
@@ -215,19 +216,19 @@ export class OwnedSession implements Scheduled {
     this.#generation += 1
     this.#flight.abandon()
     this.#retry.reset()
+    this.#history.supersede()
   }
 
-  #startFlight(): Promise<void> {
-    return this.#flight.join(() =>
-      this.#unsaved === undefined ? this.#refresh(this.#generation) : this.#persist(this.#unsaved, this.#generation),
-    )
+  #startFlight(reason = bySchedule): Promise<void> {
+    return this.#flight.join(() => (this.#unsaved === undefined ? this.#refresh(reason) : this.#persist(this.#unsaved)))
   }
 
-  async #refresh(generation: number): Promise<void> {
+  async #refresh(reason: RefreshReason, generation = this.#generation): Promise<void> {
     const grant = this.#grant
     if (grant === undefined) return
     const obstacle = obstacleOf(grant, this.#context)
     if (obstacle !== undefined) return obstacle === 'none_needed' ? undefined : this.#apply(obstacle)
+    this.#history.begins(reason)
     this.#apply({ kind: 'refresh_started', attempt: this.#retry.attempt + 1, expiresAt: toEpochSeconds(grant.expiresAt) })
     const stillWanted = () => generation === this.#generation
     const result = await sendRefresh(grant, stillWanted, { ...this.#context, record: this.#record })
@@ -235,11 +236,10 @@ export class OwnedSession implements Scheduled {
     switch (result.kind) {
       case 'refreshed':
         this.#unsaved = result.grant
-        return this.#persist(result.grant, generation)
+        return this.#persist(result.grant)
       case 'deferred':
         return this.#defer(grant, result)
       case 'ended':
-        this.#context.log.warn('grant ended', { account: this.record.id, code: result.error.code, cause: result.cause })
         return this.#apply(result)
       case 'unsent':
         return
@@ -249,13 +249,13 @@ export class OwnedSession implements Scheduled {
   }
 
   /** S3 and S5: the grant is in use only once the vault has confirmed it, and it is never dropped before. */
-  async #persist(grant: Grant, generation: number): Promise<void> {
+  async #persist(grant: Grant, generation = this.#generation): Promise<void> {
     try {
       await this.#context.vault.save(this.record.id, grant)
     } catch (error) {
       if (generation !== this.#generation) return
       this.#retry.failed(this.#context.clock.now())
-      this.#context.log.warn('grant not written', { account: this.record.id, code: stateErrorOf(error).code })
+      this.#history.notStored(stateErrorOf(error))
       return this.#apply({ kind: 'unavailable', error: stateErrorOf(error) })
     }
     if (generation !== this.#generation) return
@@ -284,8 +284,7 @@ export class OwnedSession implements Scheduled {
 
   #defer(grant: Grant, { error, retryAfter, neverLeft }: Deferred): void {
     const retryAt = Math.ceil(this.#retry.failed(this.#context.clock.now(), retryAfter, neverLeft) / 1000)
-    const attempt = this.#retry.attempt
-    this.#context.log.warn('refresh deferred', { account: this.record.id, attempt, code: error.code })
+    const { attempt } = this.#retry
     this.#apply({ kind: 'refresh_deferred', attempt, retryAt, expiresAt: toEpochSeconds(grant.expiresAt), error })
   }
 
@@ -293,6 +292,7 @@ export class OwnedSession implements Scheduled {
     const next = transition(this.#state, event)
     if (next === this.#state) return
     this.#state = next
+    this.#history.note(event)
     this.#context.onChange(this)
   }
 }

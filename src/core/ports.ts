@@ -1,6 +1,7 @@
 import type {
   ClientPolicy,
   EndCause,
+  HistoryEntry,
   KeyKind,
   LedgerEntry,
   LoginFlow,
@@ -104,6 +105,23 @@ export interface Ledger {
   record(entry: Omit<LedgerEntry, 'count'>): void
   /** The newest entries, oldest first. */
   read(limit: number, wanted?: LedgerFilter): Promise<readonly LedgerEntry[]>
+}
+
+/** Which entries of the history are meant: all that agree with every member, and what befell every login. `since` in epoch seconds. */
+export interface HistoryFilter {
+  readonly provider?: string
+  /** An id, also of an account that is not there any more. */
+  readonly account?: string
+  /** The label that it had at the time. */
+  readonly label?: string
+  readonly since?: number
+}
+
+/** The append-only record of what happened to the logins. `record` never throws and never waits. */
+export interface History {
+  record(entry: HistoryEntry): void
+  /** The newest entries, oldest first. */
+  read(limit: number, wanted?: HistoryFilter): Promise<readonly HistoryEntry[]>
 }
 
 /** The accounts in the clear: which exist, not what they hold, and what the person decided about several of one provider. */

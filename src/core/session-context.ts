@@ -1,7 +1,7 @@
 import type { AccountSession } from './account-session.ts'
 import type { Clock } from './clock.ts'
 import type { Log } from './log.ts'
-import type { GrantVault, ProviderClient, RefreshJournal } from './ports.ts'
+import type { GrantVault, History, ProviderClient, RefreshJournal } from './ports.ts'
 
 /** What an account session works with. */
 export interface SessionContext {
@@ -10,6 +10,7 @@ export interface SessionContext {
   readonly journal: RefreshJournal
   readonly client: ProviderClient
   readonly log: Log
+  readonly history: History
   /** In [0, 1). */
   readonly random: () => number
   /** False when tokens are refreshed only because a caller asks. It is asked each time, as the person may change it. */

@@ -1,10 +1,21 @@
-import { type AccountIndex, Broker, type ClientRegister, type Clock, type Ledger, type Log } from '../core/index.ts'
+import {
+  type AccountIndex,
+  Broker,
+  type ClientRegister,
+  type Clock,
+  type History,
+  type Ledger,
+  type Log,
+  tellVaultHistory,
+} from '../core/index.ts'
 import { BrokerError, defaultVault, type HealthResponse, type RemoveVaultResponse, type VaultEntry } from '../protocol/index.ts'
 import {
   ClientFile,
   ClientProofs,
+  FileHistory,
   FileLedger,
   MemoryClientRegister,
+  MemoryHistory,
   MemoryLedger,
   startTokenServer,
   type TokenServer,
@@ -27,7 +38,7 @@ export interface VaultPlace {
 
 /**
  * One vault with everything that is its own: the logins and their key, the index, the order of accounts, client permissions,
- * ledger, broker and token socket. Nothing is looked up in another room, so that no login and no permission reaches from one vault
+ * ledger, history, broker and token socket. Nothing is looked up in another room, so that no login and no permission reaches from one vault
  * into the other.
  */
 export class VaultRoom {
@@ -37,11 +48,12 @@ export class VaultRoom {
   readonly #parts: HostParts
   readonly #log: Log
   readonly #index: AccountIndex
-  readonly #records: ClientRecords
+  readonly #records: Records
   readonly #stored: () => Promise<number>
   readonly #tokenFiles: TokenFiles
   readonly #movedLogins: MovedLogins
   #server: TokenServer | undefined
+  #stopHistory = () => {}
 
   /** The home of the vault must have its owner. */
   constructor(place: VaultPlace, parts: HostParts) {
@@ -53,23 +65,12 @@ export class VaultRoom {
     this.vault = vault
     this.#index = index
     this.#stored = stored
-    this.#records = createClientRecords(place, parts, this.#log)
-    const { register, ledger } = this.#records
+    this.#records = createRecords(place, parts, this.#log)
+    const { register, ledger, history } = this.#records
     const refreshAhead = () => parts.refresh.ahead
-    const { foreign } = parts
-    this.broker = new Broker({
-      clock,
-      vault,
-      journal,
-      index,
-      register,
-      ledger,
-      clients,
-      foreign,
-      log: this.#log,
-      refreshAhead,
-      notices,
-    })
+    const records = { register, ledger, history }
+    const about = { clients, foreign: parts.foreign, log: this.#log, refreshAhead, notices }
+    this.broker = new Broker({ clock, vault, journal, index, ...records, ...about })
     const isKept = settings.store !== 'memory'
     const list = isKept ? tokenFileList(place.home, clock, this.#log) : noTokenFileList
     this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
@@ -87,7 +88,7 @@ export class VaultRoom {
     const { broker, vault } = this
     const tokenFiles = this.#tokenFiles
     const movedLogins = this.#movedLogins
-    const { ledger, proofs } = this.#records
+    const { ledger, history, proofs } = this.#records
     const { name, home, socket } = this.place
     const diagnose = (online: boolean) =>
       this.#parts.diagnose(online ? this.#index.list().map(({ provider }) => provider) : undefined)
@@ -99,6 +100,7 @@ export class VaultRoom {
         broker,
         vault,
         ledger,
+        history,
         proofs,
         clock,
         health,
@@ -112,6 +114,7 @@ export class VaultRoom {
       this.#records.close()
       throw error
     }
+    this.#stopHistory = tellVaultHistory({ clock, history, vault })
     void broker.start()
     tokenFiles.start()
     if (this.#index.list().some((record) => record.provider === 'practice')) void practice?.start()
@@ -156,6 +159,7 @@ export class VaultRoom {
   async stop(): Promise<void> {
     await this.close()
     await this.broker.stop()
+    this.#stopHistory()
     this.#records.close()
   }
 }
@@ -181,28 +185,28 @@ function keyOf({ store, passphraseFile }: HostSettings, { name }: VaultPlace) {
   }
 }
 
-interface ClientRecords {
+interface Records {
   readonly register: ClientRegister
   readonly ledger: Ledger
+  readonly history: History
   readonly proofs: ClientProofs
   close(): void
 }
 
-/** What is known of the programs that ask for tokens. Beside the memory vault, none of it is written. */
-function createClientRecords(
-  { home, socket }: VaultPlace,
-  parts: { clock: Clock; settings: HostSettings },
-  log: Log,
-): ClientRecords {
+/** What is known of the programs that ask for tokens, and of what happened to the logins. Beside the memory vault, none of it is written. */
+function createRecords({ home, socket }: VaultPlace, parts: { clock: Clock; settings: HostSettings }, log: Log): Records {
   const { clock, settings } = parts
   const proofs = new ClientProofs({ socket, clock, log })
   if (settings.store === 'memory') {
-    return { register: new MemoryClientRegister(), ledger: new MemoryLedger(), proofs, close: () => proofs.close() }
+    const history = new MemoryHistory()
+    return { register: new MemoryClientRegister(), ledger: new MemoryLedger(), history, proofs, close: () => proofs.close() }
   }
   const ledger = new FileLedger({ home, clock, log })
+  const history = new FileHistory({ home, clock, log })
   const close = () => {
     ledger.close()
+    history.close()
     proofs.close()
   }
-  return { register: new ClientFile({ home, clock, log }), ledger, proofs, close }
+  return { register: new ClientFile({ home, clock, log }), ledger, history, proofs, close }
 }

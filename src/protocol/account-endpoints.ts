@@ -10,6 +10,7 @@ import {
   usageResponse,
 } from './account.ts'
 import { type Endpoint, idParams as id, providerParams as provider } from './endpoint.ts'
+import { historyQuery, historyResponse } from './history.ts'
 import { fingerprintRequest, fingerprintResponse, importRequest, importResponse } from './import.ts'
 import { movedLoginsResponse, returnedLogin, returnRequest } from './moved-login.ts'
 import { foreignLoginRequest } from './ownership.ts'
@@ -113,6 +114,13 @@ export const accountEndpoints = {
     params: provider,
     query: explainQuery,
     response: explanation,
+  },
+  history: {
+    method: 'GET',
+    path: '/v1/history',
+    summary: 'What happened to the logins when, the newest last.',
+    query: historyQuery,
+    response: historyResponse,
   },
   usage: {
     method: 'GET',

@@ -1,5 +1,6 @@
 export * from './client-file.ts'
 export * from './client-proof.ts'
+export * from './history.ts'
 export * from './ledger.ts'
 export * from './moved-login-desk.ts'
 export * from './single-owner.ts'

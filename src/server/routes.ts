@@ -1,6 +1,15 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { z } from 'zod'
-import { type Broker, type Clock, type GrantVault, type Ledger, type Log, moveVault, unlockVault } from '../core/index.ts'
+import {
+  type Broker,
+  type Clock,
+  type GrantVault,
+  type History,
+  type Ledger,
+  type Log,
+  moveVault,
+  unlockVault,
+} from '../core/index.ts'
 import { BrokerError, type Diagnosis, type Endpoint, endpoints, type HealthResponse } from '../protocol/index.ts'
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
@@ -18,6 +27,7 @@ export interface RouteContext {
   /** For what a person does with the vault as a whole; no grant is read or written here. */
   readonly vault: Pick<GrantVault, 'unlock' | 'move'>
   readonly ledger: Ledger
+  readonly history: History
   readonly proofs: ClientProofs
   readonly clock: Clock
   readonly health: HealthResponse
@@ -117,7 +127,7 @@ function registerVaultRoutes(app: FastifyInstance, { vaults }: RouteContext): vo
 }
 
 /** The accounts, and what the person decided about several of one provider. */
-function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, movedLogins }: RouteContext): void {
+function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, movedLogins, history }: RouteContext): void {
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
   add(app, endpoints.addForeignLogin, ({ body }) => accounts.addForeignLogin(body))
@@ -136,6 +146,12 @@ function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, mov
   add(app, endpoints.providers, () => accounts.providers())
   add(app, endpoints.changePreferences, ({ params, body }) => accounts.changePreferences(params.provider, body))
   add(app, endpoints.explain, ({ params, query }) => accounts.explain(params.provider, query.client ?? 'unnamed', query.account))
+  add(app, endpoints.history, async ({ query }) => ({
+    entries: await history.read(query.limit ?? 100, {
+      ...(query.account === undefined ? {} : accounts.namedInHistory(query.account)),
+      ...(query.since === undefined ? {} : { since: query.since }),
+    }),
+  }))
   add(app, endpoints.usage, async ({ query }) => ({ usage: await accounts.look(query.account) }))
 }
 

@@ -12,7 +12,7 @@ import { MovedLogins } from '../../src/host/moved-logins.ts'
 import { noTokenFileList } from '../../src/host/token-file-list.ts'
 import { TokenFiles } from '../../src/host/token-files.ts'
 import { surroundingsOf } from '../../src/integrations/tool.ts'
-import { ClientProofs, MemoryClientRegister, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
+import { ClientProofs, MemoryClientRegister, MemoryHistory, MemoryLedger, startTokenServer } from '../../src/server/index.ts'
 import { createVault } from '../../src/vault/index.ts'
 
 const [socket = '', number = '10'] = process.argv.slice(2)
@@ -73,8 +73,9 @@ for (let each = 0; each < count; each += 1) {
 }
 const register = new MemoryClientRegister()
 const ledger = new MemoryLedger()
+const history = new MemoryHistory()
 const proofs = new ClientProofs({ socket, clock, log })
-const broker = new Broker({ clock, vault, journal, index, register, ledger, clients: [client], log })
+const broker = new Broker({ clock, vault, journal, index, register, ledger, history, clients: [client], log })
 const health = {
   name: 'tokentray',
   version: '0',
@@ -90,6 +91,7 @@ await startTokenServer(socket, {
   broker,
   vault,
   ledger,
+  history,
   proofs,
   clock,
   health,

@@ -41,8 +41,8 @@ class Traces {
   }
 
   async status(): Promise<void> {
-    for (const args of [['status'], ['status', '--json']]) await this.cli(...args)
-    for (const path of ['/v1/status', '/v1/health']) await this.ask(path)
+    for (const args of [['status'], ['status', '--json'], ['history']]) await this.cli(...args)
+    for (const path of ['/v1/status', '/v1/health', '/v1/history']) await this.ask(path)
   }
 
   async files(): Promise<void> {

@@ -29,6 +29,7 @@ import {
 import {
   BrokerError,
   type ClientPolicy,
+  type HistoryEntry,
   type LedgerEntry,
   type ProviderInfo,
   type ProviderPreferences,
@@ -371,6 +372,7 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
   const records = new TestRecords()
   const owner = new TestOwner()
   const watched = new TestWatched()
+  const past: HistoryEntry[] = []
   const client = new TestClient(clock, options.provider)
   client.lifetime = options.lifetime ?? client.lifetime
   const make = () =>
@@ -381,11 +383,12 @@ export function emptyBroker(options: { lifetime?: number; refreshAhead?: boolean
       index,
       register: records,
       ledger: { record: (entry) => void records.entries.push(entry), read: async () => [] },
+      history: { record: (entry) => void past.push(entry), read: async () => [] },
       clients: [client],
       foreign: { owners: new Map([[owner.program, owner]]), watched },
       log: silentLog,
       random: () => 0,
       refreshAhead: () => refresh.ahead,
     })
-  return { clock, vault, journal, index, records, owner, watched, client, refresh, broker: make(), restart: make }
+  return { clock, vault, journal, index, records, past, owner, watched, client, refresh, broker: make(), restart: make }
 }

@@ -22,15 +22,17 @@ const lineBreak = 0x0a
 const readWhole = promisify(readFile)
 
 /**
- * `<home>/ledger/ledger.jsonl`, which lines are appended to, and the older `ledger.1.jsonl` to `ledger.4.jsonl`. Writing is
+ * `<home>/<name>/<name>.jsonl`, which lines are appended to, and the older `<name>.1.jsonl` to `<name>.4.jsonl`. Writing is
  * synchronous: a line is with the system before anything else happens, and a batch of them costs some microseconds.
  */
-export class LedgerFile {
+export class LineFile {
   readonly #folder: string
+  readonly #name: string
   #file: number | undefined
 
-  constructor(home: string) {
-    this.#folder = join(home, 'ledger')
+  constructor(home: string, name: string) {
+    this.#folder = join(home, name)
+    this.#name = name
   }
 
   /** Appends whole lines, or throws and has appended nothing. */
@@ -64,7 +66,7 @@ export class LedgerFile {
   }
 
   #path(age: number): string {
-    return join(this.#folder, age === 0 ? 'ledger.jsonl' : `ledger.${age}.jsonl`)
+    return join(this.#folder, age === 0 ? `${this.#name}.jsonl` : `${this.#name}.${age}.jsonl`)
   }
 
   #fileWithRoomFor(bytes: number): { readonly file: number; readonly size: number } {
