@@ -2,11 +2,13 @@ import { type Asker, type Broker, type GrantVault, type Ledger, moveVault, unloc
 import type { BrokerLog } from './broker-log.ts'
 import type { HostCommandName, HostCommands } from './handle.ts'
 import type { RefreshChoice } from './refresh-choice.ts'
+import type { TokenFiles } from './token-files.ts'
 
 export interface CommandContext {
   readonly broker: Broker
   readonly vault: GrantVault
   readonly ledger: Pick<Ledger, 'read'>
+  readonly tokenFiles: Pick<TokenFiles, 'put' | 'remove'>
   readonly refresh: RefreshChoice
   readonly log: Pick<BrokerLog, 'choose'>
   /** Told of a `wake` as well, after the broker. */
@@ -23,7 +25,7 @@ export async function answer<Name extends HostCommandName>(
   name: Name,
   value: HostCommands[Name]['ask'],
 ): Promise<HostCommands[Name]['answer']> {
-  const { broker, vault, ledger } = context
+  const { broker, vault, ledger, tokenFiles } = context
   const handlers: Handlers = {
     start_login: (ask) => broker.startLogin(ask),
     login_link: async ({ id }) => ({ authorization_url: broker.loginLink(id) }),
@@ -48,6 +50,12 @@ export async function answer<Name extends HostCommandName>(
     remove_rule: async ({ client }) => broker.clients.removeRule(client),
     ledger: ({ limit }) => ledger.read(limit),
     last_hand_out: async () => broker.accounts.lastHandOut(),
+    explain: async ({ selector }) => broker.accounts.explain(selector, 'unnamed'),
+    put_token_file: ({ tool, account, path }) => tokenFiles.put(tool, { account, path }),
+    remove_token_file: async ({ tool }) => {
+      await tokenFiles.remove(tool)
+      return undefined
+    },
     ...processHandlers(context),
   }
   return handlers[name](value)

@@ -27,14 +27,14 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const rooms = new VaultRooms(parts, env, main)
   await main.serve(rooms)
   await rooms.start()
-  const { broker, vault, ledger } = main
+  const { broker, vault, ledger, tokenFiles } = main
   const { refresh } = parts
   return {
     facts: { socket, home, version: parts.health.version },
     snapshot: () => broker.snapshot(),
     onSnapshot: (listener) => broker.subscribe(listener),
     onExit: () => {},
-    ask: (name, value) => answer({ broker, vault, ledger, refresh, log, onWake: () => rooms.wake() }, name, value),
+    ask: (name, value) => answer({ broker, vault, ledger, tokenFiles, refresh, log, onWake: () => rooms.wake() }, name, value),
     stop: async () => {
       await Promise.all([rooms.stop(), main.stop()])
       await practice?.stop()

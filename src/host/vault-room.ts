@@ -32,12 +32,12 @@ export class VaultRoom {
   readonly place: VaultPlace
   readonly broker: Broker
   readonly vault: OwnedVault
+  readonly tokenFiles: TokenFiles
   readonly #parts: HostParts
   readonly #log: Log
   readonly #index: AccountIndex
   readonly #records: ClientRecords
   readonly #stored: () => Promise<number>
-  readonly #tokenFiles: TokenFiles
   #server: TokenServer | undefined
 
   /** The home of the vault must have its owner. */
@@ -55,7 +55,7 @@ export class VaultRoom {
     const refreshAhead = () => parts.refresh.ahead
     this.broker = new Broker({ clock, vault, journal, index, register, ledger, clients, log: this.#log, refreshAhead, notices })
     const list = settings.store === 'memory' ? noTokenFileList : tokenFileList(place.home, clock, this.#log)
-    this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
+    this.tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
   }
 
   get ledger(): Ledger {
@@ -65,8 +65,7 @@ export class VaultRoom {
   /** Opens the socket, which answers before the vault is open, because a keychain may wait for its owner. */
   async serve(vaults?: VaultDesk): Promise<void> {
     const { clock, practice } = this.#parts
-    const { broker, vault } = this
-    const tokenFiles = this.#tokenFiles
+    const { broker, vault, tokenFiles } = this
     const { ledger, proofs } = this.#records
     const { name, home, socket } = this.place
     const diagnose = (online: boolean) =>
@@ -125,7 +124,7 @@ export class VaultRoom {
     // Who waits for the person is answered now, because the server waits for its answers.
     this.broker.clients.stop()
     await this.broker.stopLogins()
-    await this.#tokenFiles.stop()
+    await this.tokenFiles.stop()
     await this.#server?.close()
     this.#server = undefined
   }

@@ -7,7 +7,14 @@ import { answer, type CommandContext } from '../../src/host/commands.ts'
 import type { HostHandle } from '../../src/host/index.ts'
 import { startHost } from '../../src/host/index.ts'
 import { RefreshChoice } from '../../src/host/refresh-choice.ts'
+import { BrokerError } from '../../src/protocol/index.ts'
 import { emptyBroker } from '../core/doubles.ts'
+
+/** No file of a tool. */
+const noTokenFiles: CommandContext['tokenFiles'] = {
+  put: async () => Promise.reject(new BrokerError('invalid_request', 'No.')),
+  remove: async () => [],
+}
 
 /** Nobody listens there, so that a key is kept and cannot be tried. */
 const nowhere = 'http://127.0.0.1:1'
@@ -75,6 +82,20 @@ describe('a real host', () => {
     await expect(host.ask('copy_token', { id: 'openrouter' })).rejects.toMatchObject({ code: 'unknown_account' })
   })
 
+  test('says where a token would be used, without the token, and refuses to keep one where it does not belong', async () => {
+    const { host, home } = await running()
+    const id = await withKey(host)
+    const why = await host.ask('explain', { selector: 'openrouter' })
+    expect(why).toMatchObject({ provider: 'openrouter', winner: id, api: { base_url: expect.stringContaining('http') } })
+    expect(JSON.stringify(why)).not.toContain(key.slice(-20))
+    await expect(host.ask('explain', { selector: 'nobody' })).rejects.toMatchObject({ code: 'unknown_provider' })
+    const path = join(home, '.credentials.json')
+    const put = host.ask('put_token_file', { tool: 'claude-code', account: id, path })
+    await expect(put).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
+    await expect(host.ask('remove_token_file', { tool: 'claude-code' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
   test('refuses to move a key that is in memory only, with words', async () => {
     const { host } = await running()
     await expect(host.ask('move_vault', { to: 'keychain', dry_run: true })).rejects.toMatchObject({
@@ -102,6 +123,7 @@ describe('one command', () => {
     broker,
     vault: emptyBroker().vault,
     ledger: { read: async () => [] },
+    tokenFiles: noTokenFiles,
     refresh: new RefreshChoice(undefined),
     log: { ...silentLog, choose: () => {} },
     onWake: () => {},
