@@ -64,14 +64,14 @@ describe('connecting and disconnecting', () => {
     await write(name, text, 0o640)
     const before = await everything()
     expect(await previewConnection(home, 'codex', [change(at(name))], false)).toEqual([
-      { path: at(name), before: text, after: put(text, change(at(name))) },
+      { path: at(name), before: text, after: put(text, change(at(name))), changes: [change(at(name))] },
     ])
     expect(await everything()).toEqual(before)
     await connect([change(at(name))])
     expect(await readFile(at(name), 'utf8')).toBe(put(text, change(at(name))))
     expect((await stat(at(name))).mode & 0o777).toBe(0o640)
     expect(await previewDisconnection(await readJournal(home))).toEqual([
-      { path: at(name), before: put(text, change(at(name))), after: text },
+      { path: at(name), before: put(text, change(at(name))), after: text, changes: [change(at(name))] },
     ])
     expect(await disconnect()).toEqual([{ path: at(name), outcome: 'restored', left: [] }])
     expect(await everything()).toEqual(before)
