@@ -11,7 +11,7 @@ import type {
 } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
 import type { SettingsView } from './settings.ts'
-import type { ToolStatus } from './tools.ts'
+import type { Disconnected, DisconnectPlan, ToolPlan, ToolStatus } from './tools.ts'
 import type { LanguageTag } from './words/index.ts'
 
 /** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
@@ -98,8 +98,12 @@ export interface Answers {
   /** Asks the providers for newer figures where that is due; they come with `view:changed`. */
   'usage:look': undefined
   'tools:get': readonly ToolStatus[]
-  /** Puts what connects a tool on the clipboard. */
-  'tool:copy': undefined
+  /** What would be changed; nothing is. */
+  'tool:plan': ToolPlan
+  /** Every tool as it is now. */
+  'tool:connect': readonly ToolStatus[]
+  'tool:plan-disconnect': DisconnectPlan
+  'tool:disconnect': Disconnected
   'settings:get': SettingsView
   'settings:change': SettingsView
   'settings:reset': SettingsView
@@ -161,7 +165,10 @@ export const channels = Object.keys({
   'activity:get': 1,
   'usage:look': 1,
   'tools:get': 1,
-  'tool:copy': 1,
+  'tool:plan': 1,
+  'tool:connect': 1,
+  'tool:plan-disconnect': 1,
+  'tool:disconnect': 1,
   'settings:get': 1,
   'settings:change': 1,
   'settings:reset': 1,

@@ -1,3 +1,4 @@
+import type { ShownFile, ShownLine } from '../../protocol/index.ts'
 import { shortened } from '../detect-tools.ts'
 import type { Surroundings } from '../tool.ts'
 import { blockOf } from './block-change.ts'
@@ -6,21 +7,6 @@ import type { ChangedFile } from './preview.ts'
 import { previousSettings } from './settings-change.ts'
 import { type SettingsTree, saysTheSame, withValueAt } from './settings-tree.ts'
 import { tomlLines } from './toml-settings.ts'
-
-export interface ShownLine {
-  readonly kind: 'comes' | 'goes'
-  readonly text: string
-}
-
-/** What becomes of a file, as it may be told outside of this process. */
-export interface ShownFile {
-  /** As a person writes it. */
-  readonly path: string
-  readonly what: 'made' | 'changed' | 'removed'
-  readonly lines: readonly ShownLine[]
-  /** Whether a value of the person is left out of the lines, because it might be a secret. */
-  readonly hidden: boolean
-}
 
 /**
  * P1: a foreign file may hold secrets in any line, and also in one that a change touches, as a whole file may be one line. So nothing is

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { putBlock } from '../../../src/integrations/connections/block-change.ts'
 import type { BlockChange, SettingsChange } from '../../../src/integrations/connections/file-change.ts'
 import type { ChangedFile } from '../../../src/integrations/connections/preview.ts'
-import { type ShownFile, shownChange } from '../../../src/integrations/connections/shown-change.ts'
+import { shownChange } from '../../../src/integrations/connections/shown-change.ts'
 import { put } from '../../../src/integrations/connections/text-change.ts'
+import type { ShownFile } from '../../../src/protocol/index.ts'
 
 const surroundings = { env: {}, home: '/home/ana', platform: 'linux' } as const
 const secret = 'sk-ant-api03-Qm0vXr2LbT9sYc4HzWp8'

@@ -48,11 +48,47 @@ export const pageLooks: Readonly<Record<string, Step>> = {
     },
   },
   'tools page': { from: two, step: (tray) => goTo(tray, 'tools', 'Claude Code') },
-  'tools page with how to connect one': {
+  'tools page with one to connect': {
     from: two,
     step: async (tray) => {
       await goTo(tray, 'tools', 'Claude Code')
-      await press(tray, /Connect.*Codex CLI/)
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page with one to disconnect': {
+    from: two,
+    step: async (tray) => {
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Disconnect/)
+    },
+  },
+  'tools page with a link in the way': {
+    from: two,
+    step: async (tray) => {
+      const link = { kind: 'link', path: '~/.codex/config.toml', target: '~/dotfiles/codex/config.toml' }
+      await tray.reply('tool:plan', { ok: true, value: link })
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page without the command': {
+    from: two,
+    step: async (tray) => {
+      await tray.reply('tool:plan', { ok: true, value: { kind: 'no_command' } })
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page with a tool that was connected': {
+    from: two,
+    step: async (tray) => {
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+      const now = toolList.map((tool) => (tool.id === 'codex' ? { ...tool, state: 'connected', selector: 'openai-codex' } : tool))
+      await tray.reply('tool:connect', { ok: true, value: now })
+      await tray.reply('tools:get', { ok: true, value: now })
+      await tray.page.getByRole('group').getByRole('button', { name: 'Connect', exact: true }).click()
+      await expect(tray.page.getByText('is connected')).toBeVisible()
     },
   },
   'tools page without any': {
