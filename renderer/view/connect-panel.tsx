@@ -2,13 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ReadyPlan, ToolPlan, ToolStatus } from '../../src/ipc/tools.ts'
 import { assertNever } from '../assert-never.ts'
 import { words } from '../language.ts'
-import { unfolded } from '../page.ts'
+import { goTo, page, unfolded } from '../page.ts'
 import { requestReply } from '../requests.ts'
-import { isWaiting, setNote, setProblem, snapshot } from '../store.ts'
+import { isWaiting, problemAt, setNote, setProblem, snapshot } from '../store.ts'
 import { connect, loginWords, toolPlace, type Wish } from '../tools.ts'
+import { goToStep, isWelcome } from '../welcome.ts'
 import { Button } from './button.tsx'
 import { cutName } from './cut-text.tsx'
 import { FileChanges, FileName } from './file-change.tsx'
+import { useInSight } from './in-sight.ts'
 import { ProblemNote } from './problem-note.tsx'
 import { SelectField } from './select-field.tsx'
 import { Sentence } from './sentence.tsx'
@@ -21,8 +23,10 @@ export function ConnectPanel({ tool: { id, name } }: { readonly tool: ToolStatus
   const [wish, setWish] = useState<Wish>({})
   const { plan, failed } = usePlan(id, wish)
   const waiting = isWaiting(place)
+  const box = useInSight<HTMLFieldSetElement>(plan)
+  const needsLogin = failed && problemAt(place)?.code === 'login_required'
   return (
-    <fieldset class="panel tool-panel" aria-label={say.connecting(cutName(name))} aria-busy={waiting}>
+    <fieldset ref={box} class="panel tool-panel" aria-label={say.connecting(cutName(name))} aria-busy={waiting}>
       {plan === undefined && !failed && <p>{say.looking}</p>}
       {plan !== undefined && <PlanWords plan={plan} onChoose={(account) => setWish(withAccount(wish, account))} />}
       <ProblemNote place={place} />
@@ -44,7 +48,12 @@ export function ConnectPanel({ tool: { id, name } }: { readonly tool: ToolStatus
             {say.follow}
           </Button>
         )}
-        {(plan?.kind === 'no_command' || failed) && (
+        {needsLogin && (
+          <Button kind="main" onPress={goToSignIn}>
+            {say.toSignIn}
+          </Button>
+        )}
+        {(plan?.kind === 'no_command' || (failed && !needsLogin)) && (
           <Button kind="main" waiting={waiting} onPress={() => setWish({})}>
             {say.again}
           </Button>
@@ -52,6 +61,13 @@ export function ConnectPanel({ tool: { id, name } }: { readonly tool: ToolStatus
       </div>
     </fieldset>
   )
+}
+
+/** Where a person signs in: in the first steps that is the first of them. */
+function goToSignIn(): void {
+  unfolded.value = undefined
+  if (isWelcome.value && page.value === 'accounts') goToStep('provider')
+  else goTo('accounts')
 }
 
 interface Planned {

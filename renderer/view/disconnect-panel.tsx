@@ -8,6 +8,7 @@ import { disconnect, toolPlace } from '../tools.ts'
 import { Button } from './button.tsx'
 import { cutName } from './cut-text.tsx'
 import { FileChanges } from './file-change.tsx'
+import { useInSight } from './in-sight.ts'
 import { ProblemNote } from './problem-note.tsx'
 
 /** Shows what becomes of the settings of a tool, and takes it off TokenTray when the person says so. */
@@ -16,8 +17,9 @@ export function DisconnectPanel({ tool: { id, name } }: { readonly tool: ToolSta
   const place = toolPlace(id)
   const plan = useDisconnectPlan(id)
   const waiting = isWaiting(place)
+  const box = useInSight<HTMLFieldSetElement>(plan)
   return (
-    <fieldset class="panel tool-panel" aria-label={say.disconnecting(cutName(name))} aria-busy={waiting}>
+    <fieldset ref={box} class="panel tool-panel" aria-label={say.disconnecting(cutName(name))} aria-busy={waiting}>
       {plan === undefined && waiting && <p>{say.looking}</p>}
       {plan !== undefined && (
         <>

@@ -178,6 +178,24 @@ test.describe('connecting', () => {
   })
 })
 
+test('a tool without a login leads to where one is made, and is asked about again afterwards', async ({ tray }) => {
+  await open(tray)
+  await tray.fail('tool:plan', { code: 'login_required', description: 'There is no login for it.', fix: 'Sign in.' })
+  await button(tray, 'Connect Codex CLI').click()
+  await expect(panel(tray).getByRole('alert')).toContainText('There is no login for it.')
+  await button(tray, 'Go to sign in').click()
+  await expect(tray.page.getByRole('tab', { name: 'Accounts' })).toHaveAttribute('aria-selected', 'true')
+  await tray.choose({ kind: 'page', page: 'tools' })
+  await expect(panel(tray)).toHaveCount(0)
+})
+
+test('a panel at the end of a page that is longer than the window comes into sight', async ({ tray }) => {
+  await tray.page.setViewportSize({ width: 360, height: 480 })
+  await open(tray)
+  await button(tray, 'Connect pi').click()
+  await expect(button(tray, 'Connect')).toBeInViewport()
+})
+
 test.describe('disconnecting', () => {
   test('shows what becomes of each file, says what it does not show, and tells what is left', async ({ tray }) => {
     await open(tray)

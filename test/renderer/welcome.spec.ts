@@ -185,6 +185,16 @@ test('shows the tools that are here, and connects them', async ({ tray }) => {
   await expect(page.getByRole('group')).toHaveCount(0)
 })
 
+test('a tool without a login leads back to the first step', async ({ tray }) => {
+  await tray.open(fresh)
+  await tray.fail('tool:plan', { code: 'login_required', description: 'There is no login for it.' })
+  await next(tray).click()
+  await next(tray).click()
+  await tray.page.getByRole('button', { name: 'Connect Codex CLI' }).click()
+  await tray.page.getByRole('button', { name: 'Go to sign in' }).click()
+  await expect(current(tray)).toHaveText(/Provider$/)
+})
+
 test('says so where no tool is here', async ({ tray }) => {
   await tray.open(fresh)
   await tray.reply('tools:get', { ok: true, value: toolList.filter(({ state }) => state === 'not_installed') })

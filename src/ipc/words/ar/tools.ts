@@ -40,6 +40,7 @@ export const tools: typeof pattern = {
   noCommand:
     'تشغّل الأدوات الأمر `tokentray` لتحصل على رمز، وهو غير مثبّت على هذا الحاسوب. ثبّته بالأمر `npm install -g tokentray`.',
   again: 'إعادة المحاولة',
+  toSignIn: 'إلى تسجيل الدخول',
   connected: (name) => `تم توصيل ${isolated(name)}. أعد تشغيلها إن كانت تعمل.`,
   restored: 'تم الفصل. إعداداتها كما كانت من قبل.',
   cleaned: 'تم الفصل. أُزيل ما وضعه TokenTray في إعداداتها.',

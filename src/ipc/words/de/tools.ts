@@ -39,6 +39,7 @@ export const tools: typeof pattern = {
   noCommand:
     'Werkzeuge rufen für ein Token den Befehl `tokentray` auf, und der ist auf diesem Computer nicht installiert. Installiere ihn mit `npm install -g tokentray`.',
   again: 'Erneut versuchen',
+  toSignIn: 'Zur Anmeldung',
   connected: (name) => `${name} ist verbunden. Starte es neu, falls es gerade läuft.`,
   restored: 'Getrennt. Seine Einstellungen sind wie zuvor.',
   cleaned: 'Getrennt. Was TokenTray in seine Einstellungen geschrieben hatte, ist weg.',

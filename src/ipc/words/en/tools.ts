@@ -37,6 +37,7 @@ export const tools = {
   noCommand:
     'Tools start the command `tokentray` for a token, and it is not installed on this computer. Install it with `npm install -g tokentray`.',
   again: 'Try again',
+  toSignIn: 'Go to sign in',
   connected: (name: string) => `${name} is connected. Start it again if it is running.`,
   restored: 'Disconnected. Its settings are as they were before.',
   cleaned: 'Disconnected. What TokenTray had put into its settings is gone.',
