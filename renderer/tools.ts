@@ -9,6 +9,9 @@ export const toolsPlace = 'tools'
 
 export const tools = kept(toolsPlace, 'tools:get')
 
+/** A token file belongs to the row of its tool; one that cannot be told of is no failure of the tools. */
+export const tokenFiles = kept('token files', 'token-files:get')
+
 /** Where what is asked of a tool is shown. */
 export const toolPlace = (id: string): string => `tool ${id}`
 
@@ -24,6 +27,7 @@ export async function connect(tool: string, name: string, wish: Wish): Promise<v
   const reply = await requestReply(place, 'tool:connect', { tool, ...wish })
   if (!reply.ok) return setProblem(place, reply.problem)
   tools.put(reply.value)
+  tokenFiles.read()
   fold(tool)
   setNote(place, { words: words().tools.connected(name), tone: 'good' })
 }
@@ -34,6 +38,7 @@ export async function disconnect(tool: string): Promise<void> {
   if (!reply.ok) return setProblem(place, reply.problem)
   const { tools: next, restored, left } = reply.value
   tools.put(next)
+  tokenFiles.read()
   fold(tool)
   const say = words().tools
   const said = restored ? say.restored : left ? say.left : say.cleaned

@@ -3,7 +3,7 @@ import type { ToolStatus } from '../../src/ipc/tools.ts'
 import { words } from '../language.ts'
 import { unfolded } from '../page.ts'
 import { snapshot } from '../store.ts'
-import { loginWords, toolPlace } from '../tools.ts'
+import { loginWords, tokenFiles, toolPlace } from '../tools.ts'
 import { Button } from './button.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
 import { CutText, cutName } from './cut-text.tsx'
@@ -11,6 +11,7 @@ import { DisconnectPanel } from './disconnect-panel.tsx'
 import { FileName } from './file-change.tsx'
 import { useFocusBack } from './focus-back.ts'
 import { NoteLines } from './note-lines.tsx'
+import { SaidAndFix } from './said-and-fix.tsx'
 
 const order: readonly ToolStatus['state'][] = ['connected', 'connected_by_hand', 'found', 'not_installed']
 
@@ -78,7 +79,7 @@ function ToolRow({ tool }: { readonly tool: ToolStatus }) {
 }
 
 /** Where a connected tool has its connection. */
-function ToolFiles({ tool: { state, files, changed } }: { readonly tool: ToolStatus }) {
+function ToolFiles({ tool: { id, state, files, changed } }: { readonly tool: ToolStatus }) {
   const say = words().tools
   if (state === 'connected_by_hand') return <p class="tool-more">{say.byHand}</p>
   return (
@@ -88,6 +89,23 @@ function ToolFiles({ tool: { state, files, changed } }: { readonly tool: ToolSta
           <FileName path={file} />
           {changed.includes(file) && ` (${say.changedSince})`}
         </p>
+      ))}
+      <TokenFileLines tool={id} />
+    </>
+  )
+}
+
+/** Where the broker keeps a fresh token for a tool that has no way to ask, and what is wrong where it cannot. */
+function TokenFileLines({ tool }: { readonly tool: string }) {
+  const say = words().tools
+  const own = tokenFiles.value.value?.filter((each) => each.tool === tool) ?? []
+  return (
+    <>
+      {own.map(({ path, state, error }) => (
+        <div key={path} class="tool-more">
+          <FileName path={path} /> ({say.tokenFiles[state]})
+          {error !== undefined && <SaidAndFix description={error.description} fix={error.fix} />}
+        </div>
       ))}
     </>
   )

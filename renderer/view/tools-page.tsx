@@ -1,12 +1,12 @@
 import { useReading } from '../kept.ts'
 import { words } from '../language.ts'
-import { tools, toolsPlace } from '../tools.ts'
+import { tokenFiles, tools, toolsPlace } from '../tools.ts'
 import { ProblemNote } from './problem-note.tsx'
 import { ToolRows } from './tool-rows.tsx'
 
 /** The tools on this computer, and how each of them gets its tokens here. */
 export function ToolsPage() {
-  useReading(tools)
+  useReading(tools, tokenFiles)
   const known = tools.value.value
   const say = words().tools
   return (

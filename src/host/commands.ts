@@ -8,7 +8,7 @@ export interface CommandContext {
   readonly broker: Broker
   readonly vault: GrantVault
   readonly ledger: Pick<Ledger, 'read'>
-  readonly tokenFiles: Pick<TokenFiles, 'put' | 'remove'>
+  readonly tokenFiles: Pick<TokenFiles, 'list' | 'put' | 'remove'>
   readonly refresh: RefreshChoice
   readonly log: Pick<BrokerLog, 'choose'>
   /** Told of a `wake` as well, after the broker. */
@@ -52,6 +52,7 @@ export async function answer<Name extends HostCommandName>(
     last_hand_out: async () => broker.accounts.lastHandOut(),
     explain: async ({ selector }) => broker.accounts.explain(selector, 'unnamed'),
     put_token_file: ({ tool, account, path }) => tokenFiles.put(tool, { account, path }),
+    token_files: async () => tokenFiles.list(),
     remove_token_file: async ({ tool }) => {
       await tokenFiles.remove(tool)
       return undefined

@@ -64,6 +64,7 @@ export interface HostCommands {
     readonly ask: { readonly tool: TokenFileTool; readonly account: string; readonly path: string }
     readonly answer: TokenFile
   }
+  token_files: { readonly ask: undefined; readonly answer: readonly TokenFile[] }
   remove_token_file: { readonly ask: { readonly tool: TokenFileTool }; readonly answer: undefined }
   remove_rule: { readonly ask: { readonly client: string }; readonly answer: ClientPolicy }
   move_vault: { readonly ask: VaultMoveRequest; readonly answer: VaultMoveResponse }

@@ -66,6 +66,7 @@ export const asks = {
   'activity:get': nothing,
   'usage:look': nothing,
   'tools:get': nothing,
+  'token-files:get': nothing,
   'tool:plan': toolWish,
   'tool:connect': toolWish,
   'tool:plan-disconnect': z.strictObject({ tool: id }),

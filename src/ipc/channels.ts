@@ -8,6 +8,7 @@ import type {
   LedgerEntry,
   LoginPrompt,
   ProviderInfo,
+  TokenFile,
 } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
 import type { SettingsView } from './settings.ts'
@@ -98,6 +99,8 @@ export interface Answers {
   /** Asks the providers for newer figures where that is due; they come with `view:changed`. */
   'usage:look': undefined
   'tools:get': readonly ToolStatus[]
+  /** The files of tools in which a fresh token is kept. */
+  'token-files:get': readonly TokenFile[]
   /** What would be changed; nothing is. */
   'tool:plan': ToolPlan
   /** Every tool as it is now. */
@@ -165,6 +168,7 @@ export const channels = Object.keys({
   'activity:get': 1,
   'usage:look': 1,
   'tools:get': 1,
+  'token-files:get': 1,
   'tool:plan': 1,
   'tool:connect': 1,
   'tool:plan-disconnect': 1,

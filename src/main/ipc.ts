@@ -46,6 +46,7 @@ export function setupIpc({ actions, tools, usage, desk, window, view }: WindowRe
     'activity:get': () => tools.activity(),
     'usage:look': () => nothing(usage.look()),
     'tools:get': () => tools.tools(),
+    'token-files:get': () => tools.tokenFiles(),
     'tool:plan': (ask) => tools.plan(ask),
     'tool:connect': (ask) => tools.connect(ask),
     'tool:plan-disconnect': ({ tool }) => tools.planDisconnection(tool),

@@ -1,6 +1,6 @@
 import type { Asks } from '../ipc/asks.ts'
 import type { Answers } from '../ipc/channels.ts'
-import type { ClientRule, LedgerEntry, ToolStatus } from '../protocol/index.ts'
+import type { ClientRule, LedgerEntry, TokenFile, ToolStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import type { ToolConnections } from './tool-connections.ts'
 
@@ -32,6 +32,10 @@ export class ToolActions {
 
   async tools(): Promise<readonly ToolStatus[]> {
     return (await this.#connections()).list()
+  }
+
+  async tokenFiles(): Promise<readonly TokenFile[]> {
+    return (await this.#connections()).tokenFiles()
   }
 
   async plan(ask: Asks['tool:plan']): Promise<Answers['tool:plan']> {

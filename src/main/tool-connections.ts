@@ -21,12 +21,20 @@ import {
 import { hasAccount } from '../ipc/account-words.ts'
 import type { Asks } from '../ipc/asks.ts'
 import type { Disconnected, DisconnectPlan, ToolPlan } from '../ipc/tools.ts'
-import { BrokerError, type BrokerSnapshot, formatSelector, homeFolder, type ToolStatus } from '../protocol/index.ts'
+import {
+  BrokerError,
+  type BrokerSnapshot,
+  formatSelector,
+  homeFolder,
+  type TokenFile,
+  type ToolStatus,
+} from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 
 /** What connects the tools of this computer. Each rejects with a BrokerError. */
 export interface ToolConnections {
   list(): Promise<readonly ToolStatus[]>
+  tokenFiles(): Promise<readonly TokenFile[]>
   plan(ask: Asks['tool:plan']): Promise<ToolPlan>
   connect(ask: Asks['tool:connect']): Promise<readonly ToolStatus[]>
   planDisconnection(tool: string): Promise<DisconnectPlan>
@@ -57,6 +65,10 @@ export function toolConnections(host: Host, { env, executable, now }: AppPlace):
   }
   return {
     list,
+    tokenFiles: async () => {
+      const files = await host.ask('token_files', undefined)
+      return files.map((file) => ({ ...file, path: shortened(file.path, surroundings) }))
+    },
     plan: async (ask) => {
       const found = await command()
       return found === undefined ? { kind: 'no_command' } : planOf(ask, contextFor(found), host.snapshot())

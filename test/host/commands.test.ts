@@ -12,6 +12,7 @@ import { emptyBroker } from '../core/doubles.ts'
 
 /** No file of a tool. */
 const noTokenFiles: CommandContext['tokenFiles'] = {
+  list: () => [],
   put: async () => Promise.reject(new BrokerError('invalid_request', 'No.')),
   remove: async () => [],
 }
@@ -93,6 +94,7 @@ describe('a real host', () => {
     const put = host.ask('put_token_file', { tool: 'claude-code', account: id, path })
     await expect(put).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await host.ask('token_files', undefined)).toEqual([])
     await expect(host.ask('remove_token_file', { tool: 'claude-code' })).rejects.toMatchObject({ code: 'not_found' })
   })
 

@@ -146,6 +146,7 @@ describe('the validators refuse', () => {
       'activity:get': undefined,
       'usage:look': undefined,
       'tools:get': undefined,
+      'token-files:get': undefined,
       'tool:plan': { tool: 'codex' },
       'tool:connect': { tool: 'codex', account: 'openai-codex:work', follow: true },
       'tool:plan-disconnect': { tool: 'codex' },

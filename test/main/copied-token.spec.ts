@@ -82,6 +82,7 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
   'activity:get': undefined,
   'usage:look': undefined,
   'tools:get': undefined,
+  'token-files:get': undefined,
   'tool:plan': { tool: 'aider' },
   'tool:connect': { tool: 'aider' },
   'tool:plan-disconnect': { tool: 'aider' },

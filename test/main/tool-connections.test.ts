@@ -115,6 +115,12 @@ describe('a tool that is connected from the app', () => {
   })
 })
 
+test('the files with a token are told as a person writes them', async () => {
+  const file = { tool: 'claude-code', account: 'anthropic-1', state: 'fresh' }
+  host.answers.set('token_files', () => [{ ...file, path: at('.claude/.credentials.json') }])
+  expect(await connections().tokenFiles()).toEqual([{ ...file, path: '~/.claude/.credentials.json' }])
+})
+
 describe('a tool that is not connected', () => {
   test('because the command is not installed: nothing is written', async () => {
     await rm(at('bin/tokentray'))

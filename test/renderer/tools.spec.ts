@@ -45,6 +45,23 @@ test('says which files of a connected tool somebody has changed since, and why o
   await expect(rows(tray).nth(1)).toContainText('What was written by hand is taken out by hand.')
 })
 
+test('says in which file a token is kept, and what is wrong where it cannot be', async ({ tray }) => {
+  const file = { tool: 'claude-code', path: '~/.claude/.credentials.json', account: 'anthropic-1' }
+  await tray.open(one)
+  await tray.reply('token-files:get', { ok: true, value: [{ ...file, state: 'fresh' }] })
+  await tray.choose({ kind: 'page', page: 'tools' })
+  const lines = rows(tray).nth(0).locator('.tool-more')
+  await expect(lines.last()).toHaveText('~/.claude/.credentials.json (has a fresh token)')
+  const error = { code: 'invalid_request', description: 'The folder is read-only.', fix: 'Make it writable.' }
+  await tray.reply('token-files:get', { ok: true, value: [{ ...file, state: 'waiting', error }] })
+  await tray.page.keyboard.press('Control+1')
+  await tray.page.keyboard.press('Control+3')
+  await expect(lines.last()).toHaveText(
+    '~/.claude/.credentials.json (the token cannot be written yet)The folder is read-only. Make it writable.',
+  )
+  await expect(rows(tray).nth(2).locator('.tool-more')).toHaveCount(0)
+})
+
 test('a login whose provider is gone is told by its selector', async ({ tray }) => {
   const gone = { ...toolList[0], state: 'connected', selector: 'gone:x openai-codex' }
   await openWith(tray, [gone])

@@ -31,6 +31,7 @@ const told: Partial<{ readonly [Name in Channel]: Answers[Name] }> = {
   'activity:get': ledger,
   'rules:get': rules,
   'tools:get': toolList,
+  'token-files:get': [],
   'tool:plan': plan,
   'tool:connect': toolList,
   'tool:plan-disconnect': disconnectPlan,

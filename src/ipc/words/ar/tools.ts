@@ -15,6 +15,12 @@ export const tools: typeof pattern = {
   },
   byHand: 'تذكر إعداداتها TokenTray. ما كُتب يدويًا يُزال يدويًا.',
   changedSince: 'عُدّل منذ ذلك الحين',
+  tokenFiles: {
+    fresh: 'فيه رمز حديث',
+    waiting: 'تتعذر كتابة الرمز بعد',
+    emptied: 'ليس فيه رمز الآن',
+    taken: 'فيه تسجيل دخول خاص به',
+  },
   connect: 'توصيل…',
   connectLabel: (name) => `توصيل ${isolated(name)}`,
   disconnect: 'فصل…',

@@ -14,6 +14,12 @@ export const tools: typeof pattern = {
   },
   byHand: 'Seine Einstellungen nennen TokenTray. Was von Hand geschrieben ist, nimmst du von Hand heraus.',
   changedSince: 'seither geändert',
+  tokenFiles: {
+    fresh: 'hat ein frisches Token',
+    waiting: 'das Token lässt sich noch nicht schreiben',
+    emptied: 'hat gerade kein Token',
+    taken: 'hat eine eigene Anmeldung',
+  },
   connect: 'Verbinden…',
   connectLabel: (name) => `${name} verbinden`,
   disconnect: 'Trennen…',

@@ -12,6 +12,12 @@ export const tools = {
   },
   byHand: 'Its settings name TokenTray. What was written by hand is taken out by hand.',
   changedSince: 'changed since',
+  tokenFiles: {
+    fresh: 'has a fresh token',
+    waiting: 'the token cannot be written yet',
+    emptied: 'has no token now',
+    taken: 'has a login of its own',
+  },
   connect: 'Connect…',
   connectLabel: (name: string) => `Connect ${name}`,
   disconnect: 'Disconnect…',
