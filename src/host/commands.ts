@@ -1,4 +1,5 @@
 import { type Asker, type Broker, type GrantVault, type Ledger, moveVault, unlockVault } from '../core/index.ts'
+import type { ShareDesk } from '../server/index.ts'
 import type { BrokerLog } from './broker-log.ts'
 import type { HostCommandName, HostCommands } from './handle.ts'
 import type { RefreshChoice } from './refresh-choice.ts'
@@ -9,6 +10,7 @@ export interface CommandContext {
   readonly vault: GrantVault
   readonly ledger: Pick<Ledger, 'read'>
   readonly tokenFiles: Pick<TokenFiles, 'list' | 'put' | 'remove'>
+  readonly shares: ShareDesk | undefined
   readonly refresh: RefreshChoice
   readonly log: Pick<BrokerLog, 'choose'>
   /** Told of a `wake` as well, after the broker. */
@@ -25,7 +27,7 @@ export async function answer<Name extends HostCommandName>(
   name: Name,
   value: HostCommands[Name]['ask'],
 ): Promise<HostCommands[Name]['answer']> {
-  const { broker, vault, ledger, tokenFiles } = context
+  const { broker, vault, ledger, tokenFiles, shares } = context
   const handlers: Handlers = {
     start_login: (ask) => broker.startLogin(ask),
     login_link: async ({ id }) => ({ authorization_url: broker.loginLink(id) }),
@@ -56,6 +58,11 @@ export async function answer<Name extends HostCommandName>(
     remove_token_file: async ({ tool }) => {
       await tokenFiles.remove(tool)
       return undefined
+    },
+    shares: async () => shares?.list() ?? [],
+    end_share: async ({ id }) => {
+      shares?.revoke(id)
+      return shares?.list() ?? []
     },
     ...processHandlers(context),
   }

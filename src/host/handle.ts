@@ -15,6 +15,7 @@ import type {
   LoginDecision,
   LoginStatus,
   ProvidersResponse,
+  Share,
   StartLoginRequest,
   StartLoginResponse,
   TokenFile,
@@ -66,6 +67,10 @@ export interface HostCommands {
   }
   token_files: { readonly ask: undefined; readonly answer: readonly TokenFile[] }
   remove_token_file: { readonly ask: { readonly tool: TokenFileTool }; readonly answer: undefined }
+  /** What is shared with other computers now. */
+  shares: { readonly ask: undefined; readonly answer: readonly Share[] }
+  /** Answers those that are left. */
+  end_share: { readonly ask: { readonly id: string }; readonly answer: readonly Share[] }
   remove_rule: { readonly ask: { readonly client: string }; readonly answer: ClientPolicy }
   move_vault: { readonly ask: VaultMoveRequest; readonly answer: VaultMoveResponse }
   /** Of every vault, until the host ends. Changes nothing where TOKENTRAY_REFRESH decides. */

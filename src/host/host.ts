@@ -34,7 +34,10 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     snapshot: () => broker.snapshot(),
     onSnapshot: (listener) => broker.subscribe(listener),
     onExit: () => {},
-    ask: (name, value) => answer({ broker, vault, ledger, tokenFiles, refresh, log, onWake: () => rooms.wake() }, name, value),
+    ask: (name, value) => {
+      const { shares } = main
+      return answer({ broker, vault, ledger, tokenFiles, shares, refresh, log, onWake: () => rooms.wake() }, name, value)
+    },
     stop: async () => {
       await Promise.all([rooms.stop(), main.stop()])
       await practice?.stop()

@@ -6,6 +6,7 @@ import {
   FileLedger,
   MemoryClientRegister,
   MemoryLedger,
+  type ShareDesk,
   startTokenServer,
   type TokenServer,
   type VaultDesk,
@@ -60,6 +61,11 @@ export class VaultRoom {
 
   get ledger(): Ledger {
     return this.#records.ledger
+  }
+
+  /** Undefined while there is no socket, and so nothing that could be shared. */
+  get shares(): ShareDesk | undefined {
+    return this.#server?.shares
   }
 
   /** Opens the socket, which answers before the vault is open, because a keychain may wait for its owner. */

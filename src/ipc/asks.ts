@@ -67,6 +67,8 @@ export const asks = {
   'usage:look': nothing,
   'tools:get': nothing,
   'token-files:get': nothing,
+  'shares:get': nothing,
+  'share:end': z.strictObject({ share: id }),
   'tool:plan': toolWish,
   'tool:connect': toolWish,
   'tool:plan-disconnect': z.strictObject({ tool: id }),

@@ -8,6 +8,7 @@ import type {
   LedgerEntry,
   LoginPrompt,
   ProviderInfo,
+  Share,
   TokenFile,
 } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
@@ -66,6 +67,9 @@ export type Intent =
   | { readonly kind: 'signed_in'; readonly account: string; readonly identity?: AccountIdentity }
   | { readonly kind: 'checked'; readonly check: CheckResult }
 
+/** A share as it is shown; where its socket is concerns nobody in the window. */
+export type ShownShare = Omit<Share, 'socket'>
+
 /** What each question is answered with. No answer carries a token or an authorization URL (P1). */
 export interface Answers {
   'view:get': View
@@ -101,6 +105,10 @@ export interface Answers {
   'tools:get': readonly ToolStatus[]
   /** The files of tools in which a fresh token is kept. */
   'token-files:get': readonly TokenFile[]
+  /** What is shared with other computers now. */
+  'shares:get': readonly ShownShare[]
+  /** Those that are left. */
+  'share:end': readonly ShownShare[]
   /** What would be changed; nothing is. */
   'tool:plan': ToolPlan
   /** Every tool as it is now. */
@@ -169,6 +177,8 @@ export const channels = Object.keys({
   'usage:look': 1,
   'tools:get': 1,
   'token-files:get': 1,
+  'shares:get': 1,
+  'share:end': 1,
   'tool:plan': 1,
   'tool:connect': 1,
   'tool:plan-disconnect': 1,

@@ -47,6 +47,8 @@ export function setupIpc({ actions, tools, usage, desk, window, view }: WindowRe
     'usage:look': () => nothing(usage.look()),
     'tools:get': () => tools.tools(),
     'token-files:get': () => tools.tokenFiles(),
+    'shares:get': () => tools.shares(),
+    'share:end': ({ share }) => tools.endShare(share),
     'tool:plan': (ask) => tools.plan(ask),
     'tool:connect': (ask) => tools.connect(ask),
     'tool:plan-disconnect': ({ tool }) => tools.planDisconnection(tool),

@@ -1,6 +1,6 @@
 import type { Asks } from '../ipc/asks.ts'
-import type { Answers } from '../ipc/channels.ts'
-import type { ClientRule, LedgerEntry, TokenFile, ToolStatus } from '../protocol/index.ts'
+import type { Answers, ShownShare } from '../ipc/channels.ts'
+import type { ClientRule, LedgerEntry, Share, TokenFile, ToolStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
 import type { ToolConnections } from './tool-connections.ts'
 
@@ -30,6 +30,14 @@ export class ToolActions {
     return this.#host.ask('ledger', { limit: mostEntries })
   }
 
+  async shares(): Promise<readonly ShownShare[]> {
+    return (await this.#host.ask('shares', undefined)).map(withoutSocket)
+  }
+
+  async endShare(id: string): Promise<readonly ShownShare[]> {
+    return (await this.#host.ask('end_share', { id })).map(withoutSocket)
+  }
+
   async tools(): Promise<readonly ToolStatus[]> {
     return (await this.#connections()).list()
   }
@@ -54,3 +62,5 @@ export class ToolActions {
     return (await this.#connections()).disconnect(tool)
   }
 }
+
+const withoutSocket = ({ socket: _, ...share }: Share): ShownShare => share

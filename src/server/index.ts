@@ -1,6 +1,7 @@
 export * from './client-file.ts'
 export * from './client-proof.ts'
 export * from './ledger.ts'
+export * from './share-desk.ts'
 export * from './single-owner.ts'
 export * from './token-file-desk.ts'
 export * from './token-server.ts'

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createBrokerClient } from '../../src/client/index.ts'
 import { type Broker, type Ledger, silentLog } from '../../src/core/index.ts'
 import { answer, type CommandContext } from '../../src/host/commands.ts'
 import type { HostHandle } from '../../src/host/index.ts'
@@ -98,6 +99,18 @@ describe('a real host', () => {
     await expect(host.ask('remove_token_file', { tool: 'claude-code' })).rejects.toMatchObject({ code: 'not_found' })
   })
 
+  test('tells what is shared, and ends it', async () => {
+    const { host } = await running()
+    const account = await withKey(host)
+    expect(await host.ask('shares', undefined)).toEqual([])
+    const client = createBrokerClient(host.facts.socket)
+    const made = await client.createShare({ accounts: [account], name: 'ssh-far', for: 60 })
+    const other = await client.createShare({ accounts: [account], name: 'ssh-near', for: 60 })
+    expect(await host.ask('shares', undefined)).toEqual([made, other])
+    expect(await host.ask('end_share', { id: made.id })).toEqual([other])
+    await expect(host.ask('end_share', { id: made.id })).rejects.toMatchObject({ code: 'unknown_share' })
+  })
+
   test('refuses to move a key that is in memory only, with words', async () => {
     const { host } = await running()
     await expect(host.ask('move_vault', { to: 'keychain', dry_run: true })).rejects.toMatchObject({
@@ -126,6 +139,7 @@ describe('one command', () => {
     vault: emptyBroker().vault,
     ledger: { read: async () => [] },
     tokenFiles: noTokenFiles,
+    shares: undefined,
     refresh: new RefreshChoice(undefined),
     log: { ...silentLog, choose: () => {} },
     onWake: () => {},

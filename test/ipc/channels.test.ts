@@ -60,6 +60,10 @@ describe('the contract with the window', () => {
     expectTypeOf<Names<Asks['account:copy-token']>>().toEqualTypeOf<'account'>()
   })
 
+  test('P1: the window is not told where the socket of a share is', () => {
+    expectTypeOf<Extract<Names<Answers['shares:get' | 'share:end']>, 'socket'>>().toEqualTypeOf<never>()
+  })
+
   test('P1: of a foreign file the window is told what changes, and never what is in it', () => {
     type Told = Names<Answers['tool:plan' | 'tool:connect' | 'tool:plan-disconnect' | 'tool:disconnect']>
     expectTypeOf<Extract<Told, 'before' | 'after' | 'content' | 'undo' | 'previous' | 'change'>>().toEqualTypeOf<never>()
@@ -112,6 +116,7 @@ describe('the validators refuse', () => {
     ['settings:change', { quietHours: { on: true, from: 0, to: 1440 } }],
     ['settings:change', { usageThresholds: [{ window: 'week', percents: [0] }] }],
     ['account:set-label', { account: 'practice-1', label: 'two words' }],
+    ['share:end', { id: '0a1b2c3d4e5f' }],
     ['tool:plan', { tool: 'codex', account: '' }],
     ['tool:plan', { tool: 'codex', model: 'x' }],
     ['tool:connect', { tool: 'codex', path: '/etc/passwd' }],
@@ -147,6 +152,8 @@ describe('the validators refuse', () => {
       'usage:look': undefined,
       'tools:get': undefined,
       'token-files:get': undefined,
+      'shares:get': undefined,
+      'share:end': { share: '0a1b2c3d4e5f' },
       'tool:plan': { tool: 'codex' },
       'tool:connect': { tool: 'codex', account: 'openai-codex:work', follow: true },
       'tool:plan-disconnect': { tool: 'codex' },

@@ -83,6 +83,8 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
   'usage:look': undefined,
   'tools:get': undefined,
   'token-files:get': undefined,
+  'shares:get': undefined,
+  'share:end': { share: 'gone' },
   'tool:plan': { tool: 'aider' },
   'tool:connect': { tool: 'aider' },
   'tool:plan-disconnect': { tool: 'aider' },

@@ -26,6 +26,16 @@ test('the rules are those of the broker, and the ones that are left after one wa
   await expect(actions.removeRule('codex')).rejects.toMatchObject({ code: 'unknown_client' })
 })
 
+test('a share is told without its socket, and so are those that are left', async () => {
+  const { host, actions } = await setup()
+  const share = { id: '1', name: 'ssh-far', accounts: ['practice-1'], expires_at: 5 }
+  host.answers.set('shares', () => [{ ...share, socket: '/run/s.sock' }])
+  host.answers.set('end_share', () => [{ ...share, id: '2', socket: '/run/t.sock' }])
+  expect(await actions.shares()).toEqual([share])
+  expect(await actions.endShare('1')).toEqual([{ ...share, id: '2' }])
+  expect(host.asked.at(-1)).toEqual({ name: 'end_share', value: { id: '1' } })
+})
+
 test('the activity is as much of the ledger as can be looked through', async () => {
   const { host, actions } = await setup()
   host.answers.set('ledger', () => ['entry'])

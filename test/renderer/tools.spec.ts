@@ -1,5 +1,5 @@
 import { expectAccessible } from './support/accessible.ts'
-import { plan, toolList } from './support/pages.ts'
+import { plan, shareList, toolList } from './support/pages.ts'
 import { active, ana, ben, codex, inLanguage, practice, view } from './support/snapshots.ts'
 import { expect, type TestWindow, test } from './support/window.ts'
 
@@ -256,6 +256,47 @@ test.describe('disconnecting', () => {
     await button(tray, 'Disconnect').click()
     await expect(panel(tray).getByRole('alert')).toContainText('The file is a link now. Remove the link.')
     await expect(rows(tray).first()).toContainText('Connected')
+  })
+})
+
+test.describe('what is shared with other computers', () => {
+  const shared = async (tray: TestWindow) => {
+    await tray.open(one)
+    await tray.reply('shares:get', { ok: true, value: shareList })
+    await tray.choose({ kind: 'page', page: 'tools' })
+    return tray.page.getByRole('region', { name: 'Shared with other computers' })
+  }
+
+  test('is not spoken of where nothing is', async ({ tray }) => {
+    await open(tray)
+    await expect(rows(tray)).toHaveCount(toolList.length)
+    await expect(tray.page.getByText('Shared with other computers')).toHaveCount(0)
+  })
+
+  test('names the accounts and the time, and ends with a press; the focus goes to the next and then to the head', async ({
+    tray,
+  }) => {
+    const region = await shared(tray)
+    await expect(region.getByRole('listitem')).toHaveCount(2)
+    await expect(region.getByRole('listitem').first()).toContainText('ssh-build-machine until 14:06')
+    await expect(region.getByRole('listitem').nth(1)).toContainText('Practice (ben')
+    await tray.reply('share:end', { ok: true, value: shareList.slice(1) })
+    await tray.reply('shares:get', { ok: true, value: shareList.slice(1) })
+    await button(tray, 'End the share ssh-build-machine').press('Enter')
+    await expect(button(tray, 'End the share ssh-laptop')).toBeFocused()
+    await expect(region).toContainText('ssh-build-machine\u2069 gets no more tokens.')
+    await tray.reply('share:end', { ok: true, value: [] })
+    await tray.reply('shares:get', { ok: true, value: [] })
+    await tray.page.keyboard.press('Enter')
+    await expect(region.getByRole('heading')).toBeFocused()
+    expect(await tray.asked('share:end')).toEqual([{ share: '0a1b2c3d4e5f' }, { share: '1a1b2c3d4e5f' }])
+  })
+
+  test('says why one could not be ended', async ({ tray }) => {
+    const region = await shared(tray)
+    await tray.fail('share:end', { code: 'unknown_share', description: 'There is no such share.' })
+    await button(tray, 'End the share ssh-laptop').click()
+    await expect(region.getByRole('alert')).toContainText('There is no such share.')
   })
 })
 

@@ -1,7 +1,7 @@
 // What the other pages of the window can look like, for pictures and for axe. The fake bridge answers with the fixtures of `pages.ts`.
 import type { Page as PageName, View } from '../../../src/ipc/channels.ts'
 import type { Step } from './looks.ts'
-import { ledger, toolList, usage } from './pages.ts'
+import { ledger, shareList, toolList, usage } from './pages.ts'
 import { everyRow } from './providers.ts'
 import {
   active,
@@ -89,6 +89,15 @@ export const pageLooks: Readonly<Record<string, Step>> = {
       await tray.reply('tools:get', { ok: true, value: now })
       await tray.page.getByRole('group').getByRole('button', { name: 'Connect', exact: true }).click()
       await expect(tray.page.getByText('is connected')).toBeVisible()
+    },
+  },
+  'tools page with shares and a token in a file': {
+    from: two,
+    step: async (tray) => {
+      const file = { tool: 'claude-code', path: '~/.claude/.credentials.json', account: 'a', state: 'fresh' }
+      await tray.reply('token-files:get', { ok: true, value: [file] })
+      await tray.reply('shares:get', { ok: true, value: shareList })
+      await goTo(tray, 'tools', 'ssh-laptop')
     },
   },
   'tools page without any': {

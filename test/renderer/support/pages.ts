@@ -1,3 +1,4 @@
+import type { ShownShare } from '../../../src/ipc/channels.ts'
 import { defaultSettings, type SettingsView } from '../../../src/ipc/settings.ts'
 import type { DisconnectPlan, ReadyPlan, ShownLine, ToolStatus } from '../../../src/ipc/tools.ts'
 import type { AccountUsage, Caller, ClientRule, LedgerEntry } from '../../../src/protocol/index.ts'
@@ -110,6 +111,16 @@ export const disconnectPlan: DisconnectPlan = {
     { path: '~/.tokentray-made.json', what: 'removed', hidden: false, lines: [goes('"theme": "dark"')] },
   ],
 }
+
+export const shareList: readonly ShownShare[] = [
+  { id: '0a1b2c3d4e5f', name: 'ssh-build-machine', accounts: ['openai-codex-1a2b3c4d'], expires_at: noon + 3 * hour },
+  {
+    id: '1a1b2c3d4e5f',
+    name: 'ssh-laptop',
+    accounts: ['openai-codex-1a2b3c4d', 'practice-5e6f7a8b'],
+    expires_at: noon + 2 * day,
+  },
+]
 
 export const settingsView: SettingsView = {
   settings: defaultSettings,

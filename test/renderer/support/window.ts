@@ -32,6 +32,7 @@ const told: Partial<{ readonly [Name in Channel]: Answers[Name] }> = {
   'rules:get': rules,
   'tools:get': toolList,
   'token-files:get': [],
+  'shares:get': [],
   'tool:plan': plan,
   'tool:connect': toolList,
   'tool:plan-disconnect': disconnectPlan,

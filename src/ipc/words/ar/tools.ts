@@ -51,4 +51,9 @@ export const tools: typeof pattern = {
   restored: 'تم الفصل. إعداداتها كما كانت من قبل.',
   cleaned: 'تم الفصل. أُزيل ما وضعه TokenTray في إعداداتها.',
   left: 'تم الفصل. يبقى ما عُدّل في إعداداتها منذ ذلك الحين.',
+  shares: 'المشاركة مع حواسيب أخرى',
+  shareUntil: (moment) => `حتى ${moment}`,
+  endShare: 'إنهاء',
+  endShareLabel: (name) => `إنهاء مشاركة ${isolated(name)}`,
+  shareEnded: (name) => `لن يحصل ${isolated(name)} على رموز بعد الآن.`,
 }

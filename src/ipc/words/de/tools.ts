@@ -50,4 +50,9 @@ export const tools: typeof pattern = {
   restored: 'Getrennt. Seine Einstellungen sind wie zuvor.',
   cleaned: 'Getrennt. Was TokenTray in seine Einstellungen geschrieben hatte, ist weg.',
   left: 'Getrennt. Was seither in seinen Einstellungen geändert wurde, bleibt.',
+  shares: 'Mit anderen Computern geteilt',
+  shareUntil: (moment) => `bis ${moment}`,
+  endShare: 'Beenden',
+  endShareLabel: (name) => `Freigabe ${name} beenden`,
+  shareEnded: (name) => `${name} bekommt keine Token mehr.`,
 }

@@ -48,4 +48,9 @@ export const tools = {
   restored: 'Disconnected. Its settings are as they were before.',
   cleaned: 'Disconnected. What TokenTray had put into its settings is gone.',
   left: 'Disconnected. What was changed in its settings since then stays.',
+  shares: 'Shared with other computers',
+  shareUntil: (moment: string) => `until ${moment}`,
+  endShare: 'End',
+  endShareLabel: (name: string) => `End the share ${name}`,
+  shareEnded: (name: string) => `${name} gets no more tokens.`,
 }
