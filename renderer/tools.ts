@@ -35,7 +35,11 @@ export async function connect(tool: string, name: string, wish: Wish): Promise<v
 export async function disconnect(tool: string): Promise<void> {
   const place = toolPlace(tool)
   const reply = await requestReply(place, 'tool:disconnect', { tool })
-  if (!reply.ok) return setProblem(place, reply.problem)
+  if (!reply.ok) {
+    setProblem(place, reply.problem)
+    // Of several files some may be done, or the command was quicker.
+    return tools.read()
+  }
   const { tools: next, restored, left } = reply.value
   tools.put(next)
   tokenFiles.read()

@@ -2,7 +2,7 @@ import { isRemoval } from './connect.ts'
 import { undone } from './disconnect.ts'
 import type { FileChange } from './file-change.ts'
 import { type Connection, readJournal } from './journal.ts'
-import { readSettingsFile } from './settings-file.ts'
+import { readChangedFile, readSettingsFile } from './settings-file.ts'
 import { put } from './text-change.ts'
 
 /** A file as it is and as it would be; undefined where there is none. */
@@ -43,7 +43,7 @@ type Texts = Map<string, Omit<ChangedFile, 'path'>>
 async function undoneTexts(connections: readonly Connection[]): Promise<Texts> {
   const texts: Texts = new Map()
   for (const entry of connections.toReversed().flatMap(({ files }) => files.toReversed())) {
-    const file = await readSettingsFile(entry.path, false)
+    const file = await readChangedFile(entry.path)
     if (file.kind === 'absent') continue
     const { before, after, changes } = texts.get(entry.path) ?? { before: file.text, after: file.text, changes: [] }
     texts.set(entry.path, {

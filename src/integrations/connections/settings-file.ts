@@ -45,6 +45,16 @@ export async function readSettingsFile(path: string, followLinks: boolean): Prom
   return file
 }
 
+/** The same for a file that was changed already. Its way was followed then, so that another link in its place would be somebody else's. */
+export async function readChangedFile(path: string): Promise<SettingsFile> {
+  try {
+    return await readSettingsFile(path, false)
+  } catch (error) {
+    if (!(error instanceof LinkedFile)) throw error
+    throw leftAlone(path, `It is a link to ${error.target} now.`, 'Put the file itself back in its place, and try again.')
+  }
+}
+
 const isWritable = (path: string): Promise<boolean> =>
   access(path, constants.W_OK).then(
     () => true,

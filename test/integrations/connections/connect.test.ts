@@ -250,7 +250,13 @@ describe('a file that is left alone, with the reason', () => {
     await write('elsewhere', 'a = 1\n')
     await symlink(at('elsewhere'), at('config.toml'))
     const before = await everything()
-    await expect(disconnect()).rejects.toThrow('It is a link')
+    const refused = {
+      code: 'invalid_request',
+      message: expect.stringContaining(`It is a link to ${at('elsewhere')} now.`),
+      fix: expect.stringContaining('Put the file itself back'),
+    }
+    await expect(disconnect()).rejects.toMatchObject(refused)
+    await expect(readJournal(home).then(previewDisconnection)).rejects.toMatchObject(refused)
     expect(await everything()).toEqual(before)
     expect(await readJournal(home)).toHaveLength(1)
   })
