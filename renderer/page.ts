@@ -20,7 +20,7 @@ export const page = computed<Page>(() => (pages.value.includes(chosen.value) ? c
 
 /** What is unfolded on a page. Of the rows of accounts, `question` says it. */
 export type Unfolded =
-  | { readonly kind: 'tool'; readonly tool: string }
+  | { readonly kind: 'tool'; readonly tool: string; readonly what: 'connect' | 'disconnect' }
   | { readonly kind: 'vault_move' }
   | { readonly kind: 'reset' }
 export const unfolded = signal<Unfolded | undefined>(undefined)

@@ -1,5 +1,4 @@
-import type { RefObject } from 'preact'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { momentWords } from '../../src/ipc/time-words.ts'
 import type { BrokerSnapshot, ClientRule } from '../../src/protocol/index.ts'
 import { forget, rulePlace, rules, rulesPlace } from '../activity.ts'
@@ -10,6 +9,7 @@ import { isWaiting, now } from '../store.ts'
 import { AccountText } from './account-text.tsx'
 import { Button } from './button.tsx'
 import { CutText, cutName } from './cut-text.tsx'
+import { useFocusMovesOn } from './focus-moves-on.ts'
 import { NoteLines } from './note-lines.tsx'
 import { OutcomeGlyph } from './outcome-glyph.tsx'
 import { ProblemNote } from './problem-note.tsx'
@@ -100,19 +100,4 @@ function Accounts({ rule: { accounts }, snapshot }: { readonly rule: ClientRule;
   const said = [...present.map((_account, index) => `{${index}}`), ...(gone > 0 ? [activity.goneAccounts(gone)] : [])]
   const text = new Intl.ListFormat(language.value.locale, { type: 'unit' }).format(said)
   return <Sentence text={text} parts={Object.fromEntries(present.map((account, index) => [index, name(account)]))} />
-}
-
-/** An answer that is forgotten takes the focus along. It moves to the answer that takes its place, or to the line above them. */
-function useFocusMovesOn(summary: RefObject<HTMLElement | null>): RefObject<HTMLUListElement | null> {
-  const list = useRef<HTMLUListElement>(null)
-  // Read while the old ones are still there, as the browser does not tell of a focus that it loses with its element.
-  const place = [...(list.current?.children ?? [])].findIndex((answer) => answer.contains(document.activeElement))
-  useLayoutEffect(() => {
-    if (place < 0 || list.current?.contains(document.activeElement)) return
-    const next = list.current?.children[place] ?? list.current?.lastElementChild
-    const button = next?.querySelector('button')
-    if (button) button.focus()
-    else summary.current?.focus()
-  })
-  return list
 }

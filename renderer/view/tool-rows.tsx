@@ -2,14 +2,18 @@ import { useId } from 'preact/hooks'
 import type { ToolStatus } from '../../src/ipc/tools.ts'
 import { words } from '../language.ts'
 import { unfolded } from '../page.ts'
-import { request } from '../requests.ts'
+import { snapshot } from '../store.ts'
+import { loginWords, tokenFiles, toolPlace } from '../tools.ts'
 import { Button } from './button.tsx'
-import { CopyButton } from './copy-button.tsx'
+import { ConnectPanel } from './connect-panel.tsx'
 import { CutText, cutName } from './cut-text.tsx'
+import { DisconnectPanel } from './disconnect-panel.tsx'
+import { FileName } from './file-change.tsx'
 import { useFocusBack } from './focus-back.ts'
-import { ProblemNote } from './problem-note.tsx'
+import { NoteLines } from './note-lines.tsx'
+import { SaidAndFix } from './said-and-fix.tsx'
 
-const order: readonly ToolStatus['state'][] = ['connected', 'found', 'not_installed']
+const order: readonly ToolStatus['state'][] = ['connected', 'connected_by_hand', 'found', 'not_installed']
 
 /** Connected ones first, then those that can be; what is not installed stands last. */
 export function ToolRows({ tools }: { readonly tools: readonly ToolStatus[] }) {
@@ -23,12 +27,16 @@ export function ToolRows({ tools }: { readonly tools: readonly ToolStatus[] }) {
   )
 }
 
+const actions = { connected: 'disconnect', found: 'connect', connected_by_hand: undefined, not_installed: undefined } as const
+
 function ToolRow({ tool }: { readonly tool: ToolStatus }) {
   const id = useId()
-  const { id: own, name, state } = tool
+  const { id: own, name, state, selector } = tool
   const say = words().tools
+  const what = actions[state]
   const asked = unfolded.value
-  const open = state === 'found' && asked?.kind === 'tool' && asked.tool === own
+  // What was unfolded for another state of the tool is folded.
+  const open = what !== undefined && asked?.kind === 'tool' && asked.tool === own && asked.what === what
   const opener = useFocusBack(open)
   return (
     <li class={`tool tool-${state}`} aria-labelledby={id}>
@@ -39,53 +47,67 @@ function ToolRow({ tool }: { readonly tool: ToolStatus }) {
         </h2>
         <p class="tool-state">
           <ToolGlyph state={state} />
-          {say.states[state]}
+          <span>
+            {say.states[state]}
+            {selector !== undefined && (
+              <>
+                {' · '}
+                <CutText text={loginWords(selector, snapshot.value)} most={60} />
+              </>
+            )}
+          </span>
         </p>
+        <ToolFiles tool={tool} />
       </div>
-      {state === 'found' && (
+      {what !== undefined && (
         <Button
-          label={say.connectLabel(cutName(name))}
+          label={say[`${what}Label`](cutName(name))}
+          kind={what === 'connect' ? 'quiet' : 'plain'}
           expanded={open}
           buttonRef={opener}
           onPress={() => {
-            unfolded.value = open ? undefined : { kind: 'tool', tool: own }
+            unfolded.value = open ? undefined : { kind: 'tool', tool: own, what }
           }}
         >
-          {say.connect}
+          {say[what]}
         </Button>
       )}
-      {open && <HowToConnect tool={tool} />}
+      {open && (what === 'connect' ? <ConnectPanel tool={tool} /> : <DisconnectPanel tool={tool} />)}
+      <NoteLines place={toolPlace(own)} />
     </li>
   )
 }
 
-/** The place and the lines, which are read from left to right in every language. */
-function HowToConnect({ tool: { id, name, where, lines } }: { readonly tool: ToolStatus }) {
+/** Where a connected tool has its connection. */
+function ToolFiles({ tool: { id, state, files, changed } }: { readonly tool: ToolStatus }) {
   const say = words().tools
-  const place = `tool ${id}`
+  if (state === 'connected_by_hand') return <p class="tool-more">{say.byHand}</p>
   return (
-    <fieldset class="panel tool-panel" aria-label={say.howTo(cutName(name))}>
-      <p class="tool-where">
-        {say.put}{' '}
-        <bdi>
-          <code>{where}</code>
-        </bdi>
-      </p>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached with the keyboard. */}
-      <section class="lines" dir="ltr" tabIndex={0} aria-label={say.lines(cutName(name))}>
-        <pre>
-          <code>{lines}</code>
-        </pre>
-      </section>
-      <ProblemNote place={place} />
-      <div class="buttons buttons-end">
-        <CopyButton
-          words={say.copy}
-          label={say.copyLabel(cutName(name))}
-          onCopy={() => request(place, 'tool:copy', { tool: id })}
-        />
-      </div>
-    </fieldset>
+    <>
+      {files.map((file) => (
+        <p key={file} class="tool-more">
+          <FileName path={file} />
+          {changed.includes(file) && ` (${say.changedSince})`}
+        </p>
+      ))}
+      <TokenFileLines tool={id} />
+    </>
+  )
+}
+
+/** Where the broker keeps a fresh token for a tool that has no way to ask, and what is wrong where it cannot. */
+function TokenFileLines({ tool }: { readonly tool: string }) {
+  const say = words().tools
+  const own = tokenFiles.value.value?.filter((each) => each.tool === tool) ?? []
+  return (
+    <>
+      {own.map(({ path, state, error }) => (
+        <div key={path} class="tool-more">
+          <FileName path={path} /> ({say.tokenFiles[state]})
+          {error !== undefined && <SaidAndFix description={error.description} fix={error.fix} />}
+        </div>
+      ))}
+    </>
   )
 }
 
@@ -109,6 +131,7 @@ function ToolGlyph({ state }: { readonly state: ToolStatus['state'] }) {
           <path class="glyph-cut-line" stroke-width="1.4" d="M3.8 6.2l1.6 1.6 2.9-3.3" />
         </>
       )}
+      {state === 'connected_by_hand' && <path class="glyph-line" stroke-width="1.7" d="M2.2 6.4l2.6 2.6 5-5.8" />}
       {state === 'found' && <circle class="glyph-line" stroke-width="1.5" cx="6" cy="6" r="4.2" />}
       {state === 'not_installed' && <path class="glyph-line" stroke-width="1.5" d="M3 6h6" />}
     </svg>

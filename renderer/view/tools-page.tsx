@@ -1,12 +1,14 @@
 import { useReading } from '../kept.ts'
 import { words } from '../language.ts'
-import { tools, toolsPlace } from '../tools.ts'
+import { shares } from '../shares.ts'
+import { tokenFiles, tools, toolsPlace } from '../tools.ts'
 import { ProblemNote } from './problem-note.tsx'
+import { Shared } from './shared.tsx'
 import { ToolRows } from './tool-rows.tsx'
 
 /** The tools on this computer, and how each of them gets its tokens here. */
 export function ToolsPage() {
-  useReading(tools)
+  useReading(tools, tokenFiles, shares)
   const known = tools.value.value
   const say = words().tools
   return (
@@ -22,6 +24,7 @@ export function ToolsPage() {
           <ToolRows tools={known} />
         </>
       )}
+      <Shared />
     </div>
   )
 }

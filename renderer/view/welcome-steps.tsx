@@ -4,7 +4,7 @@ import { useReading } from '../kept.ts'
 import { words } from '../language.ts'
 import { signIn } from '../sign-in.ts'
 import { providerOf } from '../store.ts'
-import { tools, toolsPlace } from '../tools.ts'
+import { tokenFiles, tools, toolsPlace } from '../tools.ts'
 import { pick } from '../welcome.ts'
 import { VaultNotice } from './notices.tsx'
 import { ProblemNote } from './problem-note.tsx'
@@ -76,7 +76,7 @@ export function PlaceStep({ vault }: { readonly vault: VaultStatus }) {
 }
 
 export function ToolsStep() {
-  useReading(tools)
+  useReading(tools, tokenFiles)
   const known = tools.value.value
   const say = words().tools
   return (

@@ -85,7 +85,7 @@ export function describeConnectCommands(
     .addHelpText('after', examples)
     .action(async (name: string | undefined, options: ConnectOptions) => {
       if (name !== undefined && !options.list) return connectOne(toolNamed(name), options, context)
-      stdout.write(await listConnections({ env, surroundings, home: context.home, json: options.json === true }))
+      stdout.write(await listConnections({ env, surroundings, json: options.json === true }))
     })
   program
     .command('disconnect [tool]')

@@ -1,12 +1,16 @@
 import { type Asker, type Broker, type GrantVault, type Ledger, moveVault, unlockVault } from '../core/index.ts'
+import type { ShareDesk } from '../server/index.ts'
 import type { BrokerLog } from './broker-log.ts'
 import type { HostCommandName, HostCommands } from './handle.ts'
 import type { RefreshChoice } from './refresh-choice.ts'
+import type { TokenFiles } from './token-files.ts'
 
 export interface CommandContext {
   readonly broker: Broker
   readonly vault: GrantVault
   readonly ledger: Pick<Ledger, 'read'>
+  readonly tokenFiles: Pick<TokenFiles, 'list' | 'put' | 'remove'>
+  readonly shares: ShareDesk | undefined
   readonly refresh: RefreshChoice
   readonly log: Pick<BrokerLog, 'choose'>
   /** Told of a `wake` as well, after the broker. */
@@ -23,7 +27,7 @@ export async function answer<Name extends HostCommandName>(
   name: Name,
   value: HostCommands[Name]['ask'],
 ): Promise<HostCommands[Name]['answer']> {
-  const { broker, vault, ledger } = context
+  const { broker, vault, ledger, tokenFiles, shares } = context
   const handlers: Handlers = {
     start_login: (ask) => broker.startLogin(ask),
     login_link: async ({ id }) => ({ authorization_url: broker.loginLink(id) }),
@@ -48,6 +52,18 @@ export async function answer<Name extends HostCommandName>(
     remove_rule: async ({ client }) => broker.clients.removeRule(client),
     ledger: ({ limit }) => ledger.read(limit),
     last_hand_out: async () => broker.accounts.lastHandOut(),
+    explain: async ({ selector }) => broker.accounts.explain(selector, 'unnamed'),
+    put_token_file: ({ tool, account, path }) => tokenFiles.put(tool, { account, path }),
+    token_files: async () => tokenFiles.list(),
+    remove_token_file: async ({ tool }) => {
+      await tokenFiles.remove(tool)
+      return undefined
+    },
+    shares: async () => shares?.list() ?? [],
+    end_share: async ({ id }) => {
+      shares?.revoke(id)
+      return shares?.list() ?? []
+    },
     ...processHandlers(context),
   }
   return handlers[name](value)

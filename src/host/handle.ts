@@ -10,12 +10,16 @@ import type {
   BrokerSnapshot,
   CheckResult,
   ClientPolicy,
+  Explanation,
   LedgerEntry,
   LoginDecision,
   LoginStatus,
   ProvidersResponse,
+  Share,
   StartLoginRequest,
   StartLoginResponse,
+  TokenFile,
+  TokenFileTool,
   UnlockRequest,
   VaultMoveRequest,
   VaultMoveResponse,
@@ -54,6 +58,19 @@ export interface HostCommands {
   ledger: { readonly ask: { readonly limit: number }; readonly answer: readonly LedgerEntry[] }
   /** When a tool got a token last, in epoch seconds; undefined when none did since the host started. */
   last_hand_out: { readonly ask: undefined; readonly answer: number | undefined }
+  /** Why a tool would get a token of this account, and where the token is used. */
+  explain: { readonly ask: { readonly selector: string }; readonly answer: Explanation }
+  /** Keeps a fresh token in a file of the tool. */
+  put_token_file: {
+    readonly ask: { readonly tool: TokenFileTool; readonly account: string; readonly path: string }
+    readonly answer: TokenFile
+  }
+  token_files: { readonly ask: undefined; readonly answer: readonly TokenFile[] }
+  remove_token_file: { readonly ask: { readonly tool: TokenFileTool }; readonly answer: undefined }
+  /** What is shared with other computers now. */
+  shares: { readonly ask: undefined; readonly answer: readonly Share[] }
+  /** Answers those that are left. */
+  end_share: { readonly ask: { readonly id: string }; readonly answer: readonly Share[] }
   remove_rule: { readonly ask: { readonly client: string }; readonly answer: ClientPolicy }
   move_vault: { readonly ask: VaultMoveRequest; readonly answer: VaultMoveResponse }
   /** Of every vault, until the host ends. Changes nothing where TOKENTRAY_REFRESH decides. */

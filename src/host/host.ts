@@ -27,14 +27,17 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const rooms = new VaultRooms(parts, env, main)
   await main.serve(rooms)
   await rooms.start()
-  const { broker, vault, ledger } = main
+  const { broker, vault, ledger, tokenFiles } = main
   const { refresh } = parts
   return {
     facts: { socket, home, version: parts.health.version },
     snapshot: () => broker.snapshot(),
     onSnapshot: (listener) => broker.subscribe(listener),
     onExit: () => {},
-    ask: (name, value) => answer({ broker, vault, ledger, refresh, log, onWake: () => rooms.wake() }, name, value),
+    ask: (name, value) => {
+      const { shares } = main
+      return answer({ broker, vault, ledger, tokenFiles, shares, refresh, log, onWake: () => rooms.wake() }, name, value)
+    },
     stop: async () => {
       // First, because the rooms wait for whoever waits for a token.
       await parts.foreign.stop()

@@ -17,6 +17,7 @@ import {
   MemoryClientRegister,
   MemoryHistory,
   MemoryLedger,
+  type ShareDesk,
   startTokenServer,
   type TokenServer,
   type VaultDesk,
@@ -45,12 +46,12 @@ export class VaultRoom {
   readonly place: VaultPlace
   readonly broker: Broker
   readonly vault: OwnedVault
+  readonly tokenFiles: TokenFiles
   readonly #parts: HostParts
   readonly #log: Log
   readonly #index: AccountIndex
   readonly #records: Records
   readonly #stored: () => Promise<number>
-  readonly #tokenFiles: TokenFiles
   readonly #movedLogins: MovedLogins
   #server: TokenServer | undefined
   #stopHistory = () => {}
@@ -73,7 +74,7 @@ export class VaultRoom {
     this.broker = new Broker({ clock, vault, journal, index, ...records, ...about })
     const isKept = settings.store !== 'memory'
     const list = isKept ? tokenFileList(place.home, clock, this.#log) : noTokenFileList
-    this.#tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
+    this.tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
     const moved = isKept ? movedLoginList(place.home, clock, this.#log) : noMovedLoginList
     this.#movedLogins = new MovedLogins({ broker: this.broker, clock, log: this.#log, list: moved })
   }
@@ -82,11 +83,15 @@ export class VaultRoom {
     return this.#records.ledger
   }
 
+  /** Undefined while there is no socket, and so nothing that could be shared. */
+  get shares(): ShareDesk | undefined {
+    return this.#server?.shares
+  }
+
   /** Opens the socket, which answers before the vault is open, because a keychain may wait for its owner. */
   async serve(vaults?: VaultDesk): Promise<void> {
     const { clock, practice } = this.#parts
-    const { broker, vault } = this
-    const tokenFiles = this.#tokenFiles
+    const { broker, vault, tokenFiles } = this
     const movedLogins = this.#movedLogins
     const { ledger, history, proofs } = this.#records
     const { name, home, socket } = this.place
@@ -150,7 +155,7 @@ export class VaultRoom {
     // Who waits for the person is answered now, because the server waits for its answers.
     this.broker.clients.stop()
     await this.broker.stopLogins()
-    await this.#tokenFiles.stop()
+    await this.tokenFiles.stop()
     await this.#server?.close()
     this.#server = undefined
   }

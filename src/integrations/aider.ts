@@ -10,7 +10,6 @@ export const aider: ToolDefinition = {
   folder: ({ home }) => join(home, '.aider'),
   settings: ({ home }) => [join(home, '.aider.conf.yml')],
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
-  connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
   takes: ['openrouter', 'chatgpt', 'anthropic', 'openai-codex'],
   connect: byAlias('Aider', 'aider'),
 }

@@ -41,13 +41,6 @@ export const claudeCode: ToolDefinition = {
   folder,
   settings: (surroundings) => [join(folder(surroundings), 'settings.json')],
   variables: ['CLAUDE_CODE_OAUTH_TOKEN', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_API_KEY'],
-  connection: {
-    kind: 'settings',
-    lines: `{
-  "apiKeyHelper": "tokentray token anthropic --client claude-code"
-}
-`,
-  },
   takes: ['anthropic'],
   connect: connectTo,
 }

@@ -46,22 +46,6 @@ export const codex: ToolDefinition = {
   folder,
   settings: (surroundings) => [join(folder(surroundings), 'config.toml')],
   variables: ['CODEX_ACCESS_TOKEN', 'CODEX_API_KEY'],
-  connection: {
-    kind: 'settings',
-    lines: `model_provider = "tokentray"
-
-[model_providers.tokentray]
-name = "TokenTray"
-base_url = "https://api.openai.com/v1"
-wire_api = "responses"
-
-[model_providers.tokentray.auth]
-command = "tokentray"
-args = ["token", "chatgpt", "--client", "codex"]
-timeout_ms = 5000
-refresh_interval_ms = 300000
-`,
-  },
   takes: ['openai-codex', 'chatgpt'],
   connect: connectTo,
 }

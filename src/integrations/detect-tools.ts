@@ -1,64 +1,65 @@
-import { z } from 'zod'
 import { homeFolder, socketPath } from '../protocol/socket-path.ts'
 import type { ToolStatus } from '../protocol/tool.ts'
-import { journalPath } from './connections/journal-path.ts'
+import { type Connection, digest, readJournal } from './connections/journal.ts'
 import type { FileReaders } from './file-readers.ts'
+import { readForeignFile } from './foreign-file.ts'
 import { namesTokenTray, setsByTokenTray } from './mention.ts'
 import { findProgram } from './program-folders.ts'
-import { ownProfile, shellProfiles, variableLines } from './shell.ts'
+import { shellProfiles } from './shell.ts'
 import { type Environment, type Surroundings, surroundingsOf, type ToolDefinition } from './tool.ts'
 import { tools } from './tools.ts'
 
 /**
  * Which tools there are on this computer and which of them take their tokens here. Their settings and the files that a shell reads are
- * looked at, and no file in which a tool keeps a login. No program is started.
+ * looked at, and no file in which a tool keeps a login. No program is started. Throws `invalid_request` where it cannot be read what was
+ * connected.
  */
 export async function detectTools(
   env: Environment,
   readers: FileReaders,
   platform: NodeJS.Platform = process.platform,
 ): Promise<readonly ToolStatus[]> {
+  const connections = await readJournal(homeFolder(env))
   const surroundings = surroundingsOf(env, platform)
-  const socket = socketOf(surroundings)
-  const profiles = await textsOf(shellProfiles(surroundings), readers)
-  const connected = toolsIn(await readers.readText(journalPath(homeFolder(env))))
-  return Promise.all(tools.map((tool) => statusOf(tool, surroundings, { readers, socket, profiles, connected })))
+  const found = { readers, socket: socketOf(surroundings), profiles: await textsOf(shellProfiles(surroundings), readers) }
+  return Promise.all(
+    tools.map(async (tool): Promise<ToolStatus> => {
+      const { id, name } = tool
+      const own = connections.find((each) => each.tool === id)
+      if (own !== undefined) return { id, name, ...(await connected(own)) }
+      return { id, name, state: await stateOf(tool, surroundings, found), files: [], changed: [] }
+    }),
+  )
 }
 
-/** The tools that `tokentray connect` has connected, some of which show it nowhere in their settings. */
-function toolsIn(journal: string | undefined): ReadonlySet<string> {
-  try {
-    return new Set(toolsOfJournal.parse(JSON.parse(journal ?? '')).connections.map(({ tool }) => tool))
-  } catch {
-    return new Set()
-  }
+async function connected({ selector, files }: Connection): Promise<Omit<ToolStatus, 'id' | 'name'>> {
+  const changed = await Promise.all(
+    files.map(async ({ path, after }) => {
+      const file = await readForeignFile(path)
+      return file.kind === 'found' && digest(file.text) === after ? [] : [path]
+    }),
+  )
+  return { state: 'connected', selector, files: files.map(({ path }) => path), changed: changed.flat() }
 }
-
-const toolsOfJournal = z.object({ connections: z.array(z.object({ tool: z.string() })) })
 
 interface Found {
   readonly readers: FileReaders
   readonly socket: string | undefined
   /** What the shells read. */
   readonly profiles: readonly string[]
-  /** Ids of tools. */
-  readonly connected: ReadonlySet<string>
 }
 
-async function statusOf(tool: ToolDefinition, surroundings: Surroundings, found: Found): Promise<ToolStatus> {
-  const state = await stateOf(tool, surroundings, found)
-  return { id: tool.id, name: tool.name, state, ...instructions(tool, surroundings) }
-}
-
+/** What there is to see of a tool that TokenTray has not connected itself. */
 async function stateOf(
   tool: ToolDefinition,
   surroundings: Surroundings,
-  { readers, socket, profiles, connected }: Found,
+  { readers, socket, profiles }: Found,
 ): Promise<ToolStatus['state']> {
-  if (connected.has(tool.id)) return 'connected'
   const settings = await textsOf(tool.settings(surroundings), readers)
-  if (settings.some((text) => namesTokenTray(text, socket))) return 'connected'
-  if (profiles.some((text) => setsByTokenTray(text, tool.variables, socket))) return 'connected'
+  if (settings.some((text) => namesTokenTray(text, socket))) return 'connected_by_hand'
+  // A profile sets a variable of the tool, or starts the tool with one set.
+  const words = [...tool.variables, ...tool.commands]
+  if (profiles.some((text) => setsByTokenTray(text, words, socket))) return 'connected_by_hand'
   const isThere = settings.length > 0 || (await readers.isFolder(tool.folder(surroundings)))
   return isThere || (await isInstalled(tool, surroundings, readers)) ? 'found' : 'not_installed'
 }
@@ -66,13 +67,6 @@ async function stateOf(
 async function isInstalled({ commands }: ToolDefinition, surroundings: Surroundings, readers: FileReaders): Promise<boolean> {
   for (const command of commands) if ((await findProgram(command, surroundings, readers)) !== undefined) return true
   return false
-}
-
-function instructions({ id, settings, connection }: ToolDefinition, surroundings: Surroundings) {
-  const isOwn = connection.kind === 'settings'
-  const file = isOwn ? (settings(surroundings)[0] ?? '') : ownProfile(surroundings)
-  const lines = isOwn ? connection.lines : variableLines(connection, id, surroundings.platform)
-  return { where: shortened(file, surroundings), lines }
 }
 
 /** The texts of the files that can be read. */

@@ -12,14 +12,6 @@ export const gemini: ToolDefinition = {
   folder,
   settings: (surroundings) => [join(folder(surroundings), 'settings.json')],
   variables: ['GOOGLE_CLOUD_ACCESS_TOKEN', 'GEMINI_API_KEY'],
-  connection: {
-    kind: 'variables',
-    comment: 'google is a provider of your own; PROVIDERS.md says how to add it',
-    variables: [
-      { name: 'GOOGLE_GENAI_USE_GCA', value: 'true' },
-      { name: 'GOOGLE_CLOUD_ACCESS_TOKEN', token: 'google' },
-    ],
-  },
   takes: ['google', 'gemini'],
   connect: byAlias('Gemini CLI', 'gemini'),
 }

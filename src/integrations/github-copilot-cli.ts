@@ -32,13 +32,8 @@ function connectTo([access]: readonly Access[], surroundings: Surroundings): Con
     COPILOT_PROVIDER_API_KEY_COMMAND: command.map(inShell).join(' '),
     COPILOT_MODEL: model ?? way.model,
   }
-  const lines = variableLines(
-    { kind: 'variables', variables: Object.entries(variables).map(([name, value]) => ({ name, value })) },
-    'github-copilot-cli',
-    surroundings.platform,
-  )
   return {
-    changes: [profileBlock('github-copilot-cli', lines.trimEnd().split('\n'), surroundings)],
+    changes: [profileBlock('github-copilot-cli', variableLines(variables, surroundings), surroundings)],
     notes: [{ text: 'Open a new shell for it. The model is in COPILOT_MODEL; choose another one with --model.' }],
   }
 }
@@ -54,15 +49,6 @@ export const githubCopilotCli: ToolDefinition = {
   folder: ({ env, home }) => folderOf(env.COPILOT_HOME, join(home, '.copilot')),
   settings: () => [],
   variables: ['COPILOT_PROVIDER_API_KEY_COMMAND', 'COPILOT_PROVIDER_API_KEY', 'COPILOT_PROVIDER_BEARER_TOKEN'],
-  connection: {
-    kind: 'variables',
-    variables: [
-      { name: 'COPILOT_PROVIDER_BASE_URL', value: 'https://api.openai.com/v1' },
-      { name: 'COPILOT_PROVIDER_WIRE_API', value: 'responses' },
-      { name: 'COPILOT_PROVIDER_API_KEY_COMMAND', value: 'tokentray token chatgpt --client github-copilot-cli' },
-      { name: 'COPILOT_MODEL', value: 'gpt-5' },
-    ],
-  },
   takes: ['chatgpt', 'openai-codex', 'anthropic', 'openrouter'],
   connect: connectTo,
 }

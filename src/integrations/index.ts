@@ -8,13 +8,17 @@ export {
   planConnection,
   planDisconnection,
   toolNamed,
+  usableLogins,
 } from './connections/connecting.ts'
 export type { DisconnectedFile } from './connections/disconnect.ts'
-export { type Connection, digest, readJournal } from './connections/journal.ts'
+export { type Connection, readJournal } from './connections/journal.ts'
 export type { ChangedFile } from './connections/preview.ts'
+export { LinkedFile } from './connections/settings-file.ts'
+export { shownChange } from './connections/shown-change.ts'
 export { difference } from './connections/text-difference.ts'
 export { detectTools, shortened } from './detect-tools.ts'
 export { type FileReaders, fileReaders } from './file-readers.ts'
+export { installedCommand } from './installed-command.ts'
 export { certificatePlaces, proxyFrom } from './network-variables.ts'
 export { programFolders, programNames } from './program-folders.ts'
 export { inShell } from './shell.ts'

@@ -12,9 +12,9 @@ export function namesTokenTray(text: string, socket: string | undefined): boolea
   return socket !== undefined && (said.includes(socket) || said.replaceAll('\\\\', '\\').includes(socket))
 }
 
-/** Whether a file that a shell reads sets one of the variables by way of TokenTray. */
-export function setsByTokenTray(profile: string, variables: readonly string[], socket: string | undefined): boolean {
-  return profile.split('\n').some((line) => variables.some((name) => hasWord(line, name)) && namesTokenTray(line, socket))
+/** Whether a file that a shell reads says one of the words in a line by way of TokenTray. */
+export function setsByTokenTray(profile: string, words: readonly string[], socket: string | undefined): boolean {
+  return profile.split('\n').some((line) => words.some((name) => hasWord(line, name)) && namesTokenTray(line, socket))
 }
 
 const isComment = (line: string): boolean => /^\s*(?:#|\/\/)/.test(line)

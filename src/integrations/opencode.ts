@@ -40,7 +40,6 @@ export const opencode: ToolDefinition = {
   folder,
   settings: (surroundings) => ['opencode.json', 'opencode.jsonc'].map((name) => join(folder(surroundings), name)),
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
-  connection: { kind: 'variables', variables: [{ name: 'OPENROUTER_API_KEY', token: 'openrouter' }] },
   takes: ['openai-codex', 'chatgpt', 'anthropic', 'github-copilot'],
   takesEvery: true,
   connect: connectTo,

@@ -50,20 +50,6 @@ export const pi: ToolDefinition = {
   folder,
   settings: (surroundings) => [join(folder(surroundings), 'models.json')],
   variables: ['ANTHROPIC_OAUTH_TOKEN', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY'],
-  connection: {
-    kind: 'settings',
-    lines: `{
-  "providers": {
-    "tokentray-anthropic": {
-      "baseUrl": "https://api.anthropic.com",
-      "api": "anthropic-messages",
-      "apiKey": "!tokentray token anthropic --client pi",
-      "models": [{ "id": "claude-sonnet-4-5" }]
-    }
-  }
-}
-`,
-  },
   takes: ['openai-codex', 'chatgpt', 'anthropic', 'github-copilot', 'openrouter', 'xai'],
   takesEvery: true,
   connect: connectTo,

@@ -9,15 +9,22 @@ const mostFolders = 100
  * Where commands are looked for: PATH without its relative folders, and the usual places that an app started from a desktop does not find
  * there, because no shell has set it up.
  */
-export function programFolders({ env, home, platform }: Surroundings): readonly string[] {
-  const path = (env.PATH ?? env.Path ?? '').split(delimiter)
+export function programFolders(surroundings: Surroundings): readonly string[] {
+  const { home, platform } = surroundings
   const usual = {
     linux: [join(home, '.local', 'bin')],
     darwin: ['/opt/homebrew/bin', '/usr/local/bin', join(home, '.local', 'bin')],
   }
   const others = platform === 'linux' || platform === 'darwin' ? usual[platform] : []
-  return [...new Set([...path.filter((folder) => isAbsolute(folder)).slice(0, mostFolders), ...others])]
+  return [...new Set([...pathFolders(surroundings), ...others])]
 }
+
+/** PATH without its relative folders. */
+export const pathFolders = ({ env }: Surroundings): readonly string[] =>
+  (env.PATH ?? env.Path ?? '')
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder))
+    .slice(0, mostFolders)
 
 /** The files that a command may be. */
 export const programNames = (command: string, platform: NodeJS.Platform): readonly string[] =>

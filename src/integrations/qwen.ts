@@ -12,7 +12,6 @@ export const qwen: ToolDefinition = {
   folder,
   settings: (surroundings) => [join(folder(surroundings), 'settings.json')],
   variables: ['OPENAI_API_KEY'],
-  connection: { kind: 'variables', variables: [{ name: 'OPENAI_API_KEY', token: 'chatgpt' }] },
   takes: ['chatgpt', 'openai-codex', 'openrouter'],
   connect: byAlias('Qwen Code', 'qwen'),
 }

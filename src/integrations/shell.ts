@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { FileChange } from './connections/file-change.ts'
-import { folderOf, type Surroundings, type ToolConnection, type ToolVariable } from './tool.ts'
+import { folderOf, type Surroundings } from './tool.ts'
 
 /** The files that a shell reads when it starts, whichever shell that is. */
 export function shellProfiles({ env, home, platform }: Surroundings): readonly string[] {
@@ -35,21 +35,11 @@ export function ownProfile({ env, home, platform }: Surroundings): string {
 const fishProfile = ({ env, home }: Pick<Surroundings, 'env' | 'home'>): string =>
   join(folderOf(env.XDG_CONFIG_HOME, join(home, '.config')), 'fish', 'config.fish')
 
-/** The lines for that file; `export` is understood by fish as well. `client` is who asks for the token. */
-export function variableLines(
-  { variables, comment }: Extract<ToolConnection, { kind: 'variables' }>,
-  client: string,
-  platform: NodeJS.Platform,
-): string {
-  const lines = variables.map((variable) => {
-    const set = `"${settingOf(variable, client)}"`
-    return platform === 'win32' ? `$env:${variable.name} = ${set}` : `export ${variable.name}=${set}`
-  })
-  return [...(comment === undefined ? [] : [`# ${comment}`]), ...lines, ''].join('\n')
-}
-
-const settingOf = (variable: ToolVariable, client: string): string =>
-  'token' in variable ? `$(tokentray token ${variable.token} --client ${client})` : variable.value
+/** The lines that set variables in that file; `export` is understood by fish as well. */
+export const variableLines = (variables: Readonly<Record<string, string>>, { platform }: Surroundings): readonly string[] =>
+  Object.entries(variables).map(([name, value]) =>
+    platform === 'win32' ? `$env:${name} = "${value}"` : `export ${name}="${value}"`,
+  )
 
 /** A word of a command line for a POSIX shell, quoted only where it has to be. */
 export const inShell = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)

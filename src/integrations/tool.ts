@@ -13,14 +13,6 @@ export interface Surroundings {
   readonly platform: NodeJS.Platform
 }
 
-/** A variable that a tool reads. One with `token` is set to a fresh token of that selector whenever a shell starts. */
-export type ToolVariable = { readonly name: string; readonly value: string } | { readonly name: string; readonly token: string }
-
-/** What connects a tool: lines for its settings, or variables for the shell that it is started from. */
-export type ToolConnection =
-  | { readonly kind: 'settings'; readonly lines: string }
-  | { readonly kind: 'variables'; readonly variables: readonly ToolVariable[]; readonly comment?: string }
-
 /** A login of TokenTray, as a tool is connected to it. */
 export interface Access {
   readonly provider: string
@@ -70,11 +62,10 @@ export interface ToolDefinition {
   readonly commands: readonly string[]
   /** Its own folder. Where that is, the tool was used here. */
   readonly folder: (surroundings: Surroundings) => string
-  /** Its settings, the first of which takes the lines. Never a file in which it keeps a login: those are not read. */
+  /** Its settings. Never a file in which it keeps a login: those are not read. */
   readonly settings: (surroundings: Surroundings) => readonly string[]
   /** The variables that it takes a token from, or a command that prints one. */
   readonly variables: readonly string[]
-  readonly connection: ToolConnection
   /** The providers whose logins it can be connected to, the usual one first. `every`: to all of them at once. */
   readonly takes: readonly string[]
   readonly takesEvery?: boolean

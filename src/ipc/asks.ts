@@ -14,6 +14,8 @@ import { settingsChange } from './settings-schema.ts'
 const id = z.string().min(1).max(160)
 const nothing = z.undefined()
 const label = z.string().regex(selectorName)
+/** `account` is a selector; without it, whichever login the tool can use. `follow` has the file edited that a link leads to. */
+const toolWish = z.strictObject({ tool: id, account: id.optional(), follow: z.boolean().optional() })
 
 /**
  * What the window may send, by channel. Main validates every message as unknown with these, because a page that was taken over
@@ -64,7 +66,13 @@ export const asks = {
   'activity:get': nothing,
   'usage:look': nothing,
   'tools:get': nothing,
-  'tool:copy': z.strictObject({ tool: id }),
+  'token-files:get': nothing,
+  'shares:get': nothing,
+  'share:end': z.strictObject({ share: id }),
+  'tool:plan': toolWish,
+  'tool:connect': toolWish,
+  'tool:plan-disconnect': z.strictObject({ tool: id }),
+  'tool:disconnect': z.strictObject({ tool: id }),
   'settings:get': nothing,
   'settings:change': settingsChange,
   'settings:reset': nothing,

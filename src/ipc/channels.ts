@@ -8,10 +8,12 @@ import type {
   LedgerEntry,
   LoginPrompt,
   ProviderInfo,
+  Share,
+  TokenFile,
 } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
 import type { SettingsView } from './settings.ts'
-import type { ToolStatus } from './tools.ts'
+import type { Disconnected, DisconnectPlan, ToolPlan, ToolStatus } from './tools.ts'
 import type { LanguageTag } from './words/index.ts'
 
 /** A failure on its way to a person. It crosses as a value, because Electron reduces a thrown error to its text. */
@@ -65,6 +67,9 @@ export type Intent =
   | { readonly kind: 'signed_in'; readonly account: string; readonly identity?: AccountIdentity }
   | { readonly kind: 'checked'; readonly check: CheckResult }
 
+/** A share as it is shown; where its socket is concerns nobody in the window. */
+export type ShownShare = Omit<Share, 'socket'>
+
 /** What each question is answered with. No answer carries a token or an authorization URL (P1). */
 export interface Answers {
   'view:get': View
@@ -98,8 +103,18 @@ export interface Answers {
   /** Asks the providers for newer figures where that is due; they come with `view:changed`. */
   'usage:look': undefined
   'tools:get': readonly ToolStatus[]
-  /** Puts what connects a tool on the clipboard. */
-  'tool:copy': undefined
+  /** The files of tools in which a fresh token is kept. */
+  'token-files:get': readonly TokenFile[]
+  /** What is shared with other computers now. */
+  'shares:get': readonly ShownShare[]
+  /** Those that are left. */
+  'share:end': readonly ShownShare[]
+  /** What would be changed; nothing is. */
+  'tool:plan': ToolPlan
+  /** Every tool as it is now. */
+  'tool:connect': readonly ToolStatus[]
+  'tool:plan-disconnect': DisconnectPlan
+  'tool:disconnect': Disconnected
   'settings:get': SettingsView
   'settings:change': SettingsView
   'settings:reset': SettingsView
@@ -161,7 +176,13 @@ export const channels = Object.keys({
   'activity:get': 1,
   'usage:look': 1,
   'tools:get': 1,
-  'tool:copy': 1,
+  'token-files:get': 1,
+  'shares:get': 1,
+  'share:end': 1,
+  'tool:plan': 1,
+  'tool:connect': 1,
+  'tool:plan-disconnect': 1,
+  'tool:disconnect': 1,
   'settings:get': 1,
   'settings:change': 1,
   'settings:reset': 1,

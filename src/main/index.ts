@@ -1,7 +1,6 @@
 import { app, clipboard } from 'electron'
 import { systemClock } from '../core/clock.ts'
 import { startHostInWorker } from '../host/worker-handle.ts'
-import { detectTools, fileReaders } from '../integrations/index.ts'
 import { Actions } from './actions.ts'
 import { setupScheme } from './app-protocol.ts'
 import { setupApplicationMenu } from './application-menu.ts'
@@ -51,11 +50,11 @@ function start(): void {
 function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings): void {
   const ownLogins = new Map<string, OwnLogin>()
   const actions = new Actions(host, ownLogins, tokens)
-  const tools = new ToolActions(
-    host,
-    () => detectTools(process.env, fileReaders),
-    (text) => clipboard.writeText(text),
-  )
+  const tools = new ToolActions(host, async () => {
+    // What edits the files of tools would delay the host and the tray icon at every start.
+    const { toolConnections } = await import('./tool-connections.ts')
+    return toolConnections(host, { env: process.env, executable: process.execPath, now: Date.now })
+  })
   const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
   const desk = setupSettings(host, settings)

@@ -1,5 +1,8 @@
-import { BrokerError, type ClientRule, type LedgerEntry, type ToolStatus } from '../protocol/index.ts'
+import type { Asks } from '../ipc/asks.ts'
+import type { Answers, ShownShare } from '../ipc/channels.ts'
+import type { ClientRule, LedgerEntry, Share, TokenFile, ToolStatus } from '../protocol/index.ts'
 import type { HostLink } from './host-link.ts'
+import type { ToolConnections } from './tool-connections.ts'
 
 /** How many entries of the ledger are shown. */
 const mostEntries = 200
@@ -7,14 +10,12 @@ const mostEntries = 200
 /** What the person sees and decides about the tools that get tokens. Every action rejects with a BrokerError. */
 export class ToolActions {
   readonly #host: HostLink
-  readonly #detect: () => Promise<readonly ToolStatus[]>
-  readonly #copy: (text: string) => void | Promise<void>
+  readonly #connections: () => Promise<ToolConnections>
 
-  /** `copy` puts a text on the clipboard. */
-  constructor(host: HostLink, detect: () => Promise<readonly ToolStatus[]>, copy: (text: string) => void | Promise<void>) {
+  /** `connections` is asked for with each question, as what edits the files of tools is loaded with the first one. */
+  constructor(host: HostLink, connections: () => Promise<ToolConnections>) {
     this.#host = host
-    this.#detect = detect
-    this.#copy = copy
+    this.#connections = connections
   }
 
   async rules(): Promise<readonly ClientRule[]> {
@@ -29,15 +30,37 @@ export class ToolActions {
     return this.#host.ask('ledger', { limit: mostEntries })
   }
 
-  tools(): Promise<readonly ToolStatus[]> {
-    return this.#detect()
+  async shares(): Promise<readonly ShownShare[]> {
+    return (await this.#host.ask('shares', undefined)).map(withoutSocket)
   }
 
-  /** Puts what connects a tool on the clipboard. */
-  async copyLines(id: string): Promise<void> {
-    const tool = (await this.#detect()).find((each) => each.id === id)
-    if (tool === undefined)
-      throw new BrokerError('not_found', 'TokenTray does not know this tool.', { fix: 'Choose another one.' })
-    await this.#copy(tool.lines)
+  async endShare(id: string): Promise<readonly ShownShare[]> {
+    return (await this.#host.ask('end_share', { id })).map(withoutSocket)
+  }
+
+  async tools(): Promise<readonly ToolStatus[]> {
+    return (await this.#connections()).list()
+  }
+
+  async tokenFiles(): Promise<readonly TokenFile[]> {
+    return (await this.#connections()).tokenFiles()
+  }
+
+  async plan(ask: Asks['tool:plan']): Promise<Answers['tool:plan']> {
+    return (await this.#connections()).plan(ask)
+  }
+
+  async connect(ask: Asks['tool:connect']): Promise<readonly ToolStatus[]> {
+    return (await this.#connections()).connect(ask)
+  }
+
+  async planDisconnection(tool: string): Promise<Answers['tool:plan-disconnect']> {
+    return (await this.#connections()).planDisconnection(tool)
+  }
+
+  async disconnect(tool: string): Promise<Answers['tool:disconnect']> {
+    return (await this.#connections()).disconnect(tool)
   }
 }
+
+const withoutSocket = ({ socket: _, ...share }: Share): ShownShare => share

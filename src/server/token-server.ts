@@ -1,5 +1,6 @@
 import { apiOnDemand } from './api-on-demand.ts'
 import type { RouteContext } from './routes.ts'
+import type { ShareDesk } from './share-desk.ts'
 import { Shares } from './shares.ts'
 import { openSocket } from './socket-server.ts'
 import { tokenLane } from './token-lane.ts'
@@ -8,6 +9,7 @@ import { tokenLane } from './token-lane.ts'
 const lastPatience = 2_000
 
 export interface TokenServer {
+  readonly shares: ShareDesk
   close(): Promise<void>
 }
 
@@ -24,6 +26,7 @@ export async function startTokenServer(path: string, given: Omit<RouteContext, '
     if (!lane(request, response)) api.handle(request, response)
   })
   return {
+    shares,
     close: async () => {
       await shares.stop()
       const closed = new Promise((resolve) => server.close(resolve))

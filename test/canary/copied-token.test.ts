@@ -1,6 +1,6 @@
 // P1: the person has a token on the clipboard, and the window, which asked for that, has heard nothing of it. A real host, the real
 // actions and the real channels; only Electron is a double.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -13,6 +13,7 @@ import { openSettings } from '../../src/main/settings.ts'
 import { SettingsDesk } from '../../src/main/settings-desk.ts'
 import { TokenClipboard } from '../../src/main/token-clipboard.ts'
 import { ToolActions } from '../../src/main/tool-actions.ts'
+import { toolConnections } from '../../src/main/tool-connections.ts'
 import { UsageWatch } from '../../src/main/usage-watch.ts'
 import { findSecrets } from './find-secrets.ts'
 
@@ -31,13 +32,17 @@ vi.mock('electron', () => ({
 
 const key = 'sk-or-v1-5d8f27c1e9b04a63f7d25b8c90e1a4736f2d8b5c0e9a1f43'
 const passphrase = 'a passphrase of the canary test'
+/** What the person has in the settings of a tool, for which it is none of our business. */
+const theirs = 'sk-or-v1-77c0ffee1e9b04a63f7d25b8c90e1a4736f2d8b5c0e9a1f99'
 let home: string
+let person: string
 let host: HostLink
 /** Everything that the window was told, by where. */
 const told = new Map<string, string>()
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'tt-copied-'))
+  person = await mkdtemp(join(tmpdir(), 'tt-person-'))
   const env = { TOKENTRAY_HOME: home, TOKENTRAY_VAULT: 'passphrase', TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' }
   host = new HostLink(() => startHost({ env: { ...env, TOKENTRAY_LOG: 'trace' }, host: 'app' }), systemClock)
   await connectWindow(host)
@@ -45,7 +50,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await host.stop()
-  await rm(home, { recursive: true, force: true })
+  for (const folder of [home, person]) await rm(folder, { recursive: true, force: true })
 })
 
 async function connectWindow(link: HostLink): Promise<void> {
@@ -59,11 +64,8 @@ async function connectWindow(link: HostLink): Promise<void> {
   const window = { isPage: () => true, send, frame: () => 'window', takeIntent: () => undefined } as unknown as AppWindow
   const usage = new UsageWatch(link, systemClock)
   const actions = new Actions(link, new Map(), new TokenClipboard(systemClock, clipboard))
-  const tools = new ToolActions(
-    link,
-    async () => [],
-    () => {},
-  )
+  const env = { HOME: person, PATH: join(person, 'bin'), TOKENTRAY_HOME: home }
+  const tools = new ToolActions(link, async () => toolConnections(link, { env, executable: process.execPath, now: Date.now }))
   const settings = await openSettings(home)
   const desk = new SettingsDesk({
     settings,
@@ -82,6 +84,30 @@ async function ask(channel: string, value?: unknown): Promise<{ ok: boolean; val
   told.set(`${told.size} reply ${channel}`, JSON.stringify(reply))
   return reply as { ok: boolean }
 }
+
+test('connecting a tool tells the window neither the token nor what the person has in the settings of the tool', async () => {
+  expect(await ask('vault:unlock', { passphrase })).toMatchObject({ ok: true })
+  const { account } = await host.ask('add_key', { provider: 'openrouter', secret: key })
+  await mkdir(join(person, 'bin'))
+  await writeFile(join(person, 'bin', 'tokentray'), '#!/bin/sh\n', { mode: 0o755 })
+  await mkdir(join(person, '.pi', 'agent'), { recursive: true })
+  const settings = join(person, '.pi', 'agent', 'models.json')
+  const before = `{"providers":{"openrouter":{"apiKey":"${theirs}","baseUrl":"https://x.example/?key=${theirs}"},"y":{"apiKey":"${theirs}"}}}`
+  await writeFile(settings, before)
+  const first = told.size
+  for (const channel of ['tool:plan', 'tool:connect', 'tools:get', 'tool:plan-disconnect'] as const) {
+    expect(await ask(channel, channel === 'tools:get' ? undefined : { tool: 'pi' }), channel).toMatchObject({ ok: true })
+  }
+  expect(await readFile(settings, 'utf8')).toContain('!tokentray token openrouter')
+  expect(await ask('tool:disconnect', { tool: 'pi' })).toMatchObject({ ok: true, value: { restored: true } })
+  await writeFile(settings, `${before.slice(0, -1)}, ${theirs}`)
+  expect(await ask('tool:plan', { tool: 'pi' })).toMatchObject({ ok: false, problem: { code: 'invalid_request' } })
+  const said = new Map([...told].slice(first))
+  expect([...said.values()].join('\n')).toMatch(/"hidden":true[\s\S]*could not read it either/)
+  expect(findSecrets(said, [key, passphrase, theirs])).toEqual([])
+  expect(findSecrets(new Map([['the settings', await readFile(settings, 'utf8')]]), [theirs])).not.toEqual([])
+  await host.ask('sign_out', { id: account.id })
+})
 
 test('a token goes to the clipboard, and in no form to the window, the ledger, the log or a file in the clear', async () => {
   expect(await ask('vault:unlock', { passphrase })).toMatchObject({ ok: true })

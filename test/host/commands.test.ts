@@ -2,12 +2,21 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { createBrokerClient } from '../../src/client/index.ts'
 import { type Broker, type Ledger, silentLog } from '../../src/core/index.ts'
 import { answer, type CommandContext } from '../../src/host/commands.ts'
 import type { HostHandle } from '../../src/host/index.ts'
 import { startHost } from '../../src/host/index.ts'
 import { RefreshChoice } from '../../src/host/refresh-choice.ts'
+import { BrokerError } from '../../src/protocol/index.ts'
 import { emptyBroker } from '../core/doubles.ts'
+
+/** No file of a tool. */
+const noTokenFiles: CommandContext['tokenFiles'] = {
+  list: () => [],
+  put: async () => Promise.reject(new BrokerError('invalid_request', 'No.')),
+  remove: async () => [],
+}
 
 /** Nobody listens there, so that a key is kept and cannot be tried. */
 const nowhere = 'http://127.0.0.1:1'
@@ -75,6 +84,33 @@ describe('a real host', () => {
     await expect(host.ask('copy_token', { id: 'openrouter' })).rejects.toMatchObject({ code: 'unknown_account' })
   })
 
+  test('says where a token would be used, without the token, and refuses to keep one where it does not belong', async () => {
+    const { host, home } = await running()
+    const id = await withKey(host)
+    const why = await host.ask('explain', { selector: 'openrouter' })
+    expect(why).toMatchObject({ provider: 'openrouter', winner: id, api: { base_url: expect.stringContaining('http') } })
+    expect(JSON.stringify(why)).not.toContain(key.slice(-20))
+    await expect(host.ask('explain', { selector: 'nobody' })).rejects.toMatchObject({ code: 'unknown_provider' })
+    const path = join(home, '.credentials.json')
+    const put = host.ask('put_token_file', { tool: 'claude-code', account: id, path })
+    await expect(put).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(readFile(path)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await host.ask('token_files', undefined)).toEqual([])
+    await expect(host.ask('remove_token_file', { tool: 'claude-code' })).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('tells what is shared, and ends it', async () => {
+    const { host } = await running()
+    const account = await withKey(host)
+    expect(await host.ask('shares', undefined)).toEqual([])
+    const client = createBrokerClient(host.facts.socket)
+    const made = await client.createShare({ accounts: [account], name: 'ssh-far', for: 60 })
+    const other = await client.createShare({ accounts: [account], name: 'ssh-near', for: 60 })
+    expect(await host.ask('shares', undefined)).toEqual([made, other])
+    expect(await host.ask('end_share', { id: made.id })).toEqual([other])
+    await expect(host.ask('end_share', { id: made.id })).rejects.toMatchObject({ code: 'unknown_share' })
+  })
+
   test('refuses to move a key that is in memory only, with words', async () => {
     const { host } = await running()
     await expect(host.ask('move_vault', { to: 'keychain', dry_run: true })).rejects.toMatchObject({
@@ -102,6 +138,8 @@ describe('one command', () => {
     broker,
     vault: emptyBroker().vault,
     ledger: { read: async () => [] },
+    tokenFiles: noTokenFiles,
+    shares: undefined,
     refresh: new RefreshChoice(undefined),
     log: { ...silentLog, choose: () => {} },
     onWake: () => {},

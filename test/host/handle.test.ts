@@ -2,11 +2,11 @@ import { expectTypeOf, test } from 'vitest'
 import type { HostCommandName, HostCommands } from '../../src/host/handle.ts'
 import type { FromWorker } from '../../src/host/worker-messages.ts'
 
-/** Every member name that occurs anywhere in a type. */
+/** Every member name that occurs anywhere in a type. A record names nothing: its keys are data, as the headers of a provider are. */
 type Names<Value> = Value extends readonly (infer Item)[]
   ? Names<Item>
   : Value extends object
-    ? { [Key in keyof Value]-?: (Key & string) | Names<Value[Key]> }[keyof Value]
+    ? { [Key in keyof Value]-?: (string extends Key ? never : Key & string) | Names<Value[Key]> }[keyof Value]
     : never
 
 type Answering<Member extends string> = {

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connectTool } from '../../src/integrations/connections/connect.ts'
+import { disconnectTool } from '../../src/integrations/connections/disconnect.ts'
+import type { FileChange } from '../../src/integrations/connections/file-change.ts'
+import { put as putChange } from '../../src/integrations/connections/text-change.ts'
 import { detectTools, type FileReaders, fileReaders } from '../../src/integrations/index.ts'
+import { type Access, surroundingsOf, type ToolDefinition } from '../../src/integrations/tool.ts'
 import { tools } from '../../src/integrations/tools.ts'
 import { selectorName } from '../../src/protocol/index.ts'
 
@@ -32,22 +37,14 @@ async function put(file: string, text: string, mode = 0o644): Promise<void> {
 }
 
 describe('a tool that was never here', () => {
-  test('is not installed, and is shown with what connects it', async () => {
+  test('is not installed', async () => {
     const all = await detect()
     expect(all.map(({ id }) => id)).toEqual(tools.map(({ id }) => id))
-    expect(new Set(all.map(({ state }) => state))).toEqual(new Set(['not_installed']))
-    for (const { where, lines } of all) expect([where, lines]).toEqual([expect.stringMatching(/^~\//), expect.any(String)])
-    const codex = all.find(({ id }) => id === 'codex')
-    expect(codex?.where).toBe('~/.codex/config.toml')
-    expect(codex?.lines).toContain('args = ["token", "chatgpt", "--client", "codex"]')
+    for (const tool of all) expect(tool).toMatchObject({ state: 'not_installed', files: [], changed: [] })
   })
 
-  test('has a name that the ledger takes, and asks under it', () => {
-    for (const { id, connection } of tools) {
-      expect(id).toMatch(selectorName)
-      const text = connection.kind === 'settings' ? connection.lines : JSON.stringify(connection.variables)
-      if (/tokentray token/.test(text)) expect(text).toContain(`--client ${id}`)
-    }
+  test('has a name that the ledger takes', () => {
+    for (const { id } of tools) expect(id).toMatch(selectorName)
   })
 })
 
@@ -89,17 +86,20 @@ describe('a tool that is installed', () => {
   })
 })
 
-describe('a tool that is connected', () => {
-  test.each(tools.map(({ id }) => [id]))('%s is, once its lines are where they belong', async (id) => {
-    for (const SHELL of ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', undefined]) {
-      const before = (await detect({ SHELL })).find((tool) => tool.id === id)
-      expect(before?.state).not.toBe('connected')
-      const file = before?.where.replace(/^~\//, '') ?? ''
-      await put(file, before?.lines ?? '')
-      expect(await stateOf(id, { SHELL }), file).toBe('connected')
-      await rm(join(home, file))
-    }
-  })
+describe('a tool that is connected by hand', () => {
+  test.each(tools.map((tool) => [tool.id, tool] as const))(
+    '%s is, once somebody has written what connects it',
+    async (id, tool) => {
+      for (const SHELL of ['/bin/bash', '/usr/bin/zsh', '/usr/bin/fish', undefined]) {
+        expect(await stateOf(id, { SHELL })).not.toBe('connected_by_hand')
+        for (const change of connectionOf(tool, { HOME: home, PATH: bin, SHELL })) {
+          await put(change.file.slice(home.length + 1), putChange(undefined, change))
+          expect(await stateOf(id, { SHELL }), change.file).toBe('connected_by_hand')
+          await rm(change.file)
+        }
+      }
+    },
+  )
 
   test.each([
     ['a path to the command', 'command = "/opt/TokenTray/bin/tokentray"'],
@@ -109,12 +109,12 @@ describe('a tool that is connected', () => {
     await put('dotfiles/codex.toml', line ?? 'command = "tokentray"')
     await mkdir(join(home, '.codex'))
     await symlink(join(home, 'dotfiles/codex.toml'), join(home, '.codex/config.toml'))
-    expect(await stateOf('codex')).toBe('connected')
+    expect(await stateOf('codex')).toBe('connected_by_hand')
   })
 
   test('by the socket, also one with a name of its own', async () => {
     await put('.codex/config.toml', 'base = "unix:///run/x/own.sock"')
-    expect(await stateOf('codex', { TOKENTRAY_SOCKET: '/run/x/own.sock' })).toBe('connected')
+    expect(await stateOf('codex', { TOKENTRAY_SOCKET: '/run/x/own.sock' })).toBe('connected_by_hand')
     expect(await stateOf('codex', { TOKENTRAY_SOCKET: '/run/x/other.sock' })).toBe('found')
     expect(await stateOf('codex', { TOKENTRAY_SOCKET: `/${'x'.repeat(200)}` })).toBe('found')
   })
@@ -135,7 +135,7 @@ describe('a tool that is connected', () => {
     await put('.zshrc', '#export OPENROUTER_API_KEY="$(tokentray token openrouter)"\n')
     expect(await stateOf('aider')).toBe('found')
     await put('.zshrc', `alias aider='OPENROUTER_API_KEY="$(tokentray token openrouter)" aider'\r\n`)
-    expect(await stateOf('aider')).toBe('connected')
+    expect(await stateOf('aider')).toBe('connected_by_hand')
     expect(await stateOf('gemini')).toBe('not_installed')
   })
 })
@@ -186,7 +186,7 @@ test('no file in which a tool keeps a login is read', async () => {
   expect(foreign.filter((path) => /auth|cred|oauth|token|key|\.env$|\.claude\.json|\.copilot/.test(path))).toEqual([])
 })
 
-test('on Windows the lines are those of PowerShell, and a command has its ending', async () => {
+test('on Windows a command has its ending', async () => {
   const looked: string[] = []
   const readers: FileReaders = {
     readText: async () => undefined,
@@ -198,10 +198,56 @@ test('on Windows the lines are those of PowerShell, and a command has its ending
   }
   const all = await detectTools({ USERPROFILE: home, Path: bin }, readers, 'win32')
   expect(all.find(({ id }) => id === 'codex')?.state).toBe('found')
-  expect(all.find(({ id }) => id === 'aider')).toMatchObject({
-    state: 'not_installed',
-    where: expect.stringMatching(/Documents.PowerShell.Microsoft\.PowerShell_profile\.ps1$/),
-    lines: '$env:OPENROUTER_API_KEY = "$(tokentray token openrouter --client aider)"\n',
-  })
+  expect(all.find(({ id }) => id === 'aider')?.state).toBe('not_installed')
   expect(looked.every((path) => /\.(exe|cmd|bat|ps1)$/.test(path))).toBe(true)
 })
+
+describe('a tool that TokenTray has connected', () => {
+  const connected = async () => {
+    const file = join(home, '.bashrc')
+    await put('.bashrc', 'export A=1\n')
+    const change: FileChange = { kind: 'block', file, mark: 'aider', lines: ["alias aider='tokentray exec openrouter -- aider'"] }
+    const request = {
+      tool: 'aider',
+      selector: 'openrouter:work',
+      changes: [change],
+      followLinks: false,
+      tokenFile: undefined,
+      now: 0,
+    }
+    await connectTool(join(home, 'tokentray'), request)
+    return file
+  }
+  const aider = async () => (await detect({ TOKENTRAY_HOME: join(home, 'tokentray') })).find(({ id }) => id === 'aider')
+
+  test('says by which login, in which files, and which of them somebody has changed since', async () => {
+    const file = await connected()
+    const told = { id: 'aider', name: 'Aider', state: 'connected', selector: 'openrouter:work', files: [file] }
+    expect(await aider()).toEqual({ ...told, changed: [] })
+    await writeFile(file, `${await readFile(file, 'utf8')}# mine\n`)
+    expect(await aider()).toEqual({ ...told, changed: [file] })
+    await rm(file)
+    expect(await aider()).toEqual({ ...told, changed: [file] })
+    await disconnectTool(join(home, 'tokentray'), 'aider', async () => undefined)
+    expect((await aider())?.state).toBe('not_installed')
+  })
+
+  test('is not guessed where it cannot be read what was connected', async () => {
+    await put('tokentray/connections.json', '{"version":1,"connections":[{"tool":"aider"}]}')
+    await expect(aider()).rejects.toMatchObject({ code: 'invalid_request', fix: expect.stringContaining('by hand') })
+  })
+})
+
+/** What connects a tool to a login that it can use. */
+function connectionOf(tool: ToolDefinition, env: Env): readonly FileChange[] {
+  const access: Access = {
+    provider: tool.takes[0] ?? '',
+    selector: tool.takes[0] ?? '',
+    kind: 'api_key',
+    baseUrl: 'https://api.example/v1',
+    headers: {},
+    program: ['tokentray'],
+    command: ['tokentray', 'token', tool.takes[0] ?? ''],
+  }
+  return tool.connect([access], surroundingsOf(env, 'linux')).changes
+}

@@ -60,6 +60,16 @@ describe('the contract with the window', () => {
     expectTypeOf<Names<Asks['account:copy-token']>>().toEqualTypeOf<'account'>()
   })
 
+  test('P1: the window is not told where the socket of a share is', () => {
+    expectTypeOf<Extract<Names<Answers['shares:get' | 'share:end']>, 'socket'>>().toEqualTypeOf<never>()
+  })
+
+  test('P1: of a foreign file the window is told what changes, and never what is in it', () => {
+    type Told = Names<Answers['tool:plan' | 'tool:connect' | 'tool:plan-disconnect' | 'tool:disconnect']>
+    expectTypeOf<Extract<Told, 'before' | 'after' | 'content' | 'undo' | 'previous' | 'change'>>().toEqualTypeOf<never>()
+    expectTypeOf<Extract<Told, 'lines' | 'hidden'>>().toEqualTypeOf<'lines' | 'hidden'>()
+  })
+
   test('the window has the same rule for a label as the protocol', () => {
     expect(String(labelPattern)).toBe(String(selectorName))
   })
@@ -106,6 +116,13 @@ describe('the validators refuse', () => {
     ['settings:change', { quietHours: { on: true, from: 0, to: 1440 } }],
     ['settings:change', { usageThresholds: [{ window: 'week', percents: [0] }] }],
     ['account:set-label', { account: 'practice-1', label: 'two words' }],
+    ['share:end', { id: '0a1b2c3d4e5f' }],
+    ['tool:plan', { tool: 'codex', account: '' }],
+    ['tool:plan', { tool: 'codex', model: 'x' }],
+    ['tool:connect', { tool: 'codex', path: '/etc/passwd' }],
+    ['tool:connect', { tool: 'codex', follow: 'yes' }],
+    ['tool:disconnect', { tool: 'codex', all: true }],
+    ['tool:plan-disconnect', {}],
     ['vault:move', { to: 'memory' }],
     ['app:quit', { now: true }],
     ['view:get', null],
@@ -134,7 +151,13 @@ describe('the validators refuse', () => {
       'activity:get': undefined,
       'usage:look': undefined,
       'tools:get': undefined,
-      'tool:copy': { tool: 'codex' },
+      'token-files:get': undefined,
+      'shares:get': undefined,
+      'share:end': { share: '0a1b2c3d4e5f' },
+      'tool:plan': { tool: 'codex' },
+      'tool:connect': { tool: 'codex', account: 'openai-codex:work', follow: true },
+      'tool:plan-disconnect': { tool: 'codex' },
+      'tool:disconnect': { tool: 'codex' },
       'settings:get': undefined,
       'settings:change': {
         language: 'ar',

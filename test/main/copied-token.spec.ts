@@ -1,6 +1,7 @@
 import { expect, type Page, test } from '@playwright/test'
 import type { Asks } from '../../src/ipc/asks.ts'
 import type { Bridge, Channel, Reply } from '../../src/ipc/channels.ts'
+import { installCommand } from './support/installed-command.ts'
 import { launchApp, type RunningApp, type TestHome, testHome } from './support/running-app.ts'
 
 declare global {
@@ -81,7 +82,13 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
   'activity:get': undefined,
   'usage:look': undefined,
   'tools:get': undefined,
-  'tool:copy': { tool: 'shell' },
+  'token-files:get': undefined,
+  'shares:get': undefined,
+  'share:end': { share: 'gone' },
+  'tool:plan': { tool: 'aider' },
+  'tool:connect': { tool: 'aider' },
+  'tool:plan-disconnect': { tool: 'aider' },
+  'tool:disconnect': { tool: 'aider' },
   'settings:get': undefined,
   'settings:change': { startHidden: false },
   'settings:reset': undefined,
@@ -95,7 +102,9 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
 })
 
 test('P1: nothing that reaches the window on any channel has the token in it', async () => {
-  const app = await launchApp({ ...home, env: { ...home.env, TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' } })
+  // What connects a tool edits the files of the person.
+  const person = { HOME: home.folder, PATH: `${await installCommand(home.folder)}:${home.env.PATH}` }
+  const app = await launchApp({ ...home, env: { ...home.env, ...person, TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' } })
   await app.electron.evaluate(({ shell }) => {
     shell.openExternal = async () => {}
   })

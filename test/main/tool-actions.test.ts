@@ -2,23 +2,16 @@ import { expect, test } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { HostLink } from '../../src/main/host-link.ts'
 import { ToolActions } from '../../src/main/tool-actions.ts'
-import { BrokerError, type ToolStatus } from '../../src/protocol/index.ts'
+import { BrokerError } from '../../src/protocol/index.ts'
 import { snapshotOf } from '../renderer/support/snapshots.ts'
 import { FakeHost } from './support/fake-host.ts'
-
-const aider: ToolStatus = { id: 'aider', name: 'Aider', state: 'found', where: '~/.profile', lines: 'export A="b"\n' }
 
 async function setup() {
   const host = new FakeHost(snapshotOf([]))
   const link = new HostLink(async () => host, systemClock)
   await link.start()
-  const copied: string[] = []
-  const actions = new ToolActions(
-    link,
-    async () => [aider],
-    (text) => void copied.push(text),
-  )
-  return { host, link, actions, copied }
+  const actions = new ToolActions(link, () => Promise.reject(new Error('No tool is asked about.')))
+  return { host, actions }
 }
 
 test('the rules are those of the broker, and the ones that are left after one was forgotten', async () => {
@@ -33,17 +26,19 @@ test('the rules are those of the broker, and the ones that are left after one wa
   await expect(actions.removeRule('codex')).rejects.toMatchObject({ code: 'unknown_client' })
 })
 
+test('a share is told without its socket, and so are those that are left', async () => {
+  const { host, actions } = await setup()
+  const share = { id: '1', name: 'ssh-far', accounts: ['practice-1'], expires_at: 5 }
+  host.answers.set('shares', () => [{ ...share, socket: '/run/s.sock' }])
+  host.answers.set('end_share', () => [{ ...share, id: '2', socket: '/run/t.sock' }])
+  expect(await actions.shares()).toEqual([share])
+  expect(await actions.endShare('1')).toEqual([{ ...share, id: '2' }])
+  expect(host.asked.at(-1)).toEqual({ name: 'end_share', value: { id: '1' } })
+})
+
 test('the activity is as much of the ledger as can be looked through', async () => {
   const { host, actions } = await setup()
   host.answers.set('ledger', () => ['entry'])
   expect(await actions.activity()).toEqual(['entry'])
   expect(host.asked).toEqual([{ name: 'ledger', value: { limit: 200 } }])
-})
-
-test('what is copied for a tool is its lines, and nothing for one that nobody knows', async () => {
-  const { actions, copied } = await setup()
-  expect(await actions.tools()).toEqual([aider])
-  await actions.copyLines('aider')
-  await expect(actions.copyLines('../../etc/passwd')).rejects.toMatchObject({ code: 'not_found' })
-  expect(copied).toEqual([aider.lines])
 })

@@ -115,7 +115,7 @@ test('Escape folds what is unfolded, then goes back to the accounts, then closes
   const { page } = tray
   const connect = page.getByRole('button', { name: 'Connect Codex CLI' })
   await connect.press('Enter')
-  await expect(page.getByRole('group', { name: 'How to connect Codex CLI' })).toBeVisible()
+  await expect(page.getByRole('group', { name: 'Connecting Codex CLI' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('group')).toHaveCount(0)
   await expect(connect).toBeFocused()

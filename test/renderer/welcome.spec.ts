@@ -164,21 +164,35 @@ test('waits for the first passphrase, without which nothing can be stored', asyn
   await expect(current(tray)).toHaveText(/Provider$/)
 })
 
-test('shows the tools that are here and how to connect them', async ({ tray }) => {
+test('shows the tools that are here, and connects them', async ({ tray }) => {
   await tray.open(fresh)
   const { page } = tray
   await next(tray).click()
   await next(tray).click()
   await expect(page.getByRole('heading', { level: 2 }).filter({ hasNotText: 'Tools' })).toHaveText([
     'Claude Code',
+    'Aider',
     'Codex CLI',
     'pi',
   ])
   await page.getByRole('button', { name: 'Connect Codex CLI' }).click()
-  await page.getByRole('button', { name: 'Copy the lines for Codex CLI' }).click()
-  expect(await tray.asked('tool:copy')).toEqual([{ tool: 'codex' }])
+  await expect(page.getByRole('group').getByRole('region')).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('group')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Connect Codex CLI' }).click()
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  expect(await tray.asked('tool:connect')).toEqual([{ tool: 'codex' }])
+  await expect(page.getByRole('group')).toHaveCount(0)
+})
+
+test('a tool without a login leads back to the first step', async ({ tray }) => {
+  await tray.open(fresh)
+  await tray.fail('tool:plan', { code: 'login_required', description: 'There is no login for it.' })
+  await next(tray).click()
+  await next(tray).click()
+  await tray.page.getByRole('button', { name: 'Connect Codex CLI' }).click()
+  await tray.page.getByRole('button', { name: 'Go to sign in' }).click()
+  await expect(current(tray)).toHaveText(/Provider$/)
 })
 
 test('says so where no tool is here', async ({ tray }) => {

@@ -27,7 +27,8 @@ export function takeOutBlock(text: string, change: BlockChange): TakenOut {
   return { text: result === '' ? undefined : result, left }
 }
 
-const blockOf = ({ mark, lines }: BlockChange): readonly string[] => [
+/** Every line of the block, its marks included. */
+export const blockOf = ({ mark, lines }: BlockChange): readonly string[] => [
   `# >>> tokentray ${mark} >>>`,
   `# \`tokentray disconnect ${mark}\` takes these lines away.`,
   ...lines,

@@ -84,6 +84,26 @@ export const disconnect = (id: string, context: ConnectingContext): Promise<read
 export const planDisconnection = (connections: readonly Connection[]): Promise<readonly ChangedFile[]> =>
   previewDisconnection(connections)
 
+/** Those of the logins that the tool can be connected to. */
+export async function usableLogins(
+  tool: ToolDefinition,
+  selectors: readonly string[],
+  context: ConnectingContext,
+): Promise<readonly string[]> {
+  const usable = await Promise.all(
+    selectors.map((account) =>
+      choose(tool, { account }, context).then(
+        () => [account],
+        (error: unknown) => {
+          if (error instanceof BrokerError) return []
+          throw error
+        },
+      ),
+    ),
+  )
+  return usable.flat()
+}
+
 /** The tool with an id, or with a command. Throws `not_found`. */
 export function toolNamed(name: string): ToolDefinition {
   const tool = tools.find(({ id, commands }) => id === name || commands.includes(name))

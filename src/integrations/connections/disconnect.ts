@@ -3,7 +3,7 @@ import { BrokerError } from '../../protocol/index.ts'
 import { replaceForeignFile } from '../foreign-file.ts'
 import { removeEmptyFolders } from '../made-folders.ts'
 import { type Connection, digest, type JournalFile, readJournal, whileAlone, writeJournal } from './journal.ts'
-import { readSettingsFile } from './settings-file.ts'
+import { readChangedFile } from './settings-file.ts'
 import { leftAlone, takeOut } from './text-change.ts'
 import { reverted } from './text-difference.ts'
 
@@ -26,7 +26,7 @@ export function disconnectTool(
   return whileAlone(home, async () => {
     const connections = await readJournal(home)
     const connection = connections.find((each) => each.tool === tool)
-    if (connection === undefined) throw new BrokerError('not_found', `${tool} is not connected.`)
+    if (connection === undefined) throw notConnected(tool)
     const { token_file: tokenFile, ...others } = connection
     if (tokenFile !== undefined) await removeTokenFile(tokenFile)
     let rest: Connection = others
@@ -41,14 +41,16 @@ export function disconnectTool(
   })
 }
 
+const notConnected = (tool: string): BrokerError =>
+  new BrokerError('not_found', `${tool} is not connected.`, { fix: '`tokentray connect --list` shows what is.' })
+
 const replaced = (all: readonly Connection[], rest: Connection | undefined, tool = rest?.tool): readonly Connection[] =>
   all.flatMap((each) => (each.tool !== tool ? [each] : rest === undefined ? [] : [rest]))
 
 /** Puts one file back. Throws as `disconnectTool` does. */
 export async function disconnectFile(entry: JournalFile): Promise<DisconnectedFile> {
   const { path, folders } = entry
-  // Its way was followed when it was changed; another link in its place would be somebody else's.
-  const file = await readSettingsFile(path, false)
+  const file = await readChangedFile(path)
   if (file.kind === 'absent') {
     await removeEmptyFolders(folders)
     return { path, outcome: entry.before === undefined ? 'restored' : 'cleaned', left: [] }

@@ -43,6 +43,10 @@ function withTable(text: string, { path, value }: Setting, eol: string): string 
   return `${text}${gap}${lines(tree, eol).replace(headless, '')}`
 }
 
+/** Settings as they are written where nothing else is. */
+export const tomlLines = (tree: SettingsTree): readonly string[] =>
+  lines(tree, '\n').replace(new RegExp(headless, 'gm'), '').trimEnd().split('\n')
+
 /** The headers of tables that hold nothing but the next one. */
 const headless = /^(?:\[[^\]\r\n]+\]\r?\n\s*(?=\[))+/
 

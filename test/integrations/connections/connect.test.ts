@@ -64,14 +64,14 @@ describe('connecting and disconnecting', () => {
     await write(name, text, 0o640)
     const before = await everything()
     expect(await previewConnection(home, 'codex', [change(at(name))], false)).toEqual([
-      { path: at(name), before: text, after: put(text, change(at(name))) },
+      { path: at(name), before: text, after: put(text, change(at(name))), changes: [change(at(name))] },
     ])
     expect(await everything()).toEqual(before)
     await connect([change(at(name))])
     expect(await readFile(at(name), 'utf8')).toBe(put(text, change(at(name))))
     expect((await stat(at(name))).mode & 0o777).toBe(0o640)
     expect(await previewDisconnection(await readJournal(home))).toEqual([
-      { path: at(name), before: put(text, change(at(name))), after: text },
+      { path: at(name), before: put(text, change(at(name))), after: text, changes: [change(at(name))] },
     ])
     expect(await disconnect()).toEqual([{ path: at(name), outcome: 'restored', left: [] }])
     expect(await everything()).toEqual(before)
@@ -271,7 +271,13 @@ describe('a file that is left alone, with the reason', () => {
     await write('elsewhere', 'a = 1\n')
     await symlink(at('elsewhere'), at('config.toml'))
     const before = await everything()
-    await expect(disconnect()).rejects.toThrow('It is a link')
+    const refused = {
+      code: 'invalid_request',
+      message: expect.stringContaining(`It is a link to ${at('elsewhere')} now.`),
+      fix: expect.stringContaining('Put the file itself back'),
+    }
+    await expect(disconnect()).rejects.toMatchObject(refused)
+    await expect(readJournal(home).then(previewDisconnection)).rejects.toMatchObject(refused)
     expect(await everything()).toEqual(before)
     expect(await readJournal(home)).toHaveLength(1)
   })

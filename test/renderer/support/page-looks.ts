@@ -1,7 +1,7 @@
 // What the other pages of the window can look like, for pictures and for axe. The fake bridge answers with the fixtures of `pages.ts`.
 import type { Page as PageName, View } from '../../../src/ipc/channels.ts'
 import type { Step } from './looks.ts'
-import { ledger, toolList, usage } from './pages.ts'
+import { ledger, shareList, toolList, usage } from './pages.ts'
 import { everyRow } from './providers.ts'
 import {
   active,
@@ -48,11 +48,56 @@ export const pageLooks: Readonly<Record<string, Step>> = {
     },
   },
   'tools page': { from: two, step: (tray) => goTo(tray, 'tools', 'Claude Code') },
-  'tools page with how to connect one': {
+  'tools page with one to connect': {
     from: two,
     step: async (tray) => {
       await goTo(tray, 'tools', 'Claude Code')
-      await press(tray, /Connect.*Codex CLI/)
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page with one to disconnect': {
+    from: two,
+    step: async (tray) => {
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Disconnect/)
+    },
+  },
+  'tools page with a link in the way': {
+    from: two,
+    step: async (tray) => {
+      const link = { kind: 'link', path: '~/.codex/config.toml', target: '~/dotfiles/codex/config.toml' }
+      await tray.reply('tool:plan', { ok: true, value: link })
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page without the command': {
+    from: two,
+    step: async (tray) => {
+      await tray.reply('tool:plan', { ok: true, value: { kind: 'no_command' } })
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+    },
+  },
+  'tools page with a tool that was connected': {
+    from: two,
+    step: async (tray) => {
+      await goTo(tray, 'tools', 'Claude Code')
+      await press(tray, /^Connect.*Codex CLI/)
+      const now = toolList.map((tool) => (tool.id === 'codex' ? { ...tool, state: 'connected', selector: 'openai-codex' } : tool))
+      await tray.reply('tool:connect', { ok: true, value: now })
+      await tray.reply('tools:get', { ok: true, value: now })
+      await tray.page.getByRole('group').getByRole('button', { name: 'Connect', exact: true }).click()
+      await expect(tray.page.getByText('is connected')).toBeVisible()
+    },
+  },
+  'tools page with shares and a token in a file': {
+    from: two,
+    step: async (tray) => {
+      const file = { tool: 'claude-code', path: '~/.claude/.credentials.json', account: 'a', state: 'fresh' }
+      await tray.reply('token-files:get', { ok: true, value: [file] })
+      await tray.reply('shares:get', { ok: true, value: shareList })
+      await goTo(tray, 'tools', 'ssh-laptop')
     },
   },
   'tools page without any': {

@@ -1,5 +1,6 @@
+import type { ShownShare } from '../../../src/ipc/channels.ts'
 import { defaultSettings, type SettingsView } from '../../../src/ipc/settings.ts'
-import type { ToolStatus } from '../../../src/ipc/tools.ts'
+import type { DisconnectPlan, ReadyPlan, ShownLine, ToolStatus } from '../../../src/ipc/tools.ts'
 import type { AccountUsage, Caller, ClientRule, LedgerEntry } from '../../../src/protocol/index.ts'
 import { noon } from './snapshots.ts'
 
@@ -50,22 +51,74 @@ export const rules: readonly ClientRule[] = [
   { client: 'pi', decision: 'deny', decided_at: noon - day },
 ]
 
+const tool = (id: string, name: string, state: ToolStatus['state'], more: Partial<ToolStatus> = {}): ToolStatus => ({
+  id,
+  name,
+  state,
+  files: [],
+  changed: [],
+  ...more,
+})
+
 export const toolList: readonly ToolStatus[] = [
+  tool('codex', 'Codex CLI', 'found'),
+  tool('claude-code', 'Claude Code', 'connected', {
+    selector: 'openai-codex:work',
+    files: ['~/.claude/settings.json', '~/.bashrc'],
+    changed: ['~/.bashrc'],
+  }),
+  tool('opencode', 'OpenCode', 'not_installed'),
+  tool('aider', 'Aider', 'connected_by_hand'),
+  tool('pi', 'pi', 'found'),
+]
+
+const comes = (text: string): ShownLine => ({ kind: 'comes', text })
+const goes = (text: string): ShownLine => ({ kind: 'goes', text })
+
+export const plan: ReadyPlan = {
+  kind: 'ready',
+  selector: 'openai-codex',
+  choices: ['openai-codex', 'openai-codex:work', 'practice'],
+  files: [
+    {
+      path: '~/.codex/config.toml',
+      what: 'changed',
+      hidden: false,
+      lines: [
+        goes('model_provider = "openai"'),
+        comes('model_provider = "tokentray"'),
+        comes(''),
+        comes('[model_providers.tokentray]'),
+        comes('base_url = "https://chatgpt.com/backend-api/codex"'),
+        comes(''),
+        comes('[model_providers.tokentray.auth]'),
+        comes('args = ["token", "openai-codex", "--client", "codex"]'),
+      ],
+    },
+  ],
+  notes: ['Codex keeps a login of its own as well. `tokentray import codex --move` makes TokenTray its only owner.'],
+}
+
+export const disconnectPlan: DisconnectPlan = {
+  keepsToken: true,
+  files: [
+    {
+      path: '~/.claude/settings.json',
+      what: 'changed',
+      hidden: true,
+      lines: [goes('"apiKeyHelper": "tokentray token anthropic --client claude-code"'), comes('"apiKeyHelper": "•••"')],
+    },
+    { path: '~/.tokentray-made.json', what: 'removed', hidden: false, lines: [goes('"theme": "dark"')] },
+  ],
+}
+
+export const shareList: readonly ShownShare[] = [
+  { id: '0a1b2c3d4e5f', name: 'ssh-build-machine', accounts: ['openai-codex-1a2b3c4d'], expires_at: noon + 3 * hour },
   {
-    id: 'codex',
-    name: 'Codex CLI',
-    state: 'found',
-    where: '~/.codex/config.toml',
-    lines: '[model_providers.openai]\nauth_command = ["tokentray", "token", "openai-codex", "--client", "codex"]\n',
-  },
-  { id: 'claude-code', name: 'Claude Code', state: 'connected', where: '~/.claude/settings.json', lines: '{}' },
-  { id: 'opencode', name: 'OpenCode', state: 'not_installed', where: '~/.config/opencode', lines: '' },
-  {
-    id: 'pi',
-    name: 'pi',
-    state: 'found',
-    where: '~/.pi/agent/auth.json',
-    lines: '{ "openai-codex": "!tokentray token openai-codex" }',
+    id: '1a1b2c3d4e5f',
+    name: 'ssh-laptop',
+    accounts: ['openai-codex-1a2b3c4d', 'practice-5e6f7a8b'],
+    expires_at: noon + 2 * day,
   },
 ]
 

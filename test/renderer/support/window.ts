@@ -1,7 +1,7 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import type { Asks } from '../../../src/ipc/asks.ts'
 import type { Answers, Channel, Intent, Problem, Reply, View } from '../../../src/ipc/channels.ts'
-import { ledger, rules, settingsView, toolList } from './pages.ts'
+import { disconnectPlan, ledger, plan, rules, settingsView, toolList } from './pages.ts'
 import { everyProvider } from './providers.ts'
 import { noon } from './snapshots.ts'
 import { serveWindow } from './window-server.ts'
@@ -31,6 +31,11 @@ const told: Partial<{ readonly [Name in Channel]: Answers[Name] }> = {
   'activity:get': ledger,
   'rules:get': rules,
   'tools:get': toolList,
+  'token-files:get': [],
+  'shares:get': [],
+  'tool:plan': plan,
+  'tool:connect': toolList,
+  'tool:plan-disconnect': disconnectPlan,
   'settings:get': settingsView,
 }
 
