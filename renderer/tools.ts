@@ -60,7 +60,15 @@ export function loginWords(selectors: string, snapshot: BrokerSnapshot | undefin
     const [provider = '', label] = selector.split(':')
     const row = snapshot?.accounts.find((each) => each.provider === provider)
     const name = row?.provider_name ?? providerOf(provider)?.name ?? provider
-    return label === undefined ? name : `${name} (${label})`
+    return isKind(provider, label, snapshot) ? kindWords(name, label) : `${name} (${label})`
   })
   return new Intl.ListFormat(language.value.locale, { type: 'unit' }).format(names)
 }
+
+/** Whether a label names the kind of an account, and no account by its own label. */
+const isKind = (provider: string, label: string | undefined, snapshot: BrokerSnapshot | undefined): boolean =>
+  label === undefined ||
+  (/^(?:login|key)$/.test(label) && !snapshot?.accounts.some((row) => row.provider === provider && row.label === label))
+
+const kindWords = (name: string, label: string | undefined): string =>
+  label === 'key' ? `${name} (${words().accounts.apiKey})` : name

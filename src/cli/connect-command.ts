@@ -1,16 +1,15 @@
-import { existsSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { realpath } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
   type ConnectingContext,
   connect,
   disconnect,
+  fileReaders,
+  installedCommand,
   type PlannedConnection,
   planConnection,
   planDisconnection,
-  programFolders,
-  programNames,
   readJournal,
   type Surroundings,
   surroundingsOf,
@@ -161,14 +160,13 @@ async function disconnectSome(name: string | undefined, { all, dryRun }: Disconn
 }
 
 /** How a tool starts this program: by its name where that leads here, and otherwise with the whole path. */
-function programWords(surroundings: Surroundings, vault: ChosenVault): readonly string[] {
-  const names = programNames('tokentray', surroundings.platform)
-  const isOnPath = programFolders(surroundings).some((folder) => names.some((each) => existsSync(join(folder, each))))
+async function programWords(surroundings: Surroundings, vault: ChosenVault): Promise<readonly string[]> {
+  const own = await realpath(process.argv[1] ?? '')
+  // Windows has a file of another kind beside it, and on Linux the app is called so as well.
+  const isOther = async (path: string) => surroundings.platform !== 'win32' && (await realpath(path)) !== own
+  const found = await installedCommand('tokentray', surroundings, fileReaders, isOther)
   const name = vault.name()
-  return [
-    ...(isOnPath ? ['tokentray'] : [process.execPath, realpathSync(process.argv[1] ?? '')]),
-    ...(name === undefined ? [] : ['--vault', name]),
-  ]
+  return [...(found === undefined ? [process.execPath, own] : [found]), ...(name === undefined ? [] : ['--vault', name])]
 }
 
 const notConnected = ({ name }: ToolDefinition): BrokerError =>

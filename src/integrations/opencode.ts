@@ -38,7 +38,10 @@ export const opencode: ToolDefinition = {
   name: 'OpenCode',
   commands: ['opencode'],
   folder,
-  settings: (surroundings) => ['opencode.json', 'opencode.jsonc'].map((name) => join(folder(surroundings), name)),
+  settings: (surroundings) => [
+    ...['opencode.json', 'opencode.jsonc'].map((name) => join(folder(surroundings), name)),
+    openCodePluginFile(surroundings),
+  ],
   variables: ['OPENROUTER_API_KEY', 'ANTHROPIC_API_KEY', 'OPENAI_API_KEY'],
   takes: ['openai-codex', 'chatgpt', 'anthropic', 'github-copilot'],
   takesEvery: true,

@@ -123,12 +123,13 @@ async function planOf(
   }
 }
 
-/** The selectors of the accounts that there are of its providers: each provider, and each account that has a label. */
+/** The selectors of the accounts that there are of its providers: each kind of them, and each that has a label. */
 function loginsFor({ takes }: ToolDefinition, snapshot: BrokerSnapshot | undefined): readonly string[] {
   const selectors = takes.flatMap((provider) =>
     (snapshot?.accounts ?? [])
       .filter((row) => row.provider === provider && hasAccount(row))
-      .flatMap(({ label }) => [provider, ...(label === undefined ? [] : [formatSelector({ provider, label })])]),
+      .flatMap(({ kind, label }) => [kind === 'api_key' ? 'key' : 'login', ...(label === undefined ? [] : [label])])
+      .map((label) => formatSelector({ provider, label })),
   )
   return [...new Set(selectors)]
 }

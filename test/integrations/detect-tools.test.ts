@@ -182,7 +182,7 @@ test('no file in which a tool keeps a login is read', async () => {
   }
   await detect({}, readers)
   expect(read).toContain('.codex/config.toml')
-  const foreign = read.filter((path) => !path.endsWith('/tokentray/connections.json'))
+  const foreign = read.filter((path) => !/tokentray\/connections\.json$|plugins\/tokentray\.js$/.test(path))
   expect(foreign.filter((path) => /auth|cred|oauth|token|key|\.env$|\.claude\.json|\.copilot/.test(path))).toEqual([])
 })
 

@@ -37,7 +37,7 @@ function explained(selector: string): Explanation {
   const base = { 'openai-codex': 'https://chatgpt.com/backend-api/codex', anthropic: 'https://api.anthropic.com' }[provider]
   if (base === undefined) throw new BrokerError('login_required', `There is no account of ${provider}.`)
   const link = provider === 'anthropic' ? 'api_key' : 'grant'
-  const winner = label === undefined ? `${provider}-1` : `${provider}-2`
+  const winner = label === 'work' ? `${provider}-2` : `${provider}-1`
   return {
     provider,
     chain: [{ link, account: winner, verdict: 'used', reason: 'it is the only one' }],
@@ -67,8 +67,8 @@ describe('a tool that is connected from the app', () => {
     const shown = await connections().plan({ tool: 'codex' })
     expect(shown).toMatchObject({
       kind: 'ready',
-      selector: 'openai-codex',
-      choices: ['openai-codex', 'openai-codex:work'],
+      selector: 'openai-codex:login',
+      choices: ['openai-codex:login', 'openai-codex:work'],
       files: [{ path: '~/.codex/config.toml', what: 'changed', hidden: false }],
     })
     expect(await readFile(file, 'utf8')).toBe(before)
@@ -163,7 +163,7 @@ describe('a tool that is not connected', () => {
   })
 
   test('because there is no login for it, or no broker, or no such tool', async () => {
-    await expect(connections().plan({ tool: 'opencode' })).rejects.toMatchObject({ code: 'login_required' })
+    await expect(connections().plan({ tool: 'gemini' })).rejects.toMatchObject({ code: 'login_required' })
     await expect(connections().plan({ tool: '../../etc' })).rejects.toMatchObject({ code: 'not_found' })
     await expect(connections().disconnect('codex')).rejects.toMatchObject({ code: 'not_found' })
     await expect(connections().plan({ tool: 'codex', account: 'no such:::selector' })).rejects.toMatchObject({

@@ -21,7 +21,7 @@ export interface ConnectingContext {
   readonly home: string
   readonly surroundings: Surroundings
   /** The command of TokenTray as a tool can start it, with the options that belong to each call. May throw. */
-  readonly program: () => readonly string[]
+  readonly program: () => readonly string[] | Promise<readonly string[]>
   readonly broker: ConnectionBroker
   /** Milliseconds. */
   readonly now: () => number
@@ -113,8 +113,8 @@ export function toolNamed(name: string): ToolDefinition {
   })
 }
 
-const choose = (tool: ToolDefinition, wish: ConnectionWish, { program, broker, surroundings }: ConnectingContext) =>
-  chooseConnection(tool, { ...wish, program: program(), explain: broker.explain }, surroundings)
+const choose = async (tool: ToolDefinition, wish: ConnectionWish, { program, broker, surroundings }: ConnectingContext) =>
+  chooseConnection(tool, { ...wish, program: await program(), explain: broker.explain }, surroundings)
 
 const notesOf = (notes: ChosenConnection['plan']['notes'] = []): readonly string[] =>
   notes.filter(({ whenThere }) => whenThere === undefined || existsSync(whenThere)).map(({ text }) => text)

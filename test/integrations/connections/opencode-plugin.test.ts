@@ -130,6 +130,8 @@ describe.concurrent('a token that the API refuses', () => {
   test('with a body that is gone is told to OpenCode, and the next request has a newer one', () =>
     withPlan(async ({ plugin, daemon, double }) => {
       const old = await tokenOf(daemon, 'openai-codex')
+      // The broker would notice by its own check that the token has ended, and the request would have a newer one at once.
+      double.answerAlways('/backend-api/wham/usage', { status: 200, body: {} })
       const send = await plugin.fetchOf('openai')
       const stream = () => new Blob([turn]).stream()
       const request = () => new Request(responses, post(stream(), { duplex: 'half' } as RequestInit))
