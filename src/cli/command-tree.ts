@@ -70,7 +70,6 @@ const treeValue = (argument: Argument): TreeValue =>
 
 /** What a value of this name can be that no choices are told of, because the command itself says more than "not one of them". */
 const usualChoices: Readonly<Record<string, readonly string[]>> = {
-  link: ['grant', 'api_key'],
   links: chainLink.options,
   operation: ['get', 'store', 'erase'],
   program: stores.map(({ id }) => id),

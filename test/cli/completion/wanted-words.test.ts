@@ -108,5 +108,4 @@ test('a command of somebody else, a host and a file are left to the shell', () =
   expect(at('ssh host ').place).toBeUndefined()
   expect(at('import codex --file ').place).toBe('files')
   expect(at('import codex --file=a').place).toBe('files')
-  expect(words('token a --link ')).toEqual(['grant', 'api_key'])
 })

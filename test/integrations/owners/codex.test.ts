@@ -22,7 +22,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await tokens.stop()
   expect(codex.violations).toEqual([])
-  await rm(home, { recursive: true, force: true })
+  // The program writes down its end, which may come a moment later.
+  await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
 })
 
 async function given(plan: CodexPlan, patience: { start?: number; answer?: number; idle?: number } = {}): Promise<void> {
