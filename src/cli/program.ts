@@ -37,6 +37,7 @@ Examples:
   tokentray login openai-codex      sign in; \`practice\` needs no account
   tokentray status --watch          follow what happens
   tokentray token openai-codex      print a token for a script
+  tokentray connect codex           let Codex take its tokens here; \`disconnect\` undoes it
   tokentray clients ask on          be asked before a new program gets a token
 
 Exit codes: 0 good, 1 unexpected, 2 wrong usage, 3 no broker is running, 4 sign-in needed, 5 try again later,
@@ -79,24 +80,30 @@ function describeProgram(program: Command, vault: ChosenVault, env: Environment,
       outputError: (text, write) => write(text.replace(/^error: /, 'tokentray: ')),
     })
     .addHelpText('after', examples)
+  program.commandsGroup('Logins:')
   describeLogin(program, vault, env, process)
   describeAccountsEnds(program, vault, process)
-  describeStatus(program, vault, process)
+  describeImportCommands(program, vault, env, process)
+  describeForeignCommands(program, vault, env, process)
+  program.commandsGroup('Tokens:')
   // `token` never comes here: the entry takes it before commander is loaded. It is named for the help.
   program.command('token <selector>').description('print a fresh access token, and nothing else').helpInformation = () =>
     tokenHelp
-  describeDoctor(program, vault, env, process)
   describeRunCommands(program, vault, env, process)
-  describeQuestions(program, vault, process)
-  describeChoiceCommands(program, vault, env, process)
-  describeVault(program, vault, process)
-  describeAccountCommands(program, vault, process)
+  program.commandsGroup('Tools and other computers:')
+  describeConnectCommands(program, vault, env, process)
   describeClientCommands(program, vault, process)
   describeShareCommands(program, vault, process)
+  program.commandsGroup('How everything stands:')
+  describeStatus(program, vault, process)
+  describeDoctor(program, vault, env, process)
+  describeQuestions(program, vault, process)
   describeRadarCommand(program, vault, env, process)
-  describeImportCommands(program, vault, env, process)
-  describeForeignCommands(program, vault, env, process)
-  describeConnectCommands(program, vault, env, process)
+  program.commandsGroup('Accounts and the vault:')
+  describeChoiceCommands(program, vault, env, process)
+  describeAccountCommands(program, vault, process)
+  describeVault(program, vault, process)
+  program.commandsGroup('TokenTray itself:').helpCommand('help [command]', 'show the options of a command')
   describeReferenceCommands(program, process)
   program
     .command('daemon')

@@ -20,6 +20,6 @@ export function acceptedRules(
   throw new BrokerError('rules_not_accepted', `${rules.statement} See ${rules.link} (checked on ${rules.checked}).`, {
     fix:
       `${instead === '' ? '' : `Better: ${instead}. `}To go on nevertheless, ` +
-      `run \`tokentray login ${id} --accept-provider-rules\`, or accept the rules of ${name} in the tray.`,
+      `say \`--accept-provider-rules\` with the command, or accept the rules of ${name} in the tray.`,
   })
 }
