@@ -45,7 +45,7 @@ interface Context extends ConnectingContext {
 }
 
 const examples = `
-Every change is shown before it is made, and \`tokentray disconnect\` puts the files back byte for byte.
+On a terminal, the change is shown and asked about first. \`tokentray disconnect\` puts the files back byte for byte.
 
 Examples:
   tokentray connect --list
