@@ -1,3 +1,4 @@
+import { foreignOwner, isWatched } from '../../src/ipc/owner-words.ts'
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
 import { words } from '../language.ts'
 import { request } from '../requests.ts'
@@ -12,8 +13,8 @@ export function MorePanel({ row, info }: { readonly row: AccountStatus; readonly
   const { accounts } = words()
   return (
     <div class="buttons">
-      {!ended && <WorkingAccount row={row} />}
-      {ended && info.flows.length + info.keys.length > 1 && (
+      {!ended && !isWatched(row) && <WorkingAccount row={row} />}
+      {ended && foreignOwner(row) === undefined && info.flows.length + info.keys.length > 1 && (
         <Button onPress={() => ask(row.id, { kind: 'ways' })}>{accounts.otherWaysToSignIn}</Button>
       )}
       <Button onPress={() => ask(row.id, { kind: 'label' })}>{accounts.changeLabel}</Button>

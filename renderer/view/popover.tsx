@@ -11,6 +11,7 @@ import { Approvals } from './approvals.tsx'
 import { Foot } from './foot.tsx'
 import { Head } from './head.tsx'
 import { LockedView } from './locked-view.tsx'
+import { NoteLines } from './note-lines.tsx'
 import { BrokerNotes, BrokerNotice } from './notices.tsx'
 import { PageTabs, panelId, tabId } from './page-tabs.tsx'
 import { ProblemNote } from './problem-note.tsx'
@@ -28,6 +29,7 @@ export function Popover() {
       <main class="scroller" tabIndex={-1}>
         <div class="content" data-part>
           <ProblemNote place={windowPlace} />
+          <NoteLines place={windowPlace} />
           {snapshot.value !== undefined && <Approvals snapshot={snapshot.value} />}
           <div role="tabpanel" id={panelId} aria-labelledby={tabId(page.value)}>
             <PageContent shown={page.value} />

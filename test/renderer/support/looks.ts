@@ -6,6 +6,7 @@ import {
   absent,
   active,
   ana,
+  asked,
   backingOff,
   ben,
   broken,
@@ -15,6 +16,7 @@ import {
   codex,
   ended,
   endedElsewhere,
+  endedThere,
   foreign,
   inBrowser,
   inMemory,
@@ -30,8 +32,10 @@ import {
   refreshing,
   signedOut,
   snapshotOf,
+  unreadable,
   view,
   viewOf,
+  watched,
 } from './snapshots.ts'
 import { expect, type TestWindow } from './window.ts'
 
@@ -122,6 +126,17 @@ export const looks: Readonly<Record<string, View>> = {
   'first passphrase': viewOf(snapshotOf([], { vault: passphraseUnset }), 'window'),
   'ended by another program': view(codex(endedElsewhere, ana), practice(active, ben)),
   'switched off': view(codex(active, { ...ana, disabled: true }), practice(active, { ...ben, signed_in_until: 1_796_300_000 })),
+  'logins of other programs': viewOf(
+    snapshotOf([
+      codex(active, { ...ana, ...asked, is_default: true }),
+      { ...codex(active, { ...ben, ...watched, label: 'work' }), id: 'openai-codex-2' },
+      practice(active, ben),
+    ]),
+  ),
+  'a login to be made in another program': view(codex(endedThere, { ...ana, ...asked }), practice(active, ben)),
+  'logins that cannot be watched': viewOf(
+    snapshotOf([codex(unreadable, watched), { ...practice(signedOut, watched), id: 'practice-5e6f7a8b', label: 'gone' }]),
+  ),
   'kept in memory': viewOf(snapshotOf([practice(active, ben)], { vault: inMemory }), 'window'),
   'one more account': viewOf(
     snapshotOf([codex(active, ana), practice(active, ben)], {
@@ -201,6 +216,10 @@ export const steps: Readonly<Record<string, Step>> = {
   'sign-out question': {
     from: view(codex(active, ana), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
+  },
+  'forgetting a login of another program': {
+    from: view(codex(active, { ...ana, ...watched }), practice(active, ben)),
+    step: ({ page }) => page.getByRole('button', { name: 'Forget OpenAI Codex' }).press('Enter'),
   },
   'ways to sign in': {
     from: viewOf(snapshotOf(among(practice(active, ben)))),

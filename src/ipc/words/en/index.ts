@@ -7,6 +7,7 @@ import { menu } from './menu.ts'
 import { navigation } from './navigation.ts'
 import { notices } from './notices.ts'
 import { overall } from './overall.ts'
+import { owners } from './owners.ts'
 import { settings } from './settings.ts'
 import { settingsFile } from './settings-file.ts'
 import { time } from './time.ts'
@@ -24,6 +25,7 @@ export const words = {
   navigation,
   notices,
   overall,
+  owners,
   settings,
   settingsFile,
   time,

@@ -1,0 +1,18 @@
+export const owners = {
+  // Whose login it is.
+  asked: (program: string) => `${program} owns this login; TokenTray asks it for tokens.`,
+  watched: (program: string) => `Only watched: ${program} owns this login, and no tool gets a token of it from here.`,
+  signedInThere: 'Signed in there',
+  signedOutThere: 'Signed out there',
+  itsToken: (span: string) => `its token is valid ${span}`,
+  itsTokenOver: 'its token is over',
+  // Not to show it here any more.
+  forget: 'Forget',
+  forgetLabel: (name: string) => `Forget ${name}`,
+  forgetQuestion: (name: string) => `Forget ${name}?`,
+  forgetAsked: (program: string) =>
+    `Forget it? Tools on this computer lose access to this account at once. ${program} stays signed in; nothing is changed there.`,
+  forgetWatched: (program: string) =>
+    `Forget it? It is not shown here any more. ${program} stays signed in; nothing is changed there.`,
+  forgotten: (program: string) => `Forgotten here. Nothing was changed in ${program}.`,
+}
