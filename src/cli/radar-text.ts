@@ -1,13 +1,8 @@
-import { type FoundStore, type SharedLogin, type Surroundings, shortened } from '../integrations/index.ts'
+import { type FoundStore, holderNames, type SharedLogin, type Surroundings, shortened } from '../integrations/index.ts'
 import { printable } from './client-text.ts'
 
 /** Enough of a name to tell a handful of findings apart. */
 export const shortFinding = (finding: string): string => finding.slice(0, 8)
-
-/** Who holds a login, each program once. */
-export const holderNames = ({ holders, account }: SharedLogin): readonly string[] => [
-  ...new Set([...holders.map(({ store }) => store.name), ...(account === undefined ? [] : [`TokenTray (${account})`])]),
-]
 
 /** Who signs whom out, and what to do about it; the findings that are ignored in one line. */
 export function radarText(
