@@ -1,6 +1,8 @@
 import { foreignOwner, isWatched } from '../../src/ipc/owner-words.ts'
+import { programName } from '../../src/ipc/program-names.ts'
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
 import { words } from '../language.ts'
+import { movedTo } from '../moved-here.ts'
 import { request } from '../requests.ts'
 import { ask, check, chooseAnother } from '../sign-in.ts'
 import { isWaiting } from '../store.ts'
@@ -10,7 +12,7 @@ import { CopyButton } from './copy-button.tsx'
 /** What else can be done with an account; less often wanted than the one button of its row. */
 export function MorePanel({ row, info }: { readonly row: AccountStatus; readonly info: ProviderInfo }) {
   const ended = row.state.kind === 'reauthorization_required' || row.state.kind === 'signed_out'
-  const { accounts } = words()
+  const { accounts, owners } = words()
   return (
     <div class="buttons">
       {!ended && !isWatched(row) && <WorkingAccount row={row} />}
@@ -19,6 +21,11 @@ export function MorePanel({ row, info }: { readonly row: AccountStatus; readonly
       )}
       <Button onPress={() => ask(row.id, { kind: 'label' })}>{accounts.changeLabel}</Button>
       <Button onPress={() => chooseAnother(row.id)}>{accounts.addAnother}</Button>
+      {movedTo(row.id).map(({ program }) => (
+        <Button key={program} onPress={() => ask(row.id, { kind: 'give_back', program })}>
+          {owners.giveBack(programName(program))}
+        </Button>
+      ))}
     </div>
   )
 }

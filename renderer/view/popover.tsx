@@ -15,6 +15,7 @@ import { NoteLines } from './note-lines.tsx'
 import { BrokerNotes, BrokerNotice } from './notices.tsx'
 import { PageTabs, panelId, tabId } from './page-tabs.tsx'
 import { ProblemNote } from './problem-note.tsx'
+import { RadarNotice } from './radar-notice.tsx'
 import { SettingsPage } from './settings-page.tsx'
 import { ToolsPage } from './tools-page.tsx'
 import { Welcome } from './welcome.tsx'
@@ -68,7 +69,11 @@ function AccountsPage({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
       ) : isWelcome.value ? (
         <Welcome snapshot={snapshot} accounts={accounts} />
       ) : (
-        accounts
+        <>
+          {/* Before that, it is not known what TokenTray itself holds. */}
+          {snapshot.vault.state.kind === 'ready' && <RadarNotice />}
+          {accounts}
+        </>
       )}
     </>
   )

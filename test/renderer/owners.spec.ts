@@ -118,3 +118,34 @@ test('a program that this version does not know is called by its id', async ({ t
   await tray.open(view(codex(active, { ownership: { mode: 'delegated', program: 'constructor' } })))
   await expect(tray.page.getByText('constructor owns this login')).toBeVisible()
 })
+
+const back = { account: 'openai-codex-1a2b3c4d', program: 'codex', file: '~/.codex/auth.json' }
+
+test('a login that came from a program is given back after what that changes was said', async ({ tray }) => {
+  await tray.open(view(codex(active, ana), practice(active, ben)))
+  await tray.reply('moved:get', { ok: true, value: [back] })
+  await tray.show(view(codex(active, { ...ana, label: 'work' }), practice(active, ben)))
+  const { page } = tray
+  await page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+  await page.getByRole('button', { name: 'Give back to Codex CLI…' }).click()
+  const panel = page.getByRole('group', { name: 'Give the login back to Codex CLI' })
+  await expect(panel).toContainText('Codex CLI gets its newest tokens, in ~/.codex/auth.json')
+  expect(await tray.asked('moved:give-back')).toEqual([])
+  await tray.reply('moved:give-back', { ok: true, value: { exact: true, left: ['~/other.json'] } })
+  await panel.getByRole('button', { name: 'Give back' }).click()
+  expect(await tray.asked('moved:give-back')).toEqual([{ account: back.account, program: 'codex' }])
+  await tray.show(view(codex(signedOut), practice(active, ben)))
+  await expect(page.getByText(/Codex CLI.+ has its login back\. Its file is as it was before\./)).toBeVisible()
+  await expect(page.getByText(/other\.json.+ is still without it\./)).toBeVisible()
+})
+
+test('a login that cannot be given back stays, with the reason at its row', async ({ tray }) => {
+  await tray.open(view(codex(active, ana)))
+  await tray.reply('moved:get', { ok: true, value: [back] })
+  await tray.fail('moved:give-back', { code: 'invalid_request', description: 'Codex CLI has a login of its own by now.' })
+  await tray.show(view(codex(active, { ...ana, label: 'work' })))
+  await tray.page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+  await tray.page.getByRole('button', { name: 'Give back to Codex CLI…' }).click()
+  await tray.page.getByRole('group').getByRole('button', { name: 'Give back' }).click()
+  await expect(tray.page.getByRole('listitem', { name: 'OpenAI Codex' }).getByRole('alert')).toContainText('by now')
+})

@@ -1,6 +1,8 @@
 // Everything that the accounts page can look like, for pictures and for axe.
 import type { Problem, View } from '../../../src/ipc/channels.ts'
+import type { Radar } from '../../../src/ipc/radar.ts'
 import type { CheckResult } from '../../../src/protocol/index.ts'
+import { found } from './pages.ts'
 import { among, everyRow } from './providers.ts'
 import {
   absent,
@@ -177,6 +179,15 @@ export const looks: Readonly<Record<string, View>> = {
   }),
 }
 
+/** What the radar says, beside two accounts. */
+const radarTold = async (tray: TestWindow, radar: Radar = found) => {
+  await tray.reply('radar:get', { ok: true, value: radar })
+  // The page is looked at again, so that it asks again.
+  await tray.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await expect(tray.page.getByRole('button', { name: 'Ignore' }).first()).toBeVisible()
+}
+const twoAccounts = view(codex(active, ana), practice(active, ben))
+
 /** A state of the window that needs a step of the person first. */
 export interface Step {
   readonly from: View
@@ -217,9 +228,42 @@ export const steps: Readonly<Record<string, Step>> = {
     from: view(codex(active, ana), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
   },
+  'giving a login back': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: async (tray) => {
+      const { page } = tray
+      const back = { account: 'openai-codex-1a2b3c4d', program: 'codex', file: '~/.codex/auth.json' }
+      await tray.reply('moved:get', { ok: true, value: [back] })
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+      await page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+      await page.getByRole('button', { name: 'Give back to Codex CLI…' }).click()
+    },
+  },
   'forgetting a login of another program': {
     from: view(codex(active, { ...ana, ...watched }), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Forget OpenAI Codex' }).press('Enter'),
+  },
+  'logins that several programs hold': { from: twoAccounts, step: (tray) => radarTold(tray) },
+  'what making TokenTray the owner changes': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Make TokenTray the owner' }).click()
+    },
+  },
+  'a login of its own for each program': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Give each its own' }).first().click()
+    },
+  },
+  'programs that were not looked at': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Look…' }).click()
+    },
   },
   'ways to sign in': {
     from: viewOf(snapshotOf(among(practice(active, ben)))),

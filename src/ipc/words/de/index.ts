@@ -9,6 +9,7 @@ import { navigation } from './navigation.ts'
 import { notices } from './notices.ts'
 import { overall } from './overall.ts'
 import { owners } from './owners.ts'
+import { radar } from './radar.ts'
 import { settings } from './settings.ts'
 import { settingsFile } from './settings-file.ts'
 import { time } from './time.ts'
@@ -27,6 +28,7 @@ export const words: typeof pattern = {
   notices,
   overall,
   owners,
+  radar,
   settings,
   settingsFile,
   time,

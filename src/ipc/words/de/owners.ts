@@ -15,4 +15,12 @@ export const owners: typeof pattern = {
   forgetWatched: (program) =>
     `Vergessen? Es wird hier nicht mehr angezeigt. ${program} bleibt angemeldet; dort ändert sich nichts.`,
   forgotten: (program) => `Hier vergessen. In ${program} wurde nichts geändert.`,
+  giveBack: (program) => `An ${program} zurückgeben…`,
+  giveBackTitle: (program) => `Die Anmeldung an ${program} zurückgeben`,
+  giveBackWords: (program) =>
+    `${program} bekommt die neuesten Token in {file} und erneuert diese Anmeldung von da an allein. TokenTray vergisst sie, und die Werkzeuge verlieren sofort den Zugang zu diesem Konto.`,
+  giveBackConfirm: 'Zurückgeben',
+  givenBack: (program) => `${program} hat seine Anmeldung wieder.`,
+  givenBackAsBefore: (program) => `${program} hat seine Anmeldung wieder. Die Datei ist wie zuvor.`,
+  stillWithout: (file) => `In ${file} fehlt sie noch.`,
 }

@@ -15,4 +15,13 @@ export const owners = {
   forgetWatched: (program: string) =>
     `Forget it? It is not shown here any more. ${program} stays signed in; nothing is changed there.`,
   forgotten: (program: string) => `Forgotten here. Nothing was changed in ${program}.`,
+  // A login that came from a program goes back.
+  giveBack: (program: string) => `Give back to ${program}…`,
+  giveBackTitle: (program: string) => `Give the login back to ${program}`,
+  giveBackWords: (program: string) =>
+    `${program} gets its newest tokens, in {file}, and alone renews this login from then on. TokenTray forgets it, and tools lose access to this account at once.`,
+  giveBackConfirm: 'Give back',
+  givenBack: (program: string) => `${program} has its login back.`,
+  givenBackAsBefore: (program: string) => `${program} has its login back. Its file is as it was before.`,
+  stillWithout: (file: string) => `${file} is still without it.`,
 }
