@@ -88,6 +88,8 @@ function foldIfAnswered(): void {
   const asked = question.value
   const present = snapshot.value
   if (asked === undefined || present === undefined) return
+  // What the radar has found is kept by its notice.
+  if (asked.kind === 'finding' || asked.kind === 'look') return
   const stands =
     asked.kind === 'paste'
       ? present.logins.some((login) => login.id === asked.login)

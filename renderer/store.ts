@@ -22,13 +22,14 @@ export type Way = LoginFlow | KeyKind
 
 /**
  * What the panel of a sign-in shows. `more`: what else can be done with an account; `ways`: the ways to choose from; `label`: the field for
- * another label; `rules`: the rule
+ * another label; `give_back`: what it changes to give the login back to the program that it came from; `rules`: the rule
  * card, which has to be acknowledged before `way`; `key`: the field for a key, whose kind the broker tells when it is absent.
  */
 export type Face =
   | { readonly kind: 'more' }
   | { readonly kind: 'ways' }
   | { readonly kind: 'label' }
+  | { readonly kind: 'give_back'; readonly program: string }
   | { readonly kind: 'rules'; readonly way: Way }
   | { readonly kind: 'key'; readonly key: KeyKind | undefined; readonly accept: boolean }
 
@@ -41,10 +42,19 @@ export interface SignInQuestion {
   readonly face: Face
 }
 
-/** The one question that is unfolded below a row. Unfolding another one folds this, so that the window never asks two things. */
+/**
+ * What is unfolded at a finding of the radar, or at the programs that were not looked at. `owner`: what making TokenTray the owner changes;
+ * `rules`: the rule card, which has to be acknowledged before; `own`: how each program gets a login of its own.
+ */
+export type RadarQuestion =
+  | { readonly kind: 'finding'; readonly finding: string; readonly face: 'owner' | 'rules' | 'own' }
+  | { readonly kind: 'look' }
+
+/** The one question that is unfolded below a row or a notice. Unfolding another one folds this, so that the window never asks two things. */
 export type Question =
   | { readonly kind: 'paste'; readonly login: string }
   | { readonly kind: 'sign_out'; readonly account: string }
+  | RadarQuestion
   | SignInQuestion
 export const question = signal<Question | undefined>(undefined)
 

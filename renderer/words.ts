@@ -1,14 +1,16 @@
 import { endWords, kindName } from '../src/ipc/account-words.ts'
 import { capitalised } from '../src/ipc/login-words.ts'
+import { isWatched, watchedState } from '../src/ipc/owner-words.ts'
 import { countdown, spanWords } from '../src/ipc/time-words.ts'
 import type { Language } from '../src/ipc/words/index.ts'
 import type { AccountStatus } from '../src/protocol/index.ts'
 import { assertNever } from './assert-never.ts'
 
-/** How a row looks: each has a colour and a shape of its own, which the tray icon has as well. */
-export type Tone = 'ready' | 'working' | 'needs_you' | 'offline' | 'signed_out' | 'locked'
+/** How a row looks: each has a colour and a shape of its own, which the tray icon has as well, save for what is only watched. */
+export type Tone = 'ready' | 'working' | 'needs_you' | 'offline' | 'signed_out' | 'locked' | 'watched'
 
 export function toneOf(row: AccountStatus): Tone {
+  if (isWatched(row)) return watchedTone(row)
   if (isSwitchedOff(row)) return 'signed_out'
   const { state } = row
   switch (state.kind) {
@@ -29,6 +31,12 @@ export function toneOf(row: AccountStatus): Tone {
   }
 }
 
+/** Nothing here is for the person to mend, so that none of it is as loud as a login of TokenTray's own. */
+function watchedTone({ state: { kind } }: AccountStatus): Tone {
+  if (kind === 'active') return 'watched'
+  return kind === 'signed_out' ? 'signed_out' : 'offline'
+}
+
 /** Whether that it is switched off is the first thing to know of a row. One that needs the person says so instead. */
 export const isSwitchedOff = ({ state, disabled }: AccountStatus): boolean =>
   disabled === true && (state.kind === 'active' || state.kind === 'refreshing')
@@ -36,6 +44,7 @@ export const isSwitchedOff = ({ state, disabled }: AccountStatus): boolean =>
 /** The state of a row in a few words; `now` in epoch seconds. */
 export function stateWords(row: AccountStatus, now: number, language: Language): string {
   const { accounts } = language.words
+  if (isWatched(row)) return watchedState(row, language.words) ?? accounts.notAvailable
   if (isSwitchedOff(row)) return accounts.switchedOff
   const { state } = row
   switch (state.kind) {

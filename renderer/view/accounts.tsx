@@ -5,6 +5,7 @@ import type { AccountStatus, BrokerSnapshot, VaultStatus } from '../../src/proto
 import { ledger } from '../activity.ts'
 import { useReadingWithView } from '../kept.ts'
 import { words } from '../language.ts'
+import { movedHere } from '../moved-here.ts'
 import { signIn } from '../sign-in.ts'
 import { isWaiting } from '../store.ts'
 import { AccountRow } from './account-row.tsx'
@@ -18,7 +19,7 @@ import { moveBetweenRows } from './row-keys.ts'
 
 /** What the person has, a group for each provider, and then what else they can sign in to. */
 export function Accounts({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
-  useReadingWithView(ledger)
+  useReadingWithView(ledger, movedHere)
   useLookingAtUsage()
   const loose = looseRaces(snapshot)
   const offered = snapshot.accounts.filter((row) => !hasAccount(row) && row.state.kind === 'signed_out')

@@ -2,8 +2,10 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /** A row that is taken out of a list takes the focus along. It moves to the row that takes its place, or to what stands above them. */
-export function useFocusMovesOn(above: RefObject<HTMLElement | null>): RefObject<HTMLUListElement | null> {
-  const list = useRef<HTMLUListElement>(null)
+export function useFocusMovesOn<List extends HTMLElement = HTMLUListElement>(
+  above: RefObject<HTMLElement | null>,
+): RefObject<List | null> {
+  const list = useRef<List>(null)
   // Read while the old ones are still there, as the browser does not tell of a focus that it loses with its element.
   const place = [...(list.current?.children ?? [])].findIndex((row) => row.contains(document.activeElement))
   useLayoutEffect(() => {

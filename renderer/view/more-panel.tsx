@@ -1,5 +1,8 @@
+import { foreignOwner, isWatched } from '../../src/ipc/owner-words.ts'
+import { programName } from '../../src/ipc/program-names.ts'
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
 import { words } from '../language.ts'
+import { movedTo } from '../moved-here.ts'
 import { request } from '../requests.ts'
 import { ask, check, chooseAnother } from '../sign-in.ts'
 import { isWaiting } from '../store.ts'
@@ -9,15 +12,20 @@ import { CopyButton } from './copy-button.tsx'
 /** What else can be done with an account; less often wanted than the one button of its row. */
 export function MorePanel({ row, info }: { readonly row: AccountStatus; readonly info: ProviderInfo }) {
   const ended = row.state.kind === 'reauthorization_required' || row.state.kind === 'signed_out'
-  const { accounts } = words()
+  const { accounts, owners } = words()
   return (
     <div class="buttons">
-      {!ended && <WorkingAccount row={row} />}
-      {ended && info.flows.length + info.keys.length > 1 && (
+      {!ended && !isWatched(row) && <WorkingAccount row={row} />}
+      {ended && foreignOwner(row) === undefined && info.flows.length + info.keys.length > 1 && (
         <Button onPress={() => ask(row.id, { kind: 'ways' })}>{accounts.otherWaysToSignIn}</Button>
       )}
       <Button onPress={() => ask(row.id, { kind: 'label' })}>{accounts.changeLabel}</Button>
       <Button onPress={() => chooseAnother(row.id)}>{accounts.addAnother}</Button>
+      {movedTo(row.id).map(({ program }) => (
+        <Button key={program} onPress={() => ask(row.id, { kind: 'give_back', program })}>
+          {owners.giveBack(programName(program))}
+        </Button>
+      ))}
     </div>
   )
 }

@@ -11,9 +11,11 @@ import { Approvals } from './approvals.tsx'
 import { Foot } from './foot.tsx'
 import { Head } from './head.tsx'
 import { LockedView } from './locked-view.tsx'
+import { NoteLines } from './note-lines.tsx'
 import { BrokerNotes, BrokerNotice } from './notices.tsx'
 import { PageTabs, panelId, tabId } from './page-tabs.tsx'
 import { ProblemNote } from './problem-note.tsx'
+import { RadarNotice } from './radar-notice.tsx'
 import { SettingsPage } from './settings-page.tsx'
 import { ToolsPage } from './tools-page.tsx'
 import { Welcome } from './welcome.tsx'
@@ -28,6 +30,7 @@ export function Popover() {
       <main class="scroller" tabIndex={-1}>
         <div class="content" data-part>
           <ProblemNote place={windowPlace} />
+          <NoteLines place={windowPlace} />
           {snapshot.value !== undefined && <Approvals snapshot={snapshot.value} />}
           <div role="tabpanel" id={panelId} aria-labelledby={tabId(page.value)}>
             <PageContent shown={page.value} />
@@ -66,7 +69,11 @@ function AccountsPage({ snapshot }: { readonly snapshot: BrokerSnapshot }) {
       ) : isWelcome.value ? (
         <Welcome snapshot={snapshot} accounts={accounts} />
       ) : (
-        accounts
+        <>
+          {/* Before that, it is not known what TokenTray itself holds. */}
+          {snapshot.vault.state.kind === 'ready' && <RadarNotice />}
+          {accounts}
+        </>
       )}
     </>
   )

@@ -1,4 +1,5 @@
 import { raceOf } from '../../src/ipc/loose-logins.ts'
+import { foreignOwner } from '../../src/ipc/owner-words.ts'
 import type { AccountStatus } from '../../src/protocol/index.ts'
 import { assertNever } from '../assert-never.ts'
 import { words } from '../language.ts'
@@ -14,6 +15,8 @@ import { signInAsked } from './sign-in-panel.tsx'
 export function RowAction({ row, confirming }: { readonly row: AccountStatus; readonly confirming: boolean }) {
   const { accounts } = words()
   const name = row.provider_name
+  // Its sign-in is made in the program that owns it.
+  if (foreignOwner(row) !== undefined) return <SignOut row={row} confirming={confirming} />
   switch (row.state.kind) {
     case 'signed_out':
       return <SignIn row={row} words={accounts.signIn} label={accounts.signInLabel(name)} />
@@ -59,20 +62,21 @@ function SignIn({ row, words: said, label }: SignInProps) {
 /** Unfolds the question instead of signing out, and gets the keyboard focus back when the question is folded. */
 function SignOut({ row, confirming }: { readonly row: AccountStatus; readonly confirming: boolean }) {
   const button = useFocusBack(confirming)
-  const { accounts } = words()
+  const { accounts, owners } = words()
+  const isOwn = foreignOwner(row) === undefined
   return (
     <>
       <More row={row} />
       <Button
         kind="plain"
         buttonRef={button}
-        label={accounts.signOutLabel(row.provider_name)}
+        label={(isOwn ? accounts.signOutLabel : owners.forgetLabel)(row.provider_name)}
         expanded={confirming}
         onPress={() => {
           question.value = confirming ? undefined : { kind: 'sign_out', account: row.id }
         }}
       >
-        {accounts.signOut}
+        {isOwn ? accounts.signOut : owners.forget}
       </Button>
     </>
   )

@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'preact/hooks'
+import { programName } from '../../src/ipc/program-names.ts'
 import type { AccountStatus, ProviderInfo } from '../../src/protocol/index.ts'
 import { assertNever } from '../assert-never.ts'
 import { words } from '../language.ts'
 import { providerOf, question, type SignInQuestion } from '../store.ts'
+import { GiveBackPanel } from './give-back-panel.tsx'
 import { KeyForm } from './key-form.tsx'
 import { LabelForm } from './label-form.tsx'
 import { MorePanel } from './more-panel.tsx'
@@ -51,6 +53,8 @@ function FaceOf({ row, info, asked }: FaceProps) {
       return <MorePanel row={row} info={info} />
     case 'label':
       return <LabelForm row={row} />
+    case 'give_back':
+      return <GiveBackPanel row={row} program={face.program} />
     case 'ways':
       return <WaysPanel row={row} info={info} asked={asked} />
     case 'rules':
@@ -63,12 +67,14 @@ function FaceOf({ row, info, asked }: FaceProps) {
 }
 
 function titleOf({ row: { provider_name: name }, asked: { face, another } }: FaceProps): string {
-  const { accounts, login } = words()
+  const { accounts, login, owners } = words()
   switch (face.kind) {
     case 'more':
       return accounts.more(name)
     case 'label':
       return accounts.label
+    case 'give_back':
+      return owners.giveBackTitle(programName(face.program))
     case 'ways':
       return another ? login.anotherTitle(name) : login.waysTitle(name)
     case 'rules':

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import type { Tone } from '../words.ts'
 
-/** The same shapes as the tray icon, so that the person learns them once. */
+/** The same shapes as the tray icon, so that the person learns them once, and an eye for what the tray does not count. */
 const shapes: Readonly<Record<Tone, JSX.Element>> = {
   ready: (
     <>
@@ -28,6 +28,12 @@ const shapes: Readonly<Record<Tone, JSX.Element>> = {
       <rect x="3.5" y="9.5" width="15" height="10.5" rx="2.4" fill="currentColor" />
       <circle class="glyph-cut" cx="11" cy="13.7" r="1.7" />
       <path class="glyph-cut-line" d="M11 14v2.4" />
+    </>
+  ),
+  watched: (
+    <>
+      <path class="glyph-line" d="M1.8 11S5.2 4.6 11 4.6 20.2 11 20.2 11 16.8 17.4 11 17.4 1.8 11 1.8 11z" />
+      <circle cx="11" cy="11" r="2.8" fill="currentColor" />
     </>
   ),
   signed_out: (

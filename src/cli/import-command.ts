@@ -3,6 +3,7 @@ import { createBrokerClient } from '../client/index.ts'
 import {
   type FoundStore,
   findStores,
+  importRequestOf,
   isMovable,
   type MovableLogin,
   moveLogin,
@@ -12,7 +13,7 @@ import {
   stores,
   surroundingsOf,
 } from '../integrations/index.ts'
-import { BrokerError, homeFolder, type ImportRequest, type LoginSource } from '../protocol/index.ts'
+import { BrokerError, homeFolder, type LoginSource } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { askLine, type Terminal } from './hidden-input.ts'
 import { findIn, runningText, severalFix } from './import-file.ts'
@@ -139,7 +140,7 @@ async function move(name: string | undefined, options: ImportOptions, context: I
   // The rule card is asked about outside of the move: its program must not wait for a person.
   const run = (accepts: boolean) => {
     const hand = (moving: MovableLogin, source: LoginSource) =>
-      broker.importLogin({ ...requestOf(moving, options.label, accepts), source })
+      broker.importLogin({ ...importRequestOf(moving, { label: options.label, accepts }), source })
     return moveLogin({ store, file, name: login.name, surroundings, hand })
   }
   const { account } = await withRules(login.provider, broker, terminal, run, options.acceptProviderRules === true)
@@ -180,21 +181,6 @@ function theOne(name: string, found: readonly FoundStore[], wanted: string | und
   throw new BrokerError('invalid_request', `${name} has several logins.`, {
     fix: severalFix(fitting),
   })
-}
-
-function requestOf(login: MovableLogin, label: string | undefined, accepts: boolean): ImportRequest {
-  const { provider, accessToken, refreshToken, idToken, scope, expiresAt, person } = login
-  return {
-    provider,
-    access_token: accessToken,
-    refresh_token: refreshToken,
-    ...(idToken === undefined ? {} : { id_token: idToken }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(expiresAt === undefined ? {} : { expires_at: Math.floor(expiresAt / 1000) }),
-    ...(person === undefined ? {} : { person }),
-    ...(label === undefined ? {} : { label }),
-    ...(accepts ? { accept_provider_rules: true } : {}),
-  }
 }
 
 function unknownProgram(name: string): BrokerError {

@@ -1,4 +1,5 @@
-import { type FoundStore, isMovable, type StoredLogin, type Surroundings, shortened } from '../integrations/index.ts'
+import { type FoundStore, isMovable, type StoredLogin, type Surroundings, shortened, stores } from '../integrations/index.ts'
+import { codexOwner } from '../integrations/owners/owner.ts'
 
 /** What is found, a block per file. Names come from foreign files, so that control characters are taken out. */
 export function listText(found: readonly FoundStore[], surroundings: Surroundings): string {
@@ -12,9 +13,28 @@ export function listText(found: readonly FoundStore[], surroundings: Surrounding
         return `${head}  ${no}: \`tokentray import ${store.id} --read-stores\`\n`
       }
       if (contents.kind === 'broken') return `${head}  cannot be read: ${contents.reason}\n`
-      return head + (contents.logins.length === 0 ? '  no login\n' : contents.logins.map(loginText).join(''))
+      return (
+        head +
+        (contents.logins.length === 0 ? '  no login\n' : contents.logins.map(loginText).join('')) +
+        askText({ file, logins: contents.logins }, surroundings)
+      )
     })
     .join('')
+}
+
+/** Of a program that can be asked, no login has to move; what it has is in its usual file, and not in a copy of that. */
+function askText(
+  { file, logins }: { readonly file: string; readonly logins: readonly StoredLogin[] },
+  surroundings: Surroundings,
+): string {
+  const { id, name } = codexOwner
+  const isUsual =
+    stores
+      .find((store) => store.id === id)
+      ?.files(surroundings)
+      .includes(file) === true
+  if (!isUsual || !logins.some(isMovable)) return ''
+  return `  It can stay with ${name}, which TokenTray then asks for tokens: \`tokentray delegate ${id}\`\n`
 }
 
 function loginText(login: StoredLogin): string {

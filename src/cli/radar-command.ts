@@ -1,9 +1,9 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
 import type { Command } from 'commander'
 import { createBrokerClient } from '../client/index.ts'
 import {
+  askBrokerLogins,
   type BrokerLogins,
-  type IgnoredFinding,
+  ignoring,
   type RadarMemory,
   readRadarMemory,
   type SharedLogin,
@@ -13,7 +13,7 @@ import {
 import { BrokerError } from '../protocol/index.ts'
 import type { ChosenVault } from './chosen-vault.ts'
 import { type ImportContext, importContext, lookAround } from './import-command.ts'
-import { holderNames, radarJson, radarText, shortFinding, unreadText } from './radar-text.ts'
+import { radarJson, radarText, shortFinding, unreadText } from './radar-text.ts'
 
 interface RadarOptions {
   readonly readStores?: boolean
@@ -64,9 +64,7 @@ function decided(memory: RadarMemory, shared: readonly SharedLogin[], { ignore, 
     ignored = ignored.filter((each) => each.finding !== finding)
   }
   if (ignore !== undefined) {
-    const one = theOne(shared, ignore, 'is there')
-    const others = ignored.filter(({ finding }) => finding !== one.finding)
-    ignored = [...others, { finding: one.finding, holders: holderNames(one) } satisfies IgnoredFinding]
+    ignored = ignoring(ignored, theOne(shared, ignore, 'is there'))
   }
   return { ...memory, ignored }
 }
@@ -84,17 +82,9 @@ function theOne<Each extends { readonly finding: string }>(findings: readonly Ea
 
 /** What the broker holds; undefined when none is running, which is no reason not to look at the others. */
 async function brokerLogins({ socket }: ImportContext): Promise<BrokerLogins | undefined> {
-  const key = randomBytes(32)
-  const told = await createBrokerClient(socket())
-    .fingerprints(key.toString('hex'))
-    .catch((error: unknown) => {
-      if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
-      throw error
-    })
-  if (told === undefined) return undefined
-  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
-  return {
-    accounts: new Map(told.accounts.flatMap(({ account, fingerprints }) => fingerprints.map((each) => [each, account] as const))),
-    fingerprint: (token) => createHmac('sha256', key).update(sha256(token)).digest('hex'),
-  }
+  const broker = createBrokerClient(socket())
+  return askBrokerLogins((key) => broker.fingerprints(key)).catch((error: unknown) => {
+    if (error instanceof BrokerError && error.code === 'broker_not_running') return undefined
+    throw error
+  })
 }

@@ -1,13 +1,9 @@
-import { type FoundStore, type SharedLogin, type Surroundings, shortened } from '../integrations/index.ts'
+import { type FoundStore, holderNames, type SharedLogin, type Surroundings, shortened } from '../integrations/index.ts'
+import { codexOwner } from '../integrations/owners/owner.ts'
 import { printable } from './client-text.ts'
 
 /** Enough of a name to tell a handful of findings apart. */
 export const shortFinding = (finding: string): string => finding.slice(0, 8)
-
-/** Who holds a login, each program once. */
-export const holderNames = ({ holders, account }: SharedLogin): readonly string[] => [
-  ...new Set([...holders.map(({ store }) => store.name), ...(account === undefined ? [] : [`TokenTray (${account})`])]),
-]
 
 /** Who signs whom out, and what to do about it; the findings that are ignored in one line. */
 export function radarText(
@@ -32,8 +28,16 @@ function findingText({ finding, holders, account }: SharedLogin, surroundings: S
     `${who.length} programs hold one rotating login: ${listed(who)}\n` +
     [...new Set(advice)].join('') +
     (movable === undefined ? '' : `  or ${owner}: tokentray import ${movable.store.id} --move\n`) +
+    stayText(holders, account) +
     `  or ignore it: tokentray radar --ignore ${shortFinding(finding)}\n`
   )
+}
+
+/** A program that can be asked may stay the owner; not of a login that TokenTray has too, which would be one more that refreshes it. */
+function stayText(holders: SharedLogin['holders'], account: string | undefined): string {
+  const { id, name } = codexOwner
+  if (account !== undefined || !holders.some(({ store }) => store.id === id)) return ''
+  return `  or leave it to ${name}, and let TokenTray ask it for tokens in place of the others: tokentray delegate ${id}\n`
 }
 
 function ignoredText(ignored: readonly SharedLogin[]): string {

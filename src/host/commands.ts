@@ -1,5 +1,5 @@
 import { type Asker, type Broker, type GrantVault, type Ledger, moveVault, unlockVault } from '../core/index.ts'
-import type { ShareDesk } from '../server/index.ts'
+import { type MovedLoginDesk, type ShareDesk, takeOver } from '../server/index.ts'
 import type { BrokerLog } from './broker-log.ts'
 import type { HostCommandName, HostCommands } from './handle.ts'
 import type { RefreshChoice } from './refresh-choice.ts'
@@ -10,6 +10,7 @@ export interface CommandContext {
   readonly vault: GrantVault
   readonly ledger: Pick<Ledger, 'read'>
   readonly tokenFiles: Pick<TokenFiles, 'list' | 'put' | 'remove'>
+  readonly movedLogins: MovedLoginDesk
   readonly shares: ShareDesk | undefined
   readonly refresh: RefreshChoice
   readonly log: Pick<BrokerLog, 'choose'>
@@ -64,9 +65,23 @@ export async function answer<Name extends HostCommandName>(
       shares?.revoke(id)
       return shares?.list() ?? []
     },
+    ...foreignHandlers(context),
     ...processHandlers(context),
   }
   return handlers[name](value)
+}
+
+/** What concerns the logins of other programs, which the app looks at with the consent of the person. */
+function foreignHandlers({
+  broker: { accounts },
+  movedLogins,
+}: CommandContext): Pick<Handlers, 'fingerprints' | 'import_login' | 'moved_logins' | 'return_login'> {
+  return {
+    fingerprints: async ({ key }) => accounts.fingerprints(key),
+    import_login: (ask) => takeOver(accounts, movedLogins, ask),
+    moved_logins: async () => movedLogins.list(),
+    return_login: ({ account, program }) => movedLogins.returnLogin(account, program),
+  }
 }
 
 /** What is for every vault of the process. */

@@ -11,10 +11,15 @@ import type {
   CheckResult,
   ClientPolicy,
   Explanation,
+  FingerprintResponse,
+  ImportRequest,
+  ImportResponse,
   LedgerEntry,
   LoginDecision,
   LoginStatus,
+  MovedLogin,
   ProvidersResponse,
+  ReturnedLogin,
   Share,
   StartLoginRequest,
   StartLoginResponse,
@@ -71,6 +76,13 @@ export interface HostCommands {
   shares: { readonly ask: undefined; readonly answer: readonly Share[] }
   /** Answers those that are left. */
   end_share: { readonly ask: { readonly id: string }; readonly answer: readonly Share[] }
+  /** Which refresh tokens the broker holds, told by fingerprints under the key of whoever asks; `key` is hex. */
+  fingerprints: { readonly ask: { readonly key: string }; readonly answer: FingerprintResponse }
+  /** The one message to the host that carries the tokens of a login, which another program kept; no answer and no event does. */
+  import_login: { readonly ask: ImportRequest; readonly answer: ImportResponse }
+  moved_logins: { readonly ask: undefined; readonly answer: readonly MovedLogin[] }
+  /** Gives a login back to the program that it came from. */
+  return_login: { readonly ask: { readonly account: string; readonly program: string }; readonly answer: ReturnedLogin }
   remove_rule: { readonly ask: { readonly client: string }; readonly answer: ClientPolicy }
   move_vault: { readonly ask: VaultMoveRequest; readonly answer: VaultMoveResponse }
   /** Of every vault, until the host ends. Changes nothing where TOKENTRAY_REFRESH decides. */

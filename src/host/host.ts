@@ -27,7 +27,7 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
   const rooms = new VaultRooms(parts, env, main)
   await main.serve(rooms)
   await rooms.start()
-  const { broker, vault, ledger, tokenFiles } = main
+  const { broker, vault, ledger, tokenFiles, movedLogins } = main
   const { refresh } = parts
   return {
     facts: { socket, home, version: parts.health.version },
@@ -36,7 +36,8 @@ export async function startHost({ env, host }: HostOptions): Promise<HostHandle>
     onExit: () => {},
     ask: (name, value) => {
       const { shares } = main
-      return answer({ broker, vault, ledger, tokenFiles, shares, refresh, log, onWake: () => rooms.wake() }, name, value)
+      const context = { broker, vault, ledger, tokenFiles, movedLogins, shares, refresh, log, onWake: () => rooms.wake() }
+      return answer(context, name, value)
     },
     stop: async () => {
       // First, because the rooms wait for whoever waits for a token.

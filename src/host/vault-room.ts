@@ -47,12 +47,12 @@ export class VaultRoom {
   readonly broker: Broker
   readonly vault: OwnedVault
   readonly tokenFiles: TokenFiles
+  readonly movedLogins: MovedLogins
   readonly #parts: HostParts
   readonly #log: Log
   readonly #index: AccountIndex
   readonly #records: Records
   readonly #stored: () => Promise<number>
-  readonly #movedLogins: MovedLogins
   #server: TokenServer | undefined
   #stopHistory = () => {}
 
@@ -76,7 +76,7 @@ export class VaultRoom {
     const list = isKept ? tokenFileList(place.home, clock, this.#log) : noTokenFileList
     this.tokenFiles = new TokenFiles({ broker: this.broker, clock, log: this.#log, list, surroundings: parts.surroundings })
     const moved = isKept ? movedLoginList(place.home, clock, this.#log) : noMovedLoginList
-    this.#movedLogins = new MovedLogins({ broker: this.broker, clock, log: this.#log, list: moved })
+    this.movedLogins = new MovedLogins({ broker: this.broker, clock, log: this.#log, list: moved })
   }
 
   get ledger(): Ledger {
@@ -91,8 +91,7 @@ export class VaultRoom {
   /** Opens the socket, which answers before the vault is open, because a keychain may wait for its owner. */
   async serve(vaults?: VaultDesk): Promise<void> {
     const { clock, practice } = this.#parts
-    const { broker, vault, tokenFiles } = this
-    const movedLogins = this.#movedLogins
+    const { broker, vault, tokenFiles, movedLogins } = this
     const { ledger, history, proofs } = this.#records
     const { name, home, socket } = this.place
     const diagnose = (online: boolean) =>

@@ -21,9 +21,17 @@ export { type FileReaders, fileReaders } from './file-readers.ts'
 export { installedCommand } from './installed-command.ts'
 export { certificatePlaces, proxyFrom } from './network-variables.ts'
 export { inShell } from './shell.ts'
+export { askBrokerLogins } from './stores/broker-logins.ts'
 export { type Consents, readConsents, rememberConsent } from './stores/consent.ts'
 export { type BrokerLogins, type FoundStore, findStores, type SharedLogin, sharedLogins } from './stores/find-stores.ts'
-export { type IgnoredFinding, type RadarMemory, readRadarMemory, writeRadarMemory } from './stores/ignored-findings.ts'
+export {
+  holderNames,
+  ignoring,
+  type RadarMemory,
+  readRadarMemory,
+  writeRadarMemory,
+} from './stores/ignored-findings.ts'
+export { importRequestOf } from './stores/import-request.ts'
 export { isMovable, type MovableLogin, moveLogin } from './stores/move-login.ts'
 export { processesNamed } from './stores/running-programs.ts'
 export type { StoreDefinition, StoredLogin } from './stores/stored-login.ts'

@@ -5,6 +5,7 @@ import {
   keyKind,
   loginDecision,
   loginFlow,
+  programName,
   selectorName,
   unlockRequest,
   vaultMoveRequest,
@@ -14,6 +15,8 @@ import { settingsChange } from './settings-schema.ts'
 const id = z.string().min(1).max(160)
 const nothing = z.undefined()
 const label = z.string().regex(selectorName)
+/** As main names it: an HMAC in hex. */
+const finding = z.string().regex(/^[0-9a-f]{64}$/)
 /** `account` is a selector; without it, whichever login the tool can use. `follow` has the file edited that a link leads to. */
 const toolWish = z.strictObject({ tool: id, account: id.optional(), follow: z.boolean().optional() })
 
@@ -73,6 +76,15 @@ export const asks = {
   'tool:connect': toolWish,
   'tool:plan-disconnect': z.strictObject({ tool: id }),
   'tool:disconnect': z.strictObject({ tool: id }),
+  /** What is known of logins that several programs hold; looks at most every few minutes. */
+  'radar:get': nothing,
+  /** What the person says about reading the logins of a program. */
+  'radar:allow': z.strictObject({ program: id, allowed: z.boolean() }),
+  'radar:ignore': z.strictObject({ finding }),
+  /** `accept` says that the person has read the rule card. */
+  'radar:move': z.strictObject({ finding, accept: z.boolean().optional() }),
+  'moved:get': nothing,
+  'moved:give-back': z.strictObject({ account: id, program: programName }),
   'settings:get': nothing,
   'settings:change': settingsChange,
   'settings:reset': nothing,

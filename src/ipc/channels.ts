@@ -12,6 +12,8 @@ import type {
   TokenFile,
 } from '../protocol/index.ts'
 import type { Asks } from './asks.ts'
+import type { GivenBack, MovedHere } from './moved-here.ts'
+import type { LoginMoved, Radar } from './radar.ts'
 import type { SettingsView } from './settings.ts'
 import type { Disconnected, DisconnectPlan, ToolPlan, ToolStatus } from './tools.ts'
 import type { LanguageTag } from './words/index.ts'
@@ -115,6 +117,14 @@ export interface Answers {
   'tool:connect': readonly ToolStatus[]
   'tool:plan-disconnect': DisconnectPlan
   'tool:disconnect': Disconnected
+  /** The logins that several programs hold, in the files that the person allowed to be read. */
+  'radar:get': Radar
+  'radar:allow': Radar
+  'radar:ignore': Radar
+  'radar:move': LoginMoved
+  /** The logins that came from other programs and can go back. */
+  'moved:get': readonly MovedHere[]
+  'moved:give-back': GivenBack
   'settings:get': SettingsView
   'settings:change': SettingsView
   'settings:reset': SettingsView
@@ -183,6 +193,12 @@ export const channels = Object.keys({
   'tool:connect': 1,
   'tool:plan-disconnect': 1,
   'tool:disconnect': 1,
+  'radar:get': 1,
+  'radar:allow': 1,
+  'radar:ignore': 1,
+  'radar:move': 1,
+  'moved:get': 1,
+  'moved:give-back': 1,
   'settings:get': 1,
   'settings:change': 1,
   'settings:reset': 1,

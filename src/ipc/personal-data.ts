@@ -1,4 +1,4 @@
-import type { AccountIdentity, BrokerSnapshot } from '../protocol/index.ts'
+import type { AccountIdentity, AccountStatus, BrokerSnapshot } from '../protocol/index.ts'
 
 /**
  * The snapshot as it may be seen by others: who signed in is masked wherever it stands, so that no view has to think of it. A label stays,
@@ -7,12 +7,20 @@ import type { AccountIdentity, BrokerSnapshot } from '../protocol/index.ts'
 export function withoutPersonalData(snapshot: BrokerSnapshot): BrokerSnapshot {
   return {
     ...snapshot,
-    accounts: snapshot.accounts.map((row) =>
-      row.identity === undefined ? row : { ...row, identity: maskedIdentity(row.identity) },
-    ),
+    accounts: snapshot.accounts.map(maskedRow),
     logins: snapshot.logins.map((login) =>
       login.undecided === undefined ? login : { ...login, undecided: maskedIdentity(login.undecided) },
     ),
+  }
+}
+
+function maskedRow(row: AccountStatus): AccountStatus {
+  const { identity, ownership } = row
+  return {
+    ...row,
+    ...(identity === undefined ? {} : { identity: maskedIdentity(identity) }),
+    // Some programs name a login, and its file, by the address of the person.
+    ...(ownership?.mode === 'watched' ? { ownership: { ...ownership, file: '•••', login: '•••' } } : {}),
   }
 }
 

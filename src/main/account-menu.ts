@@ -1,6 +1,7 @@
 import { assertNever } from '../core/assert-never.ts'
 import { accountName, endWords, signedInUntil } from '../ipc/account-words.ts'
 import { undecidedWords } from '../ipc/login-words.ts'
+import { foreignOwner, isWatched, ownerSentence, watchedUntil } from '../ipc/owner-words.ts'
 import { ageWords, creditWords, limitLine } from '../ipc/usage-words.ts'
 import type { Language, Words } from '../ipc/words/index.ts'
 import type { AccountStatus, AccountUsage, BrokerSnapshot, LoginPrompt, PendingLogin } from '../protocol/index.ts'
@@ -17,13 +18,16 @@ export interface AccountMenuContext {
 
 /** One account in the tray menu. */
 export function accountEntry(row: AccountStatus, context: AccountMenuContext): MenuEntry {
+  if (isWatched(row)) return watchedEntry(row, context)
   const { menu } = context.language.words
   const { state, id: account } = row
-  const signOut = action(menu.signOut, { kind: 'sign_out', account })
-  const again = action(menu.tryAgain, { kind: 'wake' })
+  const owner = foreignOwner(row)
+  const signOut = action(owner === undefined ? menu.signOut : menu.forget, { kind: 'sign_out', account })
+  // A program that owns its login is signed in to there, as the fix says; whether that has happened is seen by asking it.
+  const again = action(menu.tryAgain, owner === undefined ? { kind: 'wake' } : { kind: 'check', account })
   const addAccount = action(menu.addAnother, { kind: 'add_account', account })
   const named = (words: string, ...entries: MenuEntry[]) => submenu(`${accountName(row)}: ${words}`, entries)
-  const facts = [...factEntries(row, context)]
+  const facts = [...ownerEntries(row, context), ...factEntries(row, context)]
   const end = [addAccount, offOrOn(row, menu), signOut]
   const working = row.disabled ? menu.switchedOff : undefined
   switch (state.kind) {
@@ -43,14 +47,37 @@ export function accountEntry(row: AccountStatus, context: AccountMenuContext): M
       // The whole story is in the window; a menu as wide as that would cover the screen.
       const why = state.cause === undefined ? state.error.description : endWords(state.cause, context.language.words)
       const { fix } = state.error
-      const signIn = action(menu.signInAgain, { kind: 'sign_in', account })
-      return named(menu.signInNeeded, ...reason({ description: why, fix }), signIn, ...end)
+      const next = owner === undefined ? action(menu.signInAgain, { kind: 'sign_in', account }) : again
+      return named(menu.signInNeeded, ...reason({ description: why, fix }), ...ownerEntries(row, context), next, ...end)
     }
     case 'unavailable':
-      return named(menu.notAvailable, ...reason(state.error), again, ...end)
+      return named(menu.notAvailable, ...reason(state.error), ...ownerEntries(row, context), again, ...end)
     default:
       return assertNever(state)
   }
+}
+
+/** What another program keeps to itself: there is nothing to do with it here but to stop watching. */
+function watchedEntry(row: AccountStatus, context: AccountMenuContext): MenuEntry {
+  const { state, id: account } = row
+  const { language, now } = context
+  const { menu } = language.words
+  const title =
+    state.kind === 'signed_out' ? menu.signedOutThere : state.kind === 'unavailable' ? menu.notAvailable : menu.watched
+  const until = watchedUntil(row, now, language)
+  return submenu(`${accountName(row)}: ${title}`, [
+    ...(state.kind === 'unavailable' ? reason(state.error) : []),
+    ...ownerEntries(row, context),
+    ...(until === undefined ? [] : [text(sentenceCase(until, language.locale))]),
+    separator,
+    action(menu.forget, { kind: 'sign_out', account }),
+  ])
+}
+
+/** Whose login it is, where it is not TokenTray's own. */
+function ownerEntries(row: AccountStatus, { language: { words } }: AccountMenuContext): MenuModel {
+  const owner = foreignOwner(row)
+  return owner === undefined ? [] : [text(ownerSentence(owner, words))]
 }
 
 export const signInEntry = (row: AccountStatus, words: string): MenuEntry => action(words, { kind: 'sign_in', account: row.id })

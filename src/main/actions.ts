@@ -2,6 +2,7 @@ import { app, clipboard } from 'electron'
 import type { HostCommands } from '../host/handle.ts'
 import type { Asks } from '../ipc/asks.ts'
 import type { Answers } from '../ipc/channels.ts'
+import { foreignOwner } from '../ipc/owner-words.ts'
 import {
   type AccountStatus,
   type ApprovalDecision,
@@ -92,8 +93,9 @@ export class Actions {
     await this.#host.ask('decide_login', { id: login, decision })
   }
 
-  /** Asks the provider whether an account works. */
-  check(account: string): Promise<CheckResult> {
+  /** Asks the provider whether an account works. A program that could not give a token a moment ago is asked for one again first. */
+  async check(account: string): Promise<CheckResult> {
+    if (foreignOwner(this.#row(account)) !== undefined) await this.wake()
     return this.#host.ask('check', { id: account })
   }
 

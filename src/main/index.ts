@@ -12,6 +12,7 @@ import { type OwnLogin, setupLoginOutcomes } from './login-outcomes.ts'
 import { menuRunner } from './menu-runner.ts'
 import { staysNotice } from './notices/notice-words.ts'
 import { setupDesktopNotices, setupNoticeBoard } from './notices/setup-notices.ts'
+import { otherLogins } from './other-logins.ts'
 import { paths } from './paths.ts'
 import { setupProcess } from './process.ts'
 import { openSettings, type Settings } from './settings.ts'
@@ -58,6 +59,8 @@ function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings):
   const usage = new UsageWatch(host, systemClock)
   const frame = new FrameChoice(() => trayPresence(process.platform), process.argv, process.env)
   const desk = setupSettings(host, settings)
+  const hidesPersonalData = () => desk.current().hidePersonalData
+  const others = otherLogins(host, { env: process.env, now: Date.now, hidesPersonalData })
   const notices = setupDesktopNotices(process.platform, (action) => run(action))
   const window = setupWindow(
     () => frame.current(),
@@ -90,7 +93,7 @@ function setupShell(host: HostLink, tokens: TokenClipboard, settings: Settings):
   })
   setupApplicationMenu(process.platform)
   const view = setupView({ host, window, usage, desk, damage: settings.damage })
-  setupIpc({ actions, tools, usage, desk, window, view })
+  setupIpc({ actions, tools, others, usage, desk, window, view })
   setupLoginOutcomes(host, ownLogins, { ended: (intent) => window.leave(intent), undecided: () => window.show() })
   setupWake(host)
   setupSecondInstance(async () => {

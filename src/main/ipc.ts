@@ -4,6 +4,7 @@ import type { Answers, Channel, Reply } from '../ipc/channels.ts'
 import { BrokerError } from '../protocol/index.ts'
 import type { Actions } from './actions.ts'
 import type { AppWindow } from './app-window.ts'
+import type { OtherLogins } from './other-logins.ts'
 import { problemFrom } from './problem.ts'
 import type { SettingsDesk } from './settings-desk.ts'
 import type { ToolActions } from './tool-actions.ts'
@@ -12,10 +13,13 @@ import type { ViewSource } from './view.ts'
 
 type Handlers = { readonly [Name in Channel]: (ask: Asks[Name]) => Answers[Name] | Promise<Answers[Name]> }
 
+type OtherLoginChannel = Extract<Channel, `radar:${string}` | `moved:${string}`>
+
 /** What the window can reach. */
 export interface WindowReach {
   readonly actions: Actions
   readonly tools: ToolActions
+  readonly others: OtherLogins
   readonly usage: Pick<UsageWatch, 'look'>
   readonly desk: SettingsDesk
   readonly window: AppWindow
@@ -23,7 +27,7 @@ export interface WindowReach {
 }
 
 /** Answers the channels of the map. A message that is not from our page rejects; everything else is a reply. */
-export function setupIpc({ actions, tools, usage, desk, window, view }: WindowReach): void {
+export function setupIpc({ actions, tools, others, usage, desk, window, view }: WindowReach): void {
   const handlers: Handlers = {
     'view:get': () => view.current(),
     'intent:take': () => desk.shownIntent(window.takeIntent()),
@@ -53,6 +57,7 @@ export function setupIpc({ actions, tools, usage, desk, window, view }: WindowRe
     'tool:connect': (ask) => tools.connect(ask),
     'tool:plan-disconnect': ({ tool }) => tools.planDisconnection(tool),
     'tool:disconnect': ({ tool }) => tools.disconnect(tool),
+    ...otherLoginHandlers(others),
     'vault:move': (ask) => actions.moveVault(ask),
     'settings:get': () => desk.view(),
     'settings:change': (change) => desk.change(change),
@@ -73,6 +78,18 @@ export function setupIpc({ actions, tools, usage, desk, window, view }: WindowRe
       if (!window.isPage(event.senderFrame)) throw new Error('This page may not ask.')
       return answer(channel, value, handlers)
     })
+  }
+}
+
+/** The logins of other programs. */
+function otherLoginHandlers(others: OtherLogins): Pick<Handlers, OtherLoginChannel> {
+  return {
+    'radar:get': () => others.radar(),
+    'radar:allow': (ask) => others.allow(ask),
+    'radar:ignore': ({ finding }) => others.ignore(finding),
+    'radar:move': (ask) => others.move(ask),
+    'moved:get': () => others.movedHere(),
+    'moved:give-back': (ask) => others.giveBack(ask),
   }
 }
 

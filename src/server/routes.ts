@@ -14,7 +14,7 @@ import { BrokerError, type Diagnosis, type Endpoint, endpoints, type HealthRespo
 import { checked } from './checked.ts'
 import type { ClientProofs } from './client-proof.ts'
 import { streamEvents } from './event-stream.ts'
-import type { MovedLoginDesk } from './moved-login-desk.ts'
+import { type MovedLoginDesk, takeOver } from './moved-login-desk.ts'
 import type { Shares } from './shares.ts'
 import type { TokenFileDesk } from './token-file-desk.ts'
 import type { VaultDesk } from './vault-desk.ts'
@@ -131,12 +131,7 @@ function registerAccountRoutes(app: FastifyInstance, { broker: { accounts }, mov
   add(app, endpoints.signOut, ({ params }) => accounts.signOut(params.id))
   add(app, endpoints.addKey, ({ body }) => accounts.addKey(body))
   add(app, endpoints.addForeignLogin, ({ body }) => accounts.addForeignLogin(body))
-  add(app, endpoints.importLogin, async ({ body }) => {
-    const imported = await accounts.importLogin(body)
-    // Before the program loses it, which is when this is answered.
-    if (body.source !== undefined) await movedLogins.remember(imported.account, body.source, imported.already)
-    return imported
-  })
+  add(app, endpoints.importLogin, ({ body }) => takeOver(accounts, movedLogins, body))
   add(app, endpoints.movedLogins, () => ({ moved_logins: movedLogins.list() }))
   add(app, endpoints.returnLogin, ({ params, body }) => movedLogins.returnLogin(params.id, body.program))
   add(app, endpoints.fingerprints, ({ body }) => accounts.fingerprints(body.key))

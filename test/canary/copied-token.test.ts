@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { systemClock } from '../../src/core/clock.ts'
 import { startHost } from '../../src/host/index.ts'
+import type { MovedHere } from '../../src/ipc/moved-here.ts'
+import type { Radar } from '../../src/ipc/radar.ts'
 import type { AppWindow } from '../../src/main/app-window.ts'
 import { environmentFacts } from '../../src/main/environment-facts.ts'
 import { HostLink } from '../../src/main/host-link.ts'
+import { otherLogins } from '../../src/main/other-logins.ts'
 import { openSettings } from '../../src/main/settings.ts'
 import { SettingsDesk } from '../../src/main/settings-desk.ts'
 import { TokenClipboard } from '../../src/main/token-clipboard.ts'
@@ -76,7 +79,8 @@ async function connectWindow(link: HostLink): Promise<void> {
     systemLanguages: [],
   })
   const view = setupView({ host: link, window, usage, desk, damage: settings.damage })
-  setupIpc({ actions, tools, usage, desk, window, view })
+  const others = otherLogins(link, { env, now: Date.now, hidesPersonalData: () => false })
+  setupIpc({ actions, tools, others, usage, desk, window, view })
 }
 
 async function ask(channel: string, value?: unknown): Promise<{ ok: boolean; value?: never; problem?: { code: string } }> {
@@ -107,6 +111,51 @@ test('connecting a tool tells the window neither the token nor what the person h
   expect(findSecrets(said, [key, passphrase, theirs])).toEqual([])
   expect(findSecrets(new Map([['the settings', await readFile(settings, 'utf8')]]), [theirs])).not.toEqual([])
   await host.ask('sign_out', { id: account.id })
+})
+
+test('a login that two programs hold moves here and back, and the window hears of none of its tokens', async () => {
+  expect(await ask('vault:unlock', { passphrase })).toMatchObject({ ok: true })
+  const [access, refresh] = ['sk-ant-oat01-8c1e4f7a2b9d', 'sk-ant-ort01-3d6b9e2f5c8a'].map(
+    (begin) => `${begin}${theirs.slice(9)}`,
+  )
+  const claude = join(person, '.claude', '.credentials.json')
+  const expires = Date.now() + 3_600_000
+  const before = JSON.stringify({
+    claudeAiOauth: {
+      accessToken: access,
+      refreshToken: refresh,
+      expiresAt: expires,
+      scopes: [],
+      accountUuid: 'a',
+      organizationUuid: 'o',
+    },
+  })
+  await mkdir(join(person, '.claude'))
+  await writeFile(claude, before, { mode: 0o600 })
+  await writeFile(
+    join(person, '.pi', 'agent', 'auth.json'),
+    JSON.stringify({ anthropic: { type: 'oauth', access, refresh, expires } }),
+  )
+  const first = told.size
+  for (const program of ['claude-code', 'pi'])
+    expect(await ask('radar:allow', { program, allowed: true })).toMatchObject({ ok: true })
+  const radar: { ok: boolean; value?: Radar } = await ask('radar:get')
+  const finding = radar.value?.findings[0]?.finding
+  expect(await ask('radar:move', { finding })).toMatchObject({ ok: false, problem: { code: 'rules_not_accepted' } })
+  expect(await ask('radar:move', { finding, accept: true })).toMatchObject({ ok: true })
+  expect(await readFile(claude, 'utf8')).not.toContain(refresh)
+  const moved: { ok: boolean; value?: readonly MovedHere[] } = await ask('moved:get')
+  const account = moved.value?.[0]?.account
+  expect(moved.value?.map(({ program }) => program).sort()).toEqual(['claude-code', 'pi'])
+  expect(await ask('moved:give-back', { account, program: 'claude-code' })).toMatchObject({ ok: true, value: { exact: true } })
+  expect(await readFile(claude, 'utf8')).toBe(before)
+  expect(await ask('radar:ignore', { finding })).toMatchObject({ ok: false })
+  expect(
+    findSecrets(
+      new Map([...told].slice(first)),
+      [access, refresh, passphrase].filter((each) => each !== undefined),
+    ),
+  ).toEqual([])
 })
 
 test('a token goes to the clipboard, and in no form to the window, the ledger, the log or a file in the clear', async () => {

@@ -69,7 +69,7 @@ describe('tokentray import', () => {
       expect(await readFile(file, 'utf8')).toBe(text)
       // The yes is remembered.
       expect((await daemon.cli(['import'])).stdout).toMatch(
-        /^codex {2}~\/\.codex\/auth\.json\n {2}chatgpt: login of openai-codex, can move$/m,
+        /^codex {2}~\/\.codex\/auth\.json\n {2}chatgpt: login of openai-codex, can move\n {2}It can stay .*`tokentray delegate codex`$/m,
       )
 
       const moved = await daemon.cli(['import', 'codex', '--move', '--accept-provider-rules'])
@@ -220,6 +220,7 @@ describe('tokentray radar', () => {
       expect(found.stdout).toContain(
         '2 programs hold one rotating login: Codex CLI (~/.codex/auth.json) and pi (~/.pi/agent/auth.json)',
       )
+      expect(found.stdout).toMatch(/^ {2}or leave it to Codex CLI, .*: tokentray delegate codex$/m)
       const json = await daemon.cli(['radar', '--json'])
       expect(JSON.parse(json.stdout).shared).toMatchObject([{ programs: [{ program: 'codex' }, { program: 'pi' }] }])
       for (const said of [found.stdout, json.stdout]) expect(said).not.toContain(refresh)
@@ -294,6 +295,8 @@ describe('tokentray radar', () => {
       const { stdout } = await daemon.cli(['radar'])
       expect(stdout).toMatch(/^2 programs hold one rotating login: Codex CLI \(.*\) and TokenTray \(openai-codex-\w+\)$/m)
       expect(stdout).toContain('leave it to TokenTray: tokentray import codex --move')
+      // A second one that refreshes it is no way out.
+      expect(stdout).not.toContain('delegate')
       const key = 'ab'.repeat(32)
       const told = await daemon.ask('/v1/fingerprints', { method: 'POST', body: { key } })
       for (const secret of [grant.refreshToken, grant.accessToken]) {

@@ -18,6 +18,13 @@ const noTokenFiles: CommandContext['tokenFiles'] = {
   remove: async () => [],
 }
 
+/** Nothing has moved. */
+const noMovedLogins: CommandContext['movedLogins'] = {
+  list: () => [],
+  remember: async () => undefined,
+  returnLogin: async () => Promise.reject(new BrokerError('not_found', 'No.')),
+}
+
 /** Nobody listens there, so that a key is kept and cannot be tried. */
 const nowhere = 'http://127.0.0.1:1'
 const key = 'sk-or-v1-0123456789abcdef0123456789abcdef0123456789abcdef'
@@ -139,6 +146,7 @@ describe('one command', () => {
     vault: emptyBroker().vault,
     ledger: { read: async () => [] },
     tokenFiles: noTokenFiles,
+    movedLogins: noMovedLogins,
     shares: undefined,
     refresh: new RefreshChoice(undefined),
     log: { ...silentLog, choose: () => {} },

@@ -2,6 +2,8 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import { type Asks, asks } from '../../src/ipc/asks.ts'
 import { type Answers, type Channel, channels, type Events } from '../../src/ipc/channels.ts'
 import { labelPattern } from '../../src/ipc/label.ts'
+import type { GivenBack, MovedHere } from '../../src/ipc/moved-here.ts'
+import type { LoginMoved, Radar } from '../../src/ipc/radar.ts'
 import { selectorName } from '../../src/protocol/index.ts'
 
 /** Every member name that occurs anywhere in a type. */
@@ -70,6 +72,17 @@ describe('the contract with the window', () => {
     expectTypeOf<Extract<Told, 'lines' | 'hidden'>>().toEqualTypeOf<'lines' | 'hidden'>()
   })
 
+  test('P1: of the logins of other programs the window is told whose they are, and nothing that they are made of', () => {
+    type Told = Names<Answers['radar:get' | 'radar:allow' | 'radar:ignore' | 'radar:move' | 'moved:get' | 'moved:give-back']>
+    expectTypeOf<Told>().toExtend<
+      | keyof Radar
+      | keyof LoginMoved
+      | keyof MovedHere
+      | keyof GivenBack
+      | ('finding' | 'provider' | 'holders' | 'account' | 'program' | 'file' | 'files' | 'canMove' | 'signIn')
+    >()
+  })
+
   test('the window has the same rule for a label as the protocol', () => {
     expect(String(labelPattern)).toBe(String(selectorName))
   })
@@ -123,6 +136,14 @@ describe('the validators refuse', () => {
     ['tool:connect', { tool: 'codex', follow: 'yes' }],
     ['tool:disconnect', { tool: 'codex', all: true }],
     ['tool:plan-disconnect', {}],
+    ['radar:allow', { program: 'codex' }],
+    ['radar:allow', { program: 'codex', allowed: true, file: '/etc/passwd' }],
+    ['radar:ignore', { finding: 'aa' }],
+    ['radar:ignore', { finding: '../../etc/passwd' }],
+    ['radar:move', { finding: 'a'.repeat(64), accept: 'yes' }],
+    ['radar:move', { finding: 'a'.repeat(64), file: '/etc/passwd' }],
+    ['moved:give-back', { account: 'openai-codex-1' }],
+    ['moved:give-back', { account: 'openai-codex-1', program: '../../etc' }],
     ['vault:move', { to: 'memory' }],
     ['app:quit', { now: true }],
     ['view:get', null],
@@ -158,6 +179,12 @@ describe('the validators refuse', () => {
       'tool:connect': { tool: 'codex', account: 'openai-codex:work', follow: true },
       'tool:plan-disconnect': { tool: 'codex' },
       'tool:disconnect': { tool: 'codex' },
+      'radar:get': undefined,
+      'radar:allow': { program: 'codex', allowed: true },
+      'radar:ignore': { finding: 'a'.repeat(64) },
+      'radar:move': { finding: 'a'.repeat(64), accept: true },
+      'moved:get': undefined,
+      'moved:give-back': { account: 'openai-codex-1', program: 'codex' },
       'settings:get': undefined,
       'settings:change': {
         language: 'ar',

@@ -1,3 +1,5 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, type Page, test } from '@playwright/test'
 import type { Asks } from '../../src/ipc/asks.ts'
 import type { Bridge, Channel, Reply } from '../../src/ipc/channels.ts'
@@ -89,6 +91,12 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
   'tool:connect': { tool: 'aider' },
   'tool:plan-disconnect': { tool: 'aider' },
   'tool:disconnect': { tool: 'aider' },
+  'radar:allow': { program: 'pi', allowed: true },
+  'radar:get': undefined,
+  'radar:ignore': { finding: 'a'.repeat(64) },
+  'radar:move': { finding: 'a'.repeat(64) },
+  'moved:get': undefined,
+  'moved:give-back': { account, program: 'codex' },
   'settings:get': undefined,
   'settings:change': { startHidden: false },
   'settings:reset': undefined,
@@ -101,7 +109,19 @@ const asksOf = (account: string): Record<Exclude<Channel, 'app:quit' | 'window:c
   'vault:lock': undefined,
 })
 
+/** Two programs that hold one login, the tokens of which end as the key does. */
+async function shareLogin(folder: string): Promise<void> {
+  const login = { access_token: `access-${key}`, refresh_token: `refresh-${key}` }
+  const other = { type: 'oauth', access: login.access_token, refresh: login.refresh_token, expires: Date.UTC(2030, 0) }
+  await mkdir(join(folder, '.codex'), { recursive: true })
+  await mkdir(join(folder, '.pi/agent'), { recursive: true })
+  await writeFile(join(folder, 'stores.json'), JSON.stringify({ version: 1, stores: { codex: 'allowed' } }))
+  await writeFile(join(folder, '.codex/auth.json'), JSON.stringify({ tokens: login }))
+  await writeFile(join(folder, '.pi/agent/auth.json'), JSON.stringify({ 'openai-codex': other }))
+}
+
 test('P1: nothing that reaches the window on any channel has the token in it', async () => {
+  await shareLogin(home.folder)
   // What connects a tool edits the files of the person.
   const person = { HOME: home.folder, PATH: `${await installCommand(home.folder)}:${home.env.PATH}` }
   const app = await launchApp({ ...home, env: { ...home.env, ...person, TOKENTRAY_UPSTREAM: 'http://127.0.0.1:1' } })

@@ -11,6 +11,7 @@ import {
   absent,
   active,
   ana,
+  asked,
   backingOff,
   byDevice,
   byPaste,
@@ -18,6 +19,7 @@ import {
   codex,
   ended,
   endedElsewhere,
+  endedThere,
   foreign,
   inBrowser,
   inMemory,
@@ -34,6 +36,8 @@ import {
   refreshing,
   signedOut,
   snapshotOf,
+  unreadable,
+  watched,
 } from '../renderer/support/snapshots.ts'
 
 /** The menu as lines, submenus indented; what cannot be chosen stands in brackets. */
@@ -216,6 +220,65 @@ describe('the tray menu', () => {
       '  Sign out…',
       ...tail,
     ])
+  })
+
+  test('says of a login of another program whose it is, and offers nothing that could only fail', () => {
+    const menu = menuOf(
+      snapshotOf([
+        codex(active, { ...ana, ...watched, signed_in_until: noon + 1 }),
+        { ...codex(unreadable, watched), id: 'openai-codex-2' },
+        { ...codex(signedOut, watched), id: 'openai-codex-3' },
+      ]),
+    )
+    const sentence = '  [Only watched: Codex CLI owns this login, and no tool gets a token of it from here.]'
+    expect(lines(menu)).toEqual([
+      '[Signed out]',
+      '-',
+      'OpenAI Codex (ana.silva@example.com): only watched',
+      sentence,
+      '  [Its token is valid 9 mins]',
+      '  -',
+      '  Forget…',
+      'OpenAI Codex: not available',
+      '  [The logins of Codex CLI are not read without your yes.]',
+      '  [Run `tokentray watch codex --read-stores` to allow it.]',
+      sentence,
+      '  -',
+      '  Forget…',
+      'OpenAI Codex: signed out there',
+      sentence,
+      '  -',
+      '  Forget…',
+      ...tail,
+    ])
+    expect(actionOf(menu, 'Forget…')).toEqual({ kind: 'sign_out', account: 'openai-codex-1a2b3c4d' })
+  })
+
+  test('has the tokens of a login that another program is asked for, and its sign-in is made there', () => {
+    const menu = menuOf(snapshotOf([codex(active, asked), { ...codex(endedThere, asked), id: 'openai-codex-2' }]))
+    const sentence = '  [Codex CLI owns this login; TokenTray asks it for tokens.]'
+    expect(lines(menu)).toEqual([
+      '[1 of 2 ready · OpenAI Codex needs you]',
+      '-',
+      'OpenAI Codex: ready',
+      sentence,
+      '  Copy token',
+      '  Refresh now',
+      '  Check',
+      '  Add another account…',
+      '  Switch off',
+      '  Forget…',
+      'OpenAI Codex: sign in again',
+      '  [Codex CLI is signed out.]',
+      '  [Sign in there: `codex login`.]',
+      sentence,
+      '  Try again',
+      '  Add another account…',
+      '  Switch off',
+      '  Forget…',
+      ...tail,
+    ])
+    expect(actionOf(menu, 'Try again')).toEqual({ kind: 'check', account: 'openai-codex-2' })
   })
 
   test('shows the advice for a locked keychain with a way to try again', () => {

@@ -6,11 +6,13 @@ import type { AccountStatus, ApprovalRequest, BrokerSnapshot, VaultStatus } from
 import {
   absent,
   active,
+  asked,
   backingOff,
   broken,
   claimed,
   codex,
   ended,
+  endedThere,
   foreign,
   inBrowser,
   locked,
@@ -25,6 +27,8 @@ import {
   refreshing,
   signedOut,
   snapshotOf,
+  unreadable,
+  watched,
 } from '../renderer/support/snapshots.ts'
 
 const trayState = (snapshot: BrokerSnapshot | undefined, problem?: Problem) => stateIn(snapshot, problem, english.words)
@@ -36,6 +40,10 @@ const cases: readonly (readonly [string, readonly AccountStatus[], VaultStatus, 
   ['nobody', [], ready, 'signed-out', 'Signed out'],
   ['signed out', [codex(signedOut), practice(signedOut)], ready, 'signed-out', 'Signed out'],
   ['one', [codex(active), practice(signedOut)], ready, 'ready', 'OpenAI Codex is ready'],
+  ['one that is only watched', [codex(active, watched)], ready, 'signed-out', 'Signed out'],
+  ['one beside what cannot be watched', [codex(unreadable, watched), practice(active)], ready, 'ready', 'Practice is ready'],
+  ['one that another program is asked for', [codex(active, asked)], ready, 'ready', 'OpenAI Codex is ready'],
+  ['a sign-in in another program', [codex(endedThere, asked)], ready, 'needs-you', 'OpenAI Codex needs you'],
   ['two', [codex(active), practice(refreshing)], ready, 'working', 'Refreshing Practice'],
   ['two at work', [codex(refreshing), practice(refreshing)], ready, 'working', 'Refreshing 2 accounts'],
   ['two that are ready', [codex(active), practice(active)], ready, 'ready', 'Both are ready'],

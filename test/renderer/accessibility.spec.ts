@@ -3,6 +3,7 @@ import { among } from './support/providers.ts'
 import {
   active,
   ana,
+  asked,
   backingOff,
   ben,
   byDevice,
@@ -11,6 +12,7 @@ import {
   codex,
   ended,
   endedElsewhere,
+  endedThere,
   foreign,
   inBrowser,
   locked,
@@ -24,6 +26,7 @@ import {
   snapshotOf,
   view,
   viewOf,
+  watched,
 } from './support/snapshots.ts'
 import { expect, type TestWindow, test } from './support/window.ts'
 
@@ -47,6 +50,7 @@ const views = {
   locked: viewOf(snapshotOf([codex(lockedOut, ana)], { vault: locked }), 'window'),
   'every provider': viewOf(snapshotOf(among(codex(active, { ...ana, label: 'work', is_default: true })), { notices: [notice] })),
   'a device code': view(codex(byDevice), practice(active, ben)),
+  'logins of other programs': view(codex(active, { ...ana, ...watched }), practice(endedThere, { ...ben, ...asked })),
   'somebody else': viewOf(snapshotOf([codex(active, ana)], { logins: [otherPerson] })),
 }
 

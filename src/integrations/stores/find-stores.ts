@@ -58,8 +58,15 @@ export interface SharedLogin {
     readonly name: string
     readonly canMove: boolean
   }[]
+  /** The provider of TokenTray that it is of, where there is one. */
+  readonly provider?: string
   /** The id of the account of TokenTray that has it, too. */
   readonly account?: string
+}
+
+interface Holder {
+  readonly provider: string | undefined
+  readonly holder: SharedLogin['holders'][number]
 }
 
 /** The accounts of the broker by the fingerprints of their refresh tokens, and what makes a fingerprint of a token. */
@@ -73,22 +80,32 @@ export interface BrokerLogins {
  * findings, in hex.
  */
 export function sharedLogins(found: readonly FoundStore[], key: string, broker?: BrokerLogins): readonly SharedLogin[] {
-  const holders = new Map<string, SharedLogin['holders'][number][]>()
+  const holders = new Map<string, Holder[]>()
   for (const { store, file, contents } of found) {
     for (const login of contents?.kind === 'read' ? contents.logins : []) {
-      const { refreshToken, name } = login
+      const { refreshToken, name, provider } = login
       if (refreshToken === undefined) continue
-      holders.set(refreshToken, [...(holders.get(refreshToken) ?? []), { store, file, name, canMove: isMovable(login) }])
+      holders.set(refreshToken, [
+        ...(holders.get(refreshToken) ?? []),
+        { provider, holder: { store, file, name, canMove: isMovable(login) } },
+      ])
     }
   }
   return [...holders]
-    .map(([token, each]): SharedLogin => {
+    .map(([token, held]): SharedLogin => {
+      const each = held.map(({ holder }) => holder)
+      const provider = held.find((one) => one.provider !== undefined)?.provider
       const account = broker?.accounts.get(broker.fingerprint(token))
       const programs = [...new Set(each.map(({ store }) => store.id)), account ?? ''].sort()
       const finding = createHmac('sha256', Buffer.from(key, 'hex'))
         .update(JSON.stringify([token, programs]))
         .digest('hex')
-      return { finding, holders: each, ...(account === undefined ? {} : { account }) }
+      return {
+        finding,
+        holders: each,
+        ...(provider === undefined ? {} : { provider }),
+        ...(account === undefined ? {} : { account }),
+      }
     })
     .filter(({ holders: each, account }) => account !== undefined || new Set(each.map(({ store }) => store.id)).size > 1)
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readOwnFile, writeOwnFile } from '../own-file.ts'
+import type { SharedLogin } from './find-stores.ts'
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/)
 const remembered = z.object({
@@ -38,6 +39,17 @@ export async function readRadarMemory(home: string): Promise<RadarMemory> {
   await writeRadarMemory(home, memory).catch(() => undefined)
   return memory
 }
+
+/** Who holds a login, each program once. */
+export const holderNames = ({ holders, account }: SharedLogin): readonly string[] => [
+  ...new Set([...holders.map(({ store }) => store.name), ...(account === undefined ? [] : [`TokenTray (${account})`])]),
+]
+
+/** What is ignored from now on, with one more; the newest stands last. */
+export const ignoring = (ignored: RadarMemory['ignored'], login: SharedLogin): RadarMemory['ignored'] => [
+  ...ignored.filter(({ finding }) => finding !== login.finding),
+  { finding: login.finding, holders: holderNames(login) },
+]
 
 /** Throws `vault_unavailable`. */
 export async function writeRadarMemory(home: string, { key, ignored }: RadarMemory): Promise<void> {

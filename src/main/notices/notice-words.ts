@@ -1,6 +1,7 @@
 import { assertNever } from '../../core/assert-never.ts'
 import { accountName, endWords } from '../../ipc/account-words.ts'
 import { askingClients } from '../../ipc/approval-words.ts'
+import { foreignOwner } from '../../ipc/owner-words.ts'
 import { dayWords } from '../../ipc/time-words.ts'
 import { limitName, limitWords } from '../../ipc/usage-words.ts'
 import type { Language } from '../../ipc/words/index.ts'
@@ -56,6 +57,8 @@ function wordsOf(notice: Notice, context: NoticeContext): Omit<SaidNotice, 'key'
       const cause = state.kind === 'reauthorization_required' ? state.cause : undefined
       const why = cause === undefined || cause === 'unknown' ? [] : [`${endWords(cause, language.words)}.`]
       const title = notices.signInNeeded(accountName(notice.account))
+      // The sign-in is to be made in the program that owns the login; the window says how.
+      if (foreignOwner(notice.account) !== undefined) return toWindow(title, [...why, notices.noTokens].join(' '), menu)
       return signInAgain(notice.account, title, [...why, notices.noTokens].join(' '), language)
     }
     case 'sign_ins_needed':

@@ -8,7 +8,7 @@ import type { SaidNotice } from '../../../src/main/notices/notice-words.ts'
 import { nothingTold } from '../../../src/main/notices/told.ts'
 import { ToldFile } from '../../../src/main/notices/told-file.ts'
 import type { BrokerSnapshot } from '../../../src/protocol/index.ts'
-import { active, ana, ended, noon, snapshotOf } from '../../renderer/support/snapshots.ts'
+import { active, ana, asked, ended, noon, snapshotOf } from '../../renderer/support/snapshots.ts'
 import { ManualClock, settle } from '../../support/manual-clock.ts'
 import { figures, own } from './facts.ts'
 
@@ -55,6 +55,13 @@ async function board(path?: string) {
   }
   return { made, clock, world, shown, takenBack, change }
 }
+
+test('a sign-in that is to be made in another program is not offered here: the window says where', async () => {
+  const { made, world, shown } = await board()
+  world.snapshot = snapshotOf([{ ...own, ...ana, ...asked, state: ended }])
+  await made.start()
+  expect(shown).toMatchObject([{ click: { kind: 'open' }, buttons: [{ action: { kind: 'open' } }] }])
+})
 
 test('nothing is told before it is known what was told, and each cause once', async () => {
   const path = join(await folder(), 'notices.json')

@@ -1,11 +1,14 @@
 // Everything that the accounts page can look like, for pictures and for axe.
 import type { Problem, View } from '../../../src/ipc/channels.ts'
+import type { Radar } from '../../../src/ipc/radar.ts'
 import type { CheckResult } from '../../../src/protocol/index.ts'
+import { found } from './pages.ts'
 import { among, everyRow } from './providers.ts'
 import {
   absent,
   active,
   ana,
+  asked,
   backingOff,
   ben,
   broken,
@@ -15,6 +18,7 @@ import {
   codex,
   ended,
   endedElsewhere,
+  endedThere,
   foreign,
   inBrowser,
   inMemory,
@@ -30,8 +34,10 @@ import {
   refreshing,
   signedOut,
   snapshotOf,
+  unreadable,
   view,
   viewOf,
+  watched,
 } from './snapshots.ts'
 import { expect, type TestWindow } from './window.ts'
 
@@ -122,6 +128,17 @@ export const looks: Readonly<Record<string, View>> = {
   'first passphrase': viewOf(snapshotOf([], { vault: passphraseUnset }), 'window'),
   'ended by another program': view(codex(endedElsewhere, ana), practice(active, ben)),
   'switched off': view(codex(active, { ...ana, disabled: true }), practice(active, { ...ben, signed_in_until: 1_796_300_000 })),
+  'logins of other programs': viewOf(
+    snapshotOf([
+      codex(active, { ...ana, ...asked, is_default: true }),
+      { ...codex(active, { ...ben, ...watched, label: 'work' }), id: 'openai-codex-2' },
+      practice(active, ben),
+    ]),
+  ),
+  'a login to be made in another program': view(codex(endedThere, { ...ana, ...asked }), practice(active, ben)),
+  'logins that cannot be watched': viewOf(
+    snapshotOf([codex(unreadable, watched), { ...practice(signedOut, watched), id: 'practice-5e6f7a8b', label: 'gone' }]),
+  ),
   'kept in memory': viewOf(snapshotOf([practice(active, ben)], { vault: inMemory }), 'window'),
   'one more account': viewOf(
     snapshotOf([codex(active, ana), practice(active, ben)], {
@@ -162,6 +179,15 @@ export const looks: Readonly<Record<string, View>> = {
   }),
 }
 
+/** What the radar says, beside two accounts. */
+const radarTold = async (tray: TestWindow, radar: Radar = found) => {
+  await tray.reply('radar:get', { ok: true, value: radar })
+  // The page is looked at again, so that it asks again.
+  await tray.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await expect(tray.page.getByRole('button', { name: 'Ignore' }).first()).toBeVisible()
+}
+const twoAccounts = view(codex(active, ana), practice(active, ben))
+
 /** A state of the window that needs a step of the person first. */
 export interface Step {
   readonly from: View
@@ -201,6 +227,43 @@ export const steps: Readonly<Record<string, Step>> = {
   'sign-out question': {
     from: view(codex(active, ana), practice(active, ben)),
     step: ({ page }) => page.getByRole('button', { name: 'Sign out of OpenAI Codex' }).press('Enter'),
+  },
+  'giving a login back': {
+    from: view(codex(active, ana), practice(active, ben)),
+    step: async (tray) => {
+      const { page } = tray
+      const back = { account: 'openai-codex-1a2b3c4d', program: 'codex', file: '~/.codex/auth.json' }
+      await tray.reply('moved:get', { ok: true, value: [back] })
+      await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+      await page.getByRole('button', { name: 'More for OpenAI Codex' }).click()
+      await page.getByRole('button', { name: 'Give back to Codex CLI…' }).click()
+    },
+  },
+  'forgetting a login of another program': {
+    from: view(codex(active, { ...ana, ...watched }), practice(active, ben)),
+    step: ({ page }) => page.getByRole('button', { name: 'Forget OpenAI Codex' }).press('Enter'),
+  },
+  'logins that several programs hold': { from: twoAccounts, step: (tray) => radarTold(tray) },
+  'what making TokenTray the owner changes': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Make TokenTray the owner' }).click()
+    },
+  },
+  'a login of its own for each program': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Give each its own' }).first().click()
+    },
+  },
+  'programs that were not looked at': {
+    from: twoAccounts,
+    step: async (tray) => {
+      await radarTold(tray)
+      await tray.page.getByRole('button', { name: 'Look…' }).click()
+    },
   },
   'ways to sign in': {
     from: viewOf(snapshotOf(among(practice(active, ben)))),

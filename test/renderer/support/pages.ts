@@ -1,4 +1,5 @@
 import type { ShownShare } from '../../../src/ipc/channels.ts'
+import type { Radar, SharedLoginFinding } from '../../../src/ipc/radar.ts'
 import { defaultSettings, type SettingsView } from '../../../src/ipc/settings.ts'
 import type { DisconnectPlan, ReadyPlan, ShownLine, ToolStatus } from '../../../src/ipc/tools.ts'
 import type { AccountUsage, Caller, ClientRule, LedgerEntry } from '../../../src/protocol/index.ts'
@@ -141,3 +142,31 @@ export const usage: readonly AccountUsage[] = [
     stale: false,
   },
 ]
+
+export const nothingFound: Radar = { findings: [], unread: [] }
+
+/** A login of Codex that pi has as well. */
+export const sharedLogin: SharedLoginFinding = {
+  finding: 'a'.repeat(64),
+  provider: 'openai-codex',
+  holders: [
+    { program: 'codex', file: '~/.codex/auth.json', canMove: true, signIn: 'codex login' },
+    { program: 'pi', file: '~/.pi/agent/auth.json', canMove: true, signIn: 'pi, then /login' },
+  ],
+}
+/** One that cannot be taken out of its programs, and that TokenTray has, too. */
+export const stuckLogin: SharedLoginFinding = {
+  finding: 'b'.repeat(64),
+  holders: [
+    { program: 'kimi-code', file: '~/.kimi-code/credentials/kimi-code.json', canMove: false, signIn: 'kimi, then /login' },
+  ],
+  account: 'practice-5e6f7a8b',
+}
+
+export const found: Radar = {
+  findings: [sharedLogin, stuckLogin],
+  unread: [
+    { program: 'claude-code', files: ['~/.claude/.credentials.json'] },
+    { program: 'opencode', files: ['~/.local/share/opencode/auth.json'] },
+  ],
+}

@@ -31,6 +31,12 @@ export const practice = (state: GrantState, more: Partial<AccountStatus> = {}): 
 export const ana = { identity: { email: 'ana.silva@example.com', plan: 'plus' } }
 export const ben = { identity: { email: 'ben@example.org' } }
 
+/** A login that Codex owns: one that is asked for tokens, and one that is only looked at. */
+export const asked = { ownership: { mode: 'delegated', program: 'codex' } } as const satisfies Partial<AccountStatus>
+export const watched = {
+  ownership: { mode: 'watched', program: 'codex', file: '/home/ana/.codex/auth.json', login: 'chatgpt' },
+} as const satisfies Partial<AccountStatus>
+
 export const signedOut: GrantState = { kind: 'signed_out' }
 export const active: GrantState = { kind: 'active', expires_at: noon + 9 * 60 + 20 }
 export const refreshing: GrantState = { kind: 'refreshing', expires_at: noon + 40, attempt: 1 }
@@ -66,6 +72,19 @@ export const endedElsewhere = {
     fix: 'Sign in again, and let that program ask TokenTray for its token.',
   },
 } as const satisfies GrantState
+/** Who signed out in the program that owns the login has to sign in there. */
+export const endedThere: GrantState = {
+  kind: 'reauthorization_required',
+  error: { code: 'reauthorization_required', description: 'Codex CLI is signed out.', fix: 'Sign in there: `codex login`.' },
+}
+export const unreadable: GrantState = {
+  kind: 'unavailable',
+  error: {
+    code: 'consent_required',
+    description: 'The logins of Codex CLI are not read without your yes.',
+    fix: 'Run `tokentray watch codex --read-stores` to allow it.',
+  },
+}
 export const lockedOut: GrantState = {
   kind: 'unavailable',
   error: { code: 'keychain_locked', description: 'The keychain of your system is locked.', fix: 'Unlock it.' },

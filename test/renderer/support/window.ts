@@ -1,7 +1,7 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import type { Asks } from '../../../src/ipc/asks.ts'
 import type { Answers, Channel, Intent, Problem, Reply, View } from '../../../src/ipc/channels.ts'
-import { disconnectPlan, ledger, plan, rules, settingsView, toolList } from './pages.ts'
+import { disconnectPlan, ledger, nothingFound, plan, rules, settingsView, toolList } from './pages.ts'
 import { everyProvider } from './providers.ts'
 import { noon } from './snapshots.ts'
 import { serveWindow } from './window-server.ts'
@@ -36,6 +36,8 @@ const told: Partial<{ readonly [Name in Channel]: Answers[Name] }> = {
   'tool:plan': plan,
   'tool:connect': toolList,
   'tool:plan-disconnect': disconnectPlan,
+  'moved:get': [],
+  'radar:get': nothingFound,
   'settings:get': settingsView,
 }
 

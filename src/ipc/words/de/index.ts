@@ -8,6 +8,8 @@ import { menu } from './menu.ts'
 import { navigation } from './navigation.ts'
 import { notices } from './notices.ts'
 import { overall } from './overall.ts'
+import { owners } from './owners.ts'
+import { radar } from './radar.ts'
 import { settings } from './settings.ts'
 import { settingsFile } from './settings-file.ts'
 import { time } from './time.ts'
@@ -25,6 +27,8 @@ export const words: typeof pattern = {
   navigation,
   notices,
   overall,
+  owners,
+  radar,
   settings,
   settingsFile,
   time,
