@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { BrokerError } from '../../protocol/index.ts'
@@ -55,14 +56,19 @@ export async function readJournal(home: string): Promise<readonly Connection[]> 
   }
 }
 
-/** On the disk before it returns, so that no file is ever changed without a way back. */
+/** On the disk before it returns, so that no file is ever changed without a way back. When nothing is connected, nothing is left of it. */
 export async function writeJournal(home: string, connections: readonly Connection[]): Promise<void> {
   const path = journalPath(home)
+  if (connections.length === 0) return unlink(path).catch(ignoreAbsent)
   const text = `${JSON.stringify({ version: 1, connections }, undefined, 2)}\n`
   await makeFolders(home)
   const present = await readForeignFile(path)
   if (present.kind === 'found') await replaceForeignFile(present, text)
   else await makeForeignFile(path, text)
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 /** One command at a time connects or disconnects. */

@@ -75,7 +75,7 @@ describe('connecting and disconnecting', () => {
     ])
     expect(await disconnect()).toEqual([{ path: at(name), outcome: 'restored', left: [] }])
     expect(await everything()).toEqual(before)
-    expect(await readJournal(home)).toEqual([])
+    expect(await readdir(home)).toEqual([])
   })
 
   test('takes away the files and folders that were made, and no folder that somebody uses', async () => {
