@@ -198,7 +198,7 @@ test.describe('remembered answers', () => {
     await page.getByRole('button', { name: 'Forget the answer for codex' }).press('Enter')
     await expect(list(tray, 'Remembered answers')).toHaveCount(2)
     expect(await tray.asked('rule:remove')).toEqual([{ client: 'codex' }])
-    await expect(page.locator('.notes')).toContainText(/You are asked when .codex. wants a token next/)
+    await expect(page.locator('.notes').filter({ hasText: /You are asked when .codex. wants a token next/ })).toBeVisible()
     await expect(page.getByRole('button', { name: 'Forget the answer for claude-code' })).toBeFocused()
     await tray.reply('rule:remove', { ok: true, value: [] })
     await page.keyboard.press('Enter')
@@ -214,7 +214,9 @@ test.describe('remembered answers', () => {
     await tray.reply('rule:remove', { ok: true, value: [] })
     await tray.page.locator('summary').click()
     await tray.page.getByRole('button', { name: 'Forget the answer for pi' }).click()
-    await expect(tray.page.locator('.notes')).toContainText(/now gets tokens like any new tool, without a question/)
+    await expect(
+      tray.page.locator('.notes').filter({ hasText: /now gets tokens like any new tool, without a question/ }),
+    ).toBeVisible()
   })
 
   test('that cannot be forgotten stay, and say so in their row', async ({ tray }) => {
