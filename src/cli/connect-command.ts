@@ -9,7 +9,7 @@ import {
   installedCommand,
   type PlannedConnection,
   planConnection,
-  planDisconnection,
+  previewDisconnection,
   readJournal,
   type Surroundings,
   surroundingsOf,
@@ -142,7 +142,7 @@ async function disconnectSome(name: string | undefined, { all, dryRun }: Disconn
   const connections = (await readJournal(home)).filter(({ tool }) => wanted === undefined || tool === wanted.id)
   if (wanted !== undefined && connections.length === 0) throw notConnected(wanted)
   if (dryRun) {
-    stdout.write(differenceText(await planDisconnection(connections), surroundings))
+    stdout.write(differenceText(await previewDisconnection(connections), surroundings))
     terminal.stderr.write('Nothing was changed.\n')
     return
   }

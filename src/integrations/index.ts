@@ -6,13 +6,12 @@ export {
   disconnect,
   type PlannedConnection,
   planConnection,
-  planDisconnection,
   toolNamed,
   usableLogins,
 } from './connections/connecting.ts'
 export type { DisconnectedFile } from './connections/disconnect.ts'
 export { type Connection, readJournal } from './connections/journal.ts'
-export type { ChangedFile } from './connections/preview.ts'
+export { type ChangedFile, previewDisconnection } from './connections/preview.ts'
 export { LinkedFile } from './connections/settings-file.ts'
 export { shownChange } from './connections/shown-change.ts'
 export { difference } from './connections/text-difference.ts'

@@ -8,7 +8,7 @@ import {
   installedCommand,
   LinkedFile,
   planConnection,
-  planDisconnection,
+  previewDisconnection,
   readJournal,
   type Surroundings,
   shortened,
@@ -81,7 +81,7 @@ export function toolConnections(host: Host, { env, executable, now }: AppPlace):
     },
     planDisconnection: async (tool) => {
       const connections = (await readJournal(home)).filter((each) => each.tool === tool)
-      const files = await planDisconnection(connections)
+      const files = await previewDisconnection(connections)
       return {
         files: files.map((file) => shownChange(file, surroundings)),
         keepsToken: connections.some(({ token_file: keepsToken }) => keepsToken),

@@ -1,4 +1,4 @@
-import { BrokerError, type Explanation, formatSelector, parseSelector } from '../../protocol/index.ts'
+import { BrokerError, type Explanation, formatSelector, parseSelector, type Selector } from '../../protocol/index.ts'
 import type { Access, ConnectionPlan, Surroundings, ToolDefinition } from '../tool.ts'
 
 /** What decides which logins a tool is connected to. */
@@ -44,41 +44,42 @@ interface Found {
 }
 
 async function accessesFor(tool: ToolDefinition, wish: AccessWish): Promise<readonly Found[]> {
-  if (wish.account !== undefined) return [await accessOf(tool, wish.account, wish, true)].filter((each) => each !== undefined)
+  const { account, explain } = wish
+  if (account !== undefined) return [accessTo(tool, parseSelector(account), await explain(account), wish)]
   const found: Found[] = []
   for (const provider of tool.takes) {
-    const access = await accessOf(tool, provider, wish, false)
-    if (access !== undefined) found.push(access)
+    const told = await explain(provider).catch(noneIfAbsent)
+    if (told?.winner !== undefined) found.push(accessTo(tool, { provider }, told, wish))
   }
   return found
 }
 
-async function accessOf(
+/** A provider of the person's own that they do not have, or one without an account, is no fault. */
+function noneIfAbsent(fault: unknown): undefined {
+  if (!(fault instanceof BrokerError) || !absent.has(fault.code)) throw fault
+}
+
+const absent = new Set(['unknown_provider', 'login_required', 'unknown_account'])
+
+function accessTo(
   tool: ToolDefinition,
-  selector: string,
-  { explain, program, model }: AccessWish,
-  isNamed: boolean,
-): Promise<Found | undefined> {
-  const { label } = parseSelector(selector)
-  const { provider, winner, chain, api, error } = await explain(selector).catch((fault: unknown) => {
-    // A provider of the person's own that they do not have, or one without an account.
-    if (isNamed || !(fault instanceof BrokerError) || !absent.has(fault.code)) throw fault
-    return { provider: selector, winner: undefined, chain: [], api: undefined, error: undefined } satisfies Explanation
-  })
+  asked: Selector,
+  { provider, winner, chain, api, error }: Explanation,
+  { program, model }: AccessWish,
+): Found {
   if (winner === undefined) {
-    if (!isNamed) return undefined
     throw new BrokerError('login_required', error?.description ?? `No account of ${provider} can give a token now.`, {
       fix: error?.fix ?? `Run \`tokentray login ${provider}\`, and connect again.`,
     })
   }
   if (api === undefined) {
     throw new BrokerError('temporarily_unavailable', `${winner} has no token yet, so that it is not known where it is for.`, {
-      fix: `Run \`tokentray token ${selector}\` to see why.`,
+      fix: `Run \`tokentray token ${formatSelector(asked)}\` to see why.`,
     })
   }
   const kind = chain.find(({ verdict }) => verdict === 'used')?.link === 'api_key' ? 'api_key' : 'login'
   // A key that steps in for a login is for another address than the one that the tool is told.
-  const said = formatSelector({ provider, label: label ?? (kind === 'login' ? 'login' : 'key') })
+  const said = formatSelector({ provider, label: asked.label ?? (kind === 'login' ? 'login' : 'key') })
   const access: Access = {
     provider,
     selector: said,
@@ -91,8 +92,6 @@ async function accessOf(
   }
   return { access, account: winner }
 }
-
-const absent = new Set(['unknown_provider', 'login_required', 'unknown_account'])
 
 /** The first that the tool can use; when it can use none, why not the usual one. */
 function firstOf(choices: readonly (() => ChosenConnection)[]): ChosenConnection {

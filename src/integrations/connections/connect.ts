@@ -11,14 +11,14 @@ import { leftAlone, previous, put } from './text-change.ts'
 import { undoOf } from './text-difference.ts'
 
 /** A file as it is, and as it would be. */
-export interface PlannedFile {
+interface PlannedFile {
   readonly file: SettingsFile
   readonly after: string
   readonly entry: JournalFile
 }
 
 /** What connecting a tool would change. Throws `invalid_request` for a file that is left as it is; nothing is written. */
-export async function planFiles(changes: readonly FileChange[], followLinks: boolean): Promise<readonly PlannedFile[]> {
+async function planFiles(changes: readonly FileChange[], followLinks: boolean): Promise<readonly PlannedFile[]> {
   const planned: PlannedFile[] = []
   for (const change of changes) {
     const each = await planFile(change, followLinks)
@@ -126,10 +126,7 @@ async function putBack(
 }
 
 async function write({ file, after, entry }: PlannedFile): Promise<void> {
-  if (file.kind === 'found') {
-    if (file.text !== after) await replaceForeignFile(file, after)
-    return
-  }
+  if (file.kind === 'found') return replaceForeignFile(file, after)
   await makeFolders(dirname(entry.path))
   await makeForeignFile(entry.path, after)
 }

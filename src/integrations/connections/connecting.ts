@@ -7,7 +7,7 @@ import { type ChosenConnection, chooseConnection } from './accesses.ts'
 import { connectTool } from './connect.ts'
 import { type DisconnectedFile, disconnectTool } from './disconnect.ts'
 import { type Connection, readJournal } from './journal.ts'
-import { type ChangedFile, previewConnection, previewDisconnection } from './preview.ts'
+import { type ChangedFile, previewConnection } from './preview.ts'
 
 /** What is asked of the broker; without a token in any answer. */
 export interface ConnectionBroker {
@@ -64,8 +64,11 @@ export async function connect(tool: ToolDefinition, wish: ConnectionWish, contex
   const chosen = await choose(tool, wish, context)
   const { selector, plan } = chosen
   const followLinks = wish.followLinks === true
-  await previewConnection(home, tool.id, plan.changes, followLinks)
-  if ((await readJournal(home)).some((each) => each.tool === tool.id)) await disconnect(tool.id, context)
+  if ((await readJournal(home)).some((each) => each.tool === tool.id)) {
+    // The earlier one is not given up for one that cannot be made.
+    await previewConnection(home, tool.id, plan.changes, followLinks)
+    await disconnect(tool.id, context)
+  }
   return connectTool(home, {
     tool: tool.id,
     selector,
@@ -79,10 +82,6 @@ export async function connect(tool: ToolDefinition, wish: ConnectionWish, contex
 /** Takes a tool off TokenTray again. Throws as `disconnectTool` does. */
 export const disconnect = (id: string, context: ConnectingContext): Promise<readonly DisconnectedFile[]> =>
   disconnectTool(context.home, id, (path) => removeTokenFile(id, path, context))
-
-/** What disconnecting these tools would change. */
-export const planDisconnection = (connections: readonly Connection[]): Promise<readonly ChangedFile[]> =>
-  previewDisconnection(connections)
 
 /** Those of the logins that the tool can be connected to. */
 export async function usableLogins(

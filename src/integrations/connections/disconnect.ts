@@ -30,22 +30,23 @@ export function disconnectTool(
     const { token_file: tokenFile, ...others } = connection
     if (tokenFile !== undefined) await removeTokenFile(tokenFile)
     let rest: Connection = others
+    const withRest = () => connections.map((each) => (each === connection ? rest : each))
     const done: DisconnectedFile[] = []
     for (const entry of connection.files.toReversed()) {
       done.push(await disconnectFile(entry))
       rest = { ...rest, files: rest.files.filter((each) => each !== entry) }
-      await writeJournal(home, replaced(connections, rest))
+      await writeJournal(home, withRest())
     }
-    await writeJournal(home, replaced(connections, undefined, tool))
+    await writeJournal(
+      home,
+      connections.filter((each) => each !== connection),
+    )
     return done
   })
 }
 
 const notConnected = (tool: string): BrokerError =>
   new BrokerError('not_found', `${tool} is not connected.`, { fix: '`tokentray connect --list` shows what is.' })
-
-const replaced = (all: readonly Connection[], rest: Connection | undefined, tool = rest?.tool): readonly Connection[] =>
-  all.flatMap((each) => (each.tool !== tool ? [each] : rest === undefined ? [] : [rest]))
 
 /** Puts one file back. Throws as `disconnectTool` does. */
 export async function disconnectFile(entry: JournalFile): Promise<DisconnectedFile> {
