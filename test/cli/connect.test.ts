@@ -4,10 +4,10 @@ import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { signIn } from '../daemon/practice-login.ts'
 import { program, type RunningDaemon, until, withHome } from '../daemon/running-daemon.ts'
 import { type ProviderDouble, startProviderDouble } from '../providers/double/index.ts'
-import { keyLike } from '../providers/signing-in.ts'
 import { hasTerminals, startOnTerminal } from './terminal.ts'
 
 interface Scene {
@@ -47,16 +47,6 @@ async function put({ daemon }: Scene, name: string, text: string, mode = 0o600):
 const read = ({ daemon }: Scene, name: string) => readFile(join(daemon.home, name), 'utf8').catch(() => undefined)
 
 const signInTo = ({ daemon, double }: Scene, provider: string) => signIn(daemon, { provider, approve: double.approve })
-
-async function addKey({ daemon, double }: Scene, provider: string, prefix: string): Promise<string> {
-  const key = keyLike(prefix).expose()
-  double.apiKeys.add(key)
-  const command = daemon.startCli(['add', provider, '--stdin'])
-  command.type(key)
-  command.hangUp()
-  expect((await command.ended).code).toBe(0)
-  return key
-}
 
 describe('tokentray connect', () => {
   test('says what is missing, and changes nothing', () =>

@@ -1,9 +1,9 @@
 // A provider with a plan and an API key: for a program that takes one of them, the selector says which.
 import { expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { signIn } from '../daemon/practice-login.ts'
 import { type RunningDaemon, withDaemon } from '../daemon/running-daemon.ts'
 import { type ProviderDouble, withProviderDouble } from '../providers/double/index.ts'
-import { keyLike } from '../providers/signing-in.ts'
 
 const withAnthropic = (body: (daemon: RunningDaemon, double: ProviderDouble) => Promise<void>): Promise<void> =>
   withProviderDouble({}, (double) =>
@@ -14,19 +14,9 @@ const withAnthropic = (body: (daemon: RunningDaemon, double: ProviderDouble) => 
     }),
   )
 
-async function addKey(daemon: RunningDaemon, double: ProviderDouble): Promise<string> {
-  const key = keyLike('sk-ant-api03-').expose()
-  double.apiKeys.add(key)
-  const command = daemon.startCli(['add', 'anthropic', '--stdin'])
-  command.type(key)
-  command.hangUp()
-  expect((await command.ended).code).toBe(0)
-  return key
-}
-
 test.concurrent('the key, the login, and without a word what the chain says', () =>
   withAnthropic(async (daemon, double) => {
-    const key = await addKey(daemon, double)
+    const key = await addKey({ daemon, double }, 'anthropic', 'sk-ant-api03-')
     // What the environment has is no answer to whoever names an account of TokenTray.
     const own = { ANTHROPIC_API_KEY: 'sk-ant-api03-of-the-environment' }
     const token = async (...words: string[]) => (await daemon.cli(['token', ...words], own)).stdout.trim()
@@ -56,7 +46,7 @@ test.concurrent('a key that is not there is told with what to do, and no sign-in
 test.concurrent('a login that is not there can be waited for, and is no label of a new account', () =>
   withProviderDouble({}, (double) =>
     withDaemon({ TOKENTRAY_UPSTREAM: double.origin }, async (daemon) => {
-      await addKey(daemon, double)
+      await addKey({ daemon, double }, 'anthropic', 'sk-ant-api03-')
       expect(await daemon.cli(['token', 'anthropic:login'])).toMatchObject({
         code: 4,
         stdout: '',

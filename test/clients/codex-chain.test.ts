@@ -3,9 +3,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { tokenOf } from '../daemon/practice-login.ts'
 import { authFile, codexLogin, connectPlan, tokenPath } from './codex-files.ts'
-import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { type Person, signInTo, withPerson } from './person.ts'
 import { writeSettings } from './settings.ts'
 import { answerText, turnPaths } from './upstream.ts'
 

@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { addKey } from '../daemon/add-key.ts'
+import { type Person, signInTo, withPerson } from './person.ts'
 import type { ClientName } from './programs.ts'
 import { connect, selectorOf, toolOf, writeOwnSettings, writeSettings } from './settings.ts'
 

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { tokenOf } from '../daemon/practice-login.ts'
 import type { Ended } from '../daemon/running-daemon.ts'
 import type { DoubleRequest, Script } from '../providers/double/index.ts'
@@ -16,7 +17,7 @@ import {
   startOpenCodeOnce,
   turnOfOpenCode,
 } from './opencode-program.ts'
-import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { type Person, signInTo, withPerson } from './person.ts'
 import { writeSettings } from './settings.ts'
 import { answerText, callTool, turnPaths } from './upstream.ts'
 

@@ -6,7 +6,6 @@ import { startWithMovingClock } from '../daemon/moving-clock.ts'
 import { signIn } from '../daemon/practice-login.ts'
 import { type Ended, program, type RunningDaemon, withHome } from '../daemon/running-daemon.ts'
 import { type ProviderDouble, withProviderDouble } from '../providers/double/index.ts'
-import { keyLike } from '../providers/signing-in.ts'
 import { namesAskedFor } from './names.ts'
 import { type ClientName, environmentOf, runProgram, turnOf } from './programs.ts'
 import { modelApis } from './upstream.ts'
@@ -54,15 +53,3 @@ export function withPerson(body: (person: Person) => Promise<void>, mayAsk: read
 /** Signs in to a provider by a pasted response; answers the id of the account. */
 export const signInTo = ({ daemon, double }: Person, provider: string): Promise<string> =>
   signIn(daemon, { provider, approve: double.approve })
-
-/** Adds a fresh API key; answers the key. */
-export async function addKey({ daemon, double }: Person, provider: string, prefix: string): Promise<string> {
-  const key = keyLike(prefix).expose()
-  double.apiKeys.add(key)
-  const command = daemon.startCli(['add', provider, '--stdin'])
-  command.type(key)
-  command.hangUp()
-  const ended = await command.ended
-  expect(ended.code, ended.stderr).toBe(0)
-  return key
-}

@@ -1,11 +1,12 @@
 // Conversations of several turns in one process, while the login is renewed: what a program remembers of a token must not outlive it.
 import { expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { tokenOf } from '../daemon/practice-login.ts'
 import { type Conversation, claudeConversation } from './claude-conversation.ts'
 import { CodexServer } from './codex-server.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { LineProgram } from './line-program.ts'
-import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { type Person, signInTo, withPerson } from './person.ts'
 import { connect } from './settings.ts'
 import { answerText } from './upstream.ts'
 

@@ -1,10 +1,11 @@
 // The real programs, each signed in to nothing and connected to the broker, against the servers of all providers on loopback.
 import { expect, test } from 'vitest'
+import { addKey } from '../daemon/add-key.ts'
 import { tokenOf } from '../daemon/practice-login.ts'
 import type { Ended } from '../daemon/running-daemon.ts'
 import type { DoubleRequest } from '../providers/double/answer.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { addKey, type Person, signInTo, withPerson } from './person.ts'
+import { type Person, signInTo, withPerson } from './person.ts'
 import type { ClientName } from './programs.ts'
 import { connect, selectorOf, writeSettings } from './settings.ts'
 import { answerText, turnPaths } from './upstream.ts'

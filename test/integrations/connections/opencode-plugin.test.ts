@@ -3,10 +3,10 @@
 import { describe, expect, test } from 'vitest'
 import { openCodeConnections } from '../../../src/integrations/connections/opencode-plugin.ts'
 import { modelApis, turnPaths } from '../../clients/upstream.ts'
+import { addKey } from '../../daemon/add-key.ts'
 import { signIn, tokenOf } from '../../daemon/practice-login.ts'
 import { program, type RunningDaemon, withDaemon } from '../../daemon/running-daemon.ts'
 import { type DoubleRequest, type ProviderDouble, withProviderDouble } from '../../providers/double/index.ts'
-import { keyLike } from '../../providers/signing-in.ts'
 import { type LoadedPlugin, withPlugin } from './loaded-plugin.ts'
 
 const connections = openCodeConnections(['openai-codex', 'anthropic', 'github-copilot'])
@@ -64,7 +64,7 @@ describe.concurrent('a request of OpenCode', () => {
 
   test('goes to the API of the platform as it is, when the broker has a key', () =>
     withBroker(async ({ plugin, daemon, double }) => {
-      const key = await add(daemon, double, 'openai-codex', 'sk-')
+      const key = await addKey({ daemon, double }, 'openai-codex', 'sk-')
       const send = await plugin.fetchOf('openai')
       expect((await send(new URL(responses), post(turn))).status).toBe(200)
       const sent = double.requests.find(({ path }) => path === turnPaths.responses)
@@ -73,7 +73,7 @@ describe.concurrent('a request of OpenCode', () => {
 
   test('carries a key of Anthropic in its own header, beside the wishes of OpenCode', () =>
     withBroker(async ({ plugin, daemon, double }) => {
-      const key = await add(daemon, double, 'anthropic', 'sk-ant-api03-')
+      const key = await addKey({ daemon, double }, 'anthropic', 'sk-ant-api03-')
       const send = await plugin.fetchOf('anthropic')
       const headers = { ...json.headers, 'anthropic-beta': 'interleaved-thinking-2025-05-14' }
       expect((await send('https://api.anthropic.com/v1/messages', { ...post('{"messages":[]}'), headers })).status).toBe(200)
@@ -91,16 +91,6 @@ describe.concurrent('a request of OpenCode', () => {
       expect(double.count(turnPaths.messages)).toBe(0)
     }))
 })
-
-async function add(daemon: RunningDaemon, double: ProviderDouble, provider: string, prefix: string): Promise<string> {
-  const key = keyLike(prefix).expose()
-  double.apiKeys.add(key)
-  const command = daemon.startCli(['add', provider, '--stdin'])
-  command.type(key)
-  command.hangUp()
-  expect((await command.ended).code).toBe(0)
-  return key
-}
 
 describe.concurrent('a token that the API refuses', () => {
   test('is renewed once, and the same request is answered', () =>
